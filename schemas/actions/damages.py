@@ -1,0 +1,65 @@
+"""Damages: pinned on a part of the diagram, with type, severity and size; taken back by a compensating entry."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from schemas.actions.base import Action, Code, Text, Thousandth
+from schemas.effects import Effect
+from schemas.ids import Uuid
+from schemas.records.handovers import Severity
+
+
+class DamageRecord(Action):
+    """A new finding on an asset during a handover. x, y in thousandths of the view's width and height."""
+
+    action: ClassVar[str] = "damage.record"
+    subject: ClassVar[tuple[str, str] | None] = ("handover", "handover_id")
+    effects: ClassVar[tuple[Effect, ...]] = (
+        Effect(
+            "damage",
+            "$damage_id",
+            {
+                "asset_id": "%handover/$handover_id/asset_id",
+                "depot_id": "%handover/$handover_id/depot_id",
+                "handover_id": "$handover_id",
+                "view": "$view",
+                "part": "$part",
+                "x": "$x",
+                "y": "$y",
+                "type": "$type",
+                "severity": "$severity",
+                "size_mm": "$size_mm",
+                "state": "open",
+                "found_at": "@at",
+                "found_by": "@actor",
+            },
+            create=True,
+        ),
+        Effect("handover", "$handover_id", {"damages": {"$damage_id": {}}}),
+    )
+
+    handover_id: Uuid
+    damage_id: Uuid
+    view: Code
+    part: Code
+    x: Thousandth
+    y: Thousandth
+    type: Code
+    severity: Severity
+    size_mm: int | None = Field(default=None, ge=1, le=20_000)
+
+
+class DamageRetract(Action):
+    """The finding was a mistake. It stays in the journal; the damage is marked retracted."""
+
+    action: ClassVar[str] = "damage.retract"
+    subject: ClassVar[tuple[str, str] | None] = ("handover", "handover_id")
+    effects: ClassVar[tuple[Effect, ...]] = (
+        Effect("damage", "$damage_id", {"state": "retracted"}),
+        Effect("handover", "$handover_id", {"damages": {"$damage_id": None}}),
+    )
+
+    handover_id: Uuid
+    damage_id: Uuid
+    reason: Text = ""

@@ -1,0 +1,79 @@
+"""Devices: invited by the office, enrolled by the system, revoked by the office."""
+
+from typing import ClassVar, Literal
+
+from schemas.actions.base import Action, Instant, Name, Text
+from schemas.effects import Effect
+from schemas.ids import Sha256, Uuid
+
+
+class DeviceInvite(Action):
+    """A single-use right to enrol. The code itself never leaves the office's screen; its SHA-256 does."""
+
+    action: ClassVar[str] = "device.invite"
+    subject: ClassVar[tuple[str, str] | None] = None
+    effects: ClassVar[tuple[Effect, ...]] = (
+        Effect(
+            "invitation",
+            "$invitation_id",
+            {
+                "depot_id": "$depot_id",
+                "code_sha256": "$code_sha256",
+                "person_id": "$person_id",
+                "name": "$name",
+                "replaces": "$replaces",
+                "expires_at": "$expires_at",
+                "made_by": "@actor",
+            },
+            create=True,
+        ),
+    )
+
+    invitation_id: Uuid
+    code_sha256: Sha256
+    depot_id: Uuid
+    name: Name
+    person_id: Uuid | None = None
+    replaces: Uuid | None = None
+    expires_at: Instant
+
+
+class DeviceEnrol(Action):
+    """A device came in through an invitation or a password (written by the system device)."""
+
+    action: ClassVar[str] = "device.enrol"
+    effects: ClassVar[tuple[Effect, ...]] = (
+        Effect(
+            "device",
+            "$device_id",
+            {
+                "depot_id": "$depot_id",
+                "name": "$name",
+                "type": "$type",
+                "person_id": "$person_id",
+                "platform": "$platform",
+                "enrolled_at": "@at",
+            },
+            create=True,
+        ),
+    )
+
+    device_id: Uuid
+    depot_id: Uuid
+    name: Name
+    type: Literal["field", "office", "client", "system"]
+    person_id: Uuid | None = None
+    invitation_id: Uuid | None = None
+    replaces: Uuid | None = None
+    platform: Text = ""
+
+
+class DeviceRevoke(Action):
+    """The device may no longer pull; what it still pushes goes to quarantine."""
+
+    action: ClassVar[str] = "device.revoke"
+    subject: ClassVar[tuple[str, str] | None] = ("device", "device_id")
+    effects: ClassVar[tuple[Effect, ...]] = (Effect("device", "$device_id", {"state": "revoked"}),)
+
+    device_id: Uuid
+    reason: Text = ""

@@ -1,0 +1,82 @@
+"""Devices, the invitations that enrol them, what became of their entries, and what went wrong with their journals."""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from schemas.ids import Sha256, Uuid
+from schemas.merge import IMMUTABLE, LAST_WRITER, SERVER
+from schemas.records.base import Audience, Placement, Record
+
+DeviceType = Literal["field", "office", "client", "system"]
+OutcomeState = Literal["applied", "merged", "conflict", "refused", "parked", "held", "quarantined"]
+
+
+class Device(Record):
+    """An enrolled installation, as the office sees it."""
+
+    kind: ClassVar[str] = "device"
+    placement: ClassVar[Placement] = Placement.DEPOT
+    audiences: ClassVar[tuple[Audience, ...]] = (Audience.OFFICE,)
+
+    depot_id: Annotated[Uuid, SERVER]
+    name: Annotated[str, LAST_WRITER]
+    type: Annotated[DeviceType, SERVER]
+    person_id: Annotated[Uuid | None, SERVER] = None
+    state: Annotated[Literal["active", "revoked", "replaced"], SERVER] = "active"
+    platform: Annotated[str, SERVER] = ""
+    app: Annotated[str, SERVER] = ""
+    enrolled_at: Annotated[str, SERVER]
+    last_seen_at: Annotated[str | None, SERVER] = None
+    epoch: Annotated[int, SERVER] = 0
+    proven_seq: Annotated[int, SERVER] = 0
+    pending: Annotated[dict[str, int], SERVER] = {"entries": 0, "blobs": 0, "bytes": 0}
+    storage: Annotated[dict[str, Any], SERVER] = {}
+    skew_ms: Annotated[int | None, SERVER] = None
+
+
+class Invitation(Record):
+    """A single-use right to enrol a device. Only the hash of its code is known here."""
+
+    kind: ClassVar[str] = "invitation"
+    placement: ClassVar[Placement] = Placement.DEPOT
+    audiences: ClassVar[tuple[Audience, ...]] = (Audience.OFFICE,)
+
+    depot_id: Annotated[Uuid, SERVER]
+    code_sha256: Annotated[Sha256, IMMUTABLE]
+    person_id: Annotated[Uuid | None, IMMUTABLE] = None
+    name: Annotated[str, IMMUTABLE] = ""
+    replaces: Annotated[Uuid | None, IMMUTABLE] = None
+    expires_at: Annotated[str, IMMUTABLE]
+    made_by: Annotated[Uuid, IMMUTABLE]
+    used_by: Annotated[Uuid | None, SERVER] = None
+    used_at: Annotated[str | None, SERVER] = None
+
+
+class Incident(Record):
+    """Something about a journal that a person must know: gap, fork, eviction, damaged entry, clock, rejected blob."""
+
+    kind: ClassVar[str] = "incident"
+    placement: ClassVar[Placement] = Placement.DEPOT
+    audiences: ClassVar[tuple[Audience, ...]] = (Audience.OFFICE,)
+
+    depot_id: Annotated[Uuid, SERVER]
+    device_id: Annotated[Uuid, SERVER]
+    type: Annotated[str, SERVER]
+    detail: Annotated[dict[str, Any], SERVER] = {}
+    at: Annotated[str, SERVER]
+    state: Annotated[Literal["open", "closed"], SERVER] = "open"
+
+
+class OutcomeRecord(Record):
+    """What became of one entry, where it was not simply applied: it lies in its device's own bucket and can change."""
+
+    kind: ClassVar[str] = "outcome"
+    placement: ClassVar[Placement] = Placement.DEVICE
+    audiences: ClassVar[tuple[Audience, ...]] = ()
+
+    device_id: Annotated[Uuid, SERVER]
+    epoch: Annotated[int, SERVER]
+    seq: Annotated[int, SERVER]
+    action: Annotated[str, SERVER] = ""
+    state: Annotated[OutcomeState, SERVER]
+    code: Annotated[str | None, SERVER] = None
+    detail: Annotated[dict[str, Any], SERVER] = {}

@@ -1,0 +1,91 @@
+"""Handovers: what was captured when a thing changed hands, and the damages that stay with the thing."""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from schemas.ids import Uuid
+from schemas.merge import IMMUTABLE, LAST_WRITER, REVIEW, SERVER, UNION
+from schemas.records.base import Audience, Placement, Record
+
+HandoverType = Literal["check_out", "check_in"]
+HandoverState = Literal["started", "complete", "abandoned"]
+AcceptanceState = Literal["intact", "minor_damage", "severe_damage"]
+Severity = Literal["minor_damage", "severe_damage"]
+
+
+class Handover(Record):
+    """One check-out or check-in of one asset.
+
+    Maps are keyed by the id of what they hold: `photos[photo_id] = {slot, sha256, size, type, how, source, width, height,
+    at, entry, damage_id?}`; `waived[slot] = {reason, at}`; `readings[meter] = {value, photo_id?, at}`;
+    `damages[damage_id] = {}`; `accessories[accessory] = {state, note?}`; `signatures[signature_id] = {party, decision,
+    reservations, role, authority, language, document_sha256, image_sha256, at, signer_id?}`.
+    `evidence` is the server's count of declared blobs: {declared, received, rejected}. `proof` names the journal range:
+    {device_id, epoch, first_seq, last_seq, entries}.
+    """
+
+    kind: ClassVar[str] = "handover"
+    placement: ClassVar[Placement] = Placement.DEPOT
+    audiences: ClassVar[tuple[Audience, ...]] = (Audience.FIELD, Audience.OFFICE)
+
+    type: Annotated[HandoverType, IMMUTABLE]
+    asset_id: Annotated[Uuid, IMMUTABLE]
+    rental_id: Annotated[Uuid | None, IMMUTABLE] = None
+    customer_id: Annotated[Uuid | None, SERVER] = None
+    depot_id: Annotated[Uuid, SERVER]
+    task_id: Annotated[Uuid | None, IMMUTABLE] = None
+    baseline_id: Annotated[Uuid | None, IMMUTABLE] = None
+    state: Annotated[HandoverState, SERVER] = "started"
+    actor_id: Annotated[Uuid, IMMUTABLE]
+    device_id: Annotated[Uuid, SERVER]
+    started_at: Annotated[str, IMMUTABLE]
+    completed_at: Annotated[str | None, IMMUTABLE] = None
+    zone: Annotated[str, IMMUTABLE] = "Asia/Shanghai"
+    acceptance: Annotated[AcceptanceState | None, REVIEW] = None
+    photos: Annotated[dict[Uuid, Any], UNION] = {}
+    waived: Annotated[dict[str, Any], UNION] = {}
+    readings: Annotated[dict[str, Any], UNION] = {}
+    damages: Annotated[dict[Uuid, Any], UNION] = {}
+    accessories: Annotated[dict[str, Any], UNION] = {}
+    signatures: Annotated[dict[Uuid, Any], UNION] = {}
+    flags: Annotated[dict[str, Any], SERVER] = {}
+    evidence: Annotated[dict[str, int], SERVER] = {"declared": 0, "received": 0, "rejected": 0}
+    proof: Annotated[dict[str, Any], SERVER] = {}
+    note: Annotated[str, LAST_WRITER] = ""
+
+
+class Damage(Record):
+    """A finding on a part of an asset, carried forward until repaired. Pin in thousandths of the diagram's view."""
+
+    kind: ClassVar[str] = "damage"
+    placement: ClassVar[Placement] = Placement.DEPOT
+    audiences: ClassVar[tuple[Audience, ...]] = (Audience.FIELD, Audience.OFFICE)
+
+    asset_id: Annotated[Uuid, IMMUTABLE]
+    depot_id: Annotated[Uuid, SERVER]
+    handover_id: Annotated[Uuid, IMMUTABLE]
+    view: Annotated[str, IMMUTABLE]
+    part: Annotated[str, IMMUTABLE]
+    x: Annotated[int, IMMUTABLE]
+    y: Annotated[int, IMMUTABLE]
+    type: Annotated[str, IMMUTABLE]
+    severity: Annotated[Severity, REVIEW]
+    size_mm: Annotated[int | None, LAST_WRITER] = None
+    photos: Annotated[dict[str, Any], UNION] = {}
+    state: Annotated[Literal["open", "repaired", "retracted"], SERVER] = "open"
+    found_at: Annotated[str, IMMUTABLE]
+    found_by: Annotated[Uuid, IMMUTABLE]
+
+
+class Signer(Record):
+    """Who signed: a projection of an entry's private part, dropped when the person is erased."""
+
+    kind: ClassVar[str] = "signer"
+    placement: ClassVar[Placement] = Placement.DEPOT
+    audiences: ClassVar[tuple[Audience, ...]] = (Audience.OFFICE,)
+
+    depot_id: Annotated[Uuid, SERVER]
+    handover_id: Annotated[Uuid, IMMUTABLE]
+    signature_id: Annotated[Uuid, IMMUTABLE]
+    entry_id: Annotated[Uuid, IMMUTABLE]
+    name: Annotated[str, IMMUTABLE]
+    phone: Annotated[str, IMMUTABLE] = ""
