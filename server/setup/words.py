@@ -1,7 +1,7 @@
 """How the set-up speaks and runs other programs: steps with a number, a name and their time.
 
 Neighbours: every other file of `server.setup`; `failures.py` has the sentences for what goes wrong.
-Invariants: a program's full output lies in `var/log/`; one that outlives its time is ended with all its children.
+Invariants: a program's output lies whole in `var/log/`; one that outlives its time is ended.
 """
 
 from __future__ import annotations
