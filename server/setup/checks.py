@@ -136,7 +136,7 @@ def count_of(check: Check, outcome: Outcome) -> Count:
     try:
         text = check.report.read_text(encoding="utf-8")
         count = _pytest_count(text) if check.counted == "pytest" else _vitest_count(text)
-    except (OSError, ValueError, KeyError, ET.ParseError):
+    except (OSError, ValueError, KeyError, TypeError, ET.ParseError):
         return Count(0, 1)
     if count.failed == 0 and (not outcome.ok or count.passed == 0):
         return Count(count.passed, 1)

@@ -53,22 +53,11 @@ Part = Callable[[], str]
 
 def dispatch(argv: Sequence[str]) -> int:
     """Run the named command; returns the exit code, 64 for an unknown one, 130 when interrupted."""
-    commands: dict[str, Callable[[], int]] = {
-        "run": run,
-        "test": lambda: check_with(everything, system=True),
-        "check": lambda: check_with(under_a_minute, system=False),
-        "e2e": lambda: check_with(in_browser, system=True),
-        "fmt": fmt,
-        "types": lambda: tool([str(PYTHON), "-m", "schemas.export"]),
-        "bench": lambda: tool([str(PYTHON), "-m", "bench"]),
-        "lock": lock,
-        "clean": clean,
-    }
-    if len(argv) != 1 or argv[0] not in commands:
-        say("usage: python -m server.bootstrap " + "|".join(commands))
+    if len(argv) != 1 or argv[0] not in COMMANDS:
+        say("usage: python -m server.bootstrap " + "|".join(COMMANDS))
         return 64
     try:
-        return commands[argv[0]]()
+        return COMMANDS[argv[0]]()
     except SetupError as problem:
         sys.stderr.write(problem.text() + "\n")
         return 1
@@ -116,7 +105,8 @@ def run() -> int:
     say(f"[{total}/{total}] 启动服务 starting the server: http://localhost:{port}")
     arguments = ["-m", "server.cli", "serve", "--demo", "--host", "127.0.0.1", "--port", str(port)]
     os.chdir(ROOT)
-    os.execve(str(PYTHON), [str(PYTHON), *arguments, *(["--fresh"] if fresh else [])], tool_env())
+    env = {"HANDOVER_PUBLIC_URL": f"http://localhost:{port}", **tool_env()}
+    os.execve(str(PYTHON), [str(PYTHON), *arguments, *(["--fresh"] if fresh else [])], env)
 
 
 def check_with(checks: Callable[[], list[Check]], *, system: bool) -> int:
@@ -197,3 +187,16 @@ def clean() -> int:
             say(f"removed {name}")
     say(f"数据保留在 data kept in {data_folder()}")
     return 0
+
+
+COMMANDS: dict[str, Callable[[], int]] = {
+    "run": run,
+    "test": lambda: check_with(everything, system=True),
+    "check": lambda: check_with(under_a_minute, system=False),
+    "e2e": lambda: check_with(in_browser, system=True),
+    "fmt": fmt,
+    "types": lambda: tool([str(PYTHON), "-m", "schemas.export"]),
+    "bench": lambda: tool([str(PYTHON), "-m", "bench"]),
+    "lock": lock,
+    "clean": clean,
+}

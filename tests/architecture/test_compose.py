@@ -1,0 +1,158 @@
+"""The deployment files agree with one another, and the command they start serves.
+
+Neighbours: `docker-compose.yml`, `server/deploy/`. The containers are not run here; their one process
+is, natively, by the very command and environment of the compose file (its port and data folder apart).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.architecture.project import ROOT, read
+
+DOCKERFILE = "server/deploy/Dockerfile"
+CADDYFILE = "server/deploy/Caddyfile"
+START_SECONDS = 60
+
+
+def compose() -> dict[str, Any]:
+    loaded = yaml.safe_load(read("docker-compose.yml"))
+    assert isinstance(loaded, dict)
+    return loaded
+
+
+def last_instruction(name: str) -> str:
+    """The arguments of the last `name` in the Dockerfile, continuation lines joined."""
+    joined = read(DOCKERFILE).replace("\\\n", " ")
+    found: list[str] = re.findall(rf"^{name}\s+(.*)$", joined, re.MULTILINE)
+    return found[-1].strip()
+
+
+def test_two_services_share_one_volume() -> None:
+    facts = compose()
+    assert set(facts["services"]) == {"handover", "caddy"}
+    assert list(facts["volumes"]) == ["handover-data"]
+    assert facts["services"]["handover"]["volumes"] == ["handover-data:/data"]
+    state = facts["services"]["caddy"]["volumes"][1]
+    assert state["source"] == "handover-data"
+    kept = facts["services"]["caddy"]["environment"]
+    assert all(
+        kept[name].startswith(state["target"] + "/caddy") for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME")
+    )
+
+
+def test_the_compose_file_agrees_with_the_image() -> None:
+    service = compose()["services"]["handover"]
+    assert (ROOT / service["build"]["dockerfile"]).is_file()
+    assert json.loads(last_instruction("CMD")) == service["command"]
+    port = service["command"][service["command"].index("--port") + 1]
+    assert last_instruction("EXPOSE") == port
+    assert service["expose"] == [port]
+    folder = service["environment"]["HANDOVER_DATA"]
+    assert f"HANDOVER_DATA={folder}" in last_instruction("ENV")
+    assert folder.startswith(last_instruction("VOLUME") + "/")
+    probe = json.loads(last_instruction("HEALTHCHECK").split("CMD", 1)[1])
+    assert service["healthcheck"]["test"] == ["CMD", *probe]
+    assert f"127.0.0.1:{port}/healthz" in probe[-1]
+
+
+def test_every_copied_file_exists_and_is_sent_to_the_build() -> None:
+    ignored = read("server/deploy/Dockerfile.dockerignore").split()
+    copies = re.findall(r"^COPY (?!--from)(.+) \S+$", read(DOCKERFILE), re.MULTILINE)
+    assert copies
+    for source in " ".join(copies).split():
+        assert (ROOT / source).exists(), source
+        assert source not in ignored
+
+
+def test_images_are_pinned_and_run_as_nobody_special() -> None:
+    services = compose()["services"]
+    assert re.fullmatch(r"caddy:\d+\.\d+\.\d+", services["caddy"]["image"])
+    assert set(re.findall(r"^FROM (\S+)", read(DOCKERFILE), re.MULTILINE)) == {"python:3.13-slim"}
+    owner = re.search(r"useradd --uid (\d+)", read(DOCKERFILE))
+    assert owner is not None
+    assert services["caddy"]["user"] == f"{owner[1]}:{owner[1]}"
+
+
+def test_only_caddy_is_reachable_and_it_leads_to_the_server() -> None:
+    services = compose()["services"]
+    assert "ports" not in services["handover"]
+    assert services["caddy"]["ports"] == ["80:80", "443:443", "443:443/udp"]
+    text = re.sub(r"#.*", "", read(CADDYFILE))
+    upstream = re.search(r"reverse_proxy\s+(\w+):(\d+)", text)
+    assert upstream is not None
+    assert upstream[1] in services
+    assert [upstream[2]] == services[upstream[1]]["expose"]
+    assert "{$HANDOVER_DOMAIN:localhost}" in text
+    mounted = services["caddy"]["volumes"][0].split(":")
+    assert (ROOT / mounted[0] == ROOT / CADDYFILE, mounted[1]) == (True, "/etc/caddy/Caddyfile")
+
+
+def test_the_caddyfile_is_well_formed() -> None:
+    depth = 0
+    for line in re.sub(r"#.*", "", read(CADDYFILE)).splitlines():
+        bare = re.sub(r"\{\$\w+(?::[^}]*)?\}", "X", line).strip()
+        assert "{" not in bare[:-1], "a block opens only at the end of a line"
+        assert "}" not in bare or bare == "}", "a block closes on a line of its own"
+        assert bare.count('"') % 2 == 0
+        depth += bare.endswith("{") - (bare == "}")
+        assert depth >= 0
+    assert depth == 0
+
+
+@pytest.mark.slow
+def test_the_command_of_the_compose_file_serves(tmp_path: Path) -> None:
+    service = compose()["services"]["handover"]
+    port = free_port()
+    command = [sys.executable if part == "python" else part for part in service["command"]]
+    command[command.index("--port") + 1] = str(port)
+    env = {**os.environ, **filled(service["environment"]), "HANDOVER_DATA": str(tmp_path / "data")}
+    log = tmp_path / "server.log"
+    with log.open("wb") as out:
+        server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT)
+    try:
+        assert answer(f"http://127.0.0.1:{port}/healthz", server) == 200, log.read_text()
+        assert (tmp_path / "data").is_dir()
+        server.terminate()
+        grace = int(service["stop_grace_period"].removesuffix("s"))
+        assert server.wait(timeout=grace) in {0, -15}, log.read_text()
+    finally:
+        if server.poll() is None:
+            server.kill()
+            server.wait(timeout=10)
+
+
+def filled(environment: dict[str, str]) -> dict[str, str]:
+    """As compose fills it in when nothing is set: `${NAME:-default}` becomes the default."""
+    return {name: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value) for name, value in environment.items()}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answer(url: str, server: subprocess.Popen[bytes]) -> int:
+    """The status once the server answers; 0 when it ended or stayed silent."""
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as response:
+                return int(response.status)
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    return 0

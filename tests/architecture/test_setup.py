@@ -1,0 +1,205 @@
+"""The set-up itself: each reason to stop has its sentence, each kind of result is counted, nothing is hidden.
+
+Neighbours: `server/setup`, `server/bootstrap.py`.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import socket
+import string
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from server.setup import environment, preflight, words
+from server.setup.checks import Check, Count, count_of, everything, in_browser, run_checks, under_a_minute
+from server.setup.failures import FAILURES, SetupError
+from server.setup.words import Outcome, execute
+from tests.architecture.project import ROOT, read
+
+DONE = Outcome(0, 0.1, ROOT / "Makefile")
+BROKEN = Outcome(1, 0.1, ROOT / "Makefile")
+
+
+@pytest.mark.parametrize("code", FAILURES)
+def test_every_failure_is_one_sentence_in_each_language(code: str) -> None:
+    zh, en = FAILURES[code]
+    assert {name for _, name, _, _ in string.Formatter().parse(zh) if name} == {
+        name for _, name, _, _ in string.Formatter().parse(en) if name
+    }
+    assert zh.endswith("。") or zh.endswith("）。")
+    assert zh.count("。") == 1
+    assert en.endswith(".")
+    assert "\n" not in zh + en
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in zh)
+    assert not any("\u4e00" <= letter <= "\u9fff" for letter in en)
+
+
+def test_every_failure_code_is_used() -> None:
+    code = "".join(
+        read(f"server/setup/{name}.py") for name in ("commands", "environment", "preflight", "system")
+    )
+    assert [name for name in FAILURES if f'"{name}"' not in code] == []
+
+
+def test_a_taken_port_is_named_and_a_free_one_passes() -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = holder.getsockname()[1]
+        with pytest.raises(SetupError) as caught:
+            preflight.check_port(port)
+        assert caught.value.code == "setup_port_taken"
+        assert str(port) in caught.value.zh
+        assert str(port) in caught.value.en
+    preflight.check_port(port)
+
+
+@pytest.mark.parametrize("text", ["0", "65536", "-1", "80a", "８０", "", " 80"])
+def test_a_port_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(SetupError) as caught:
+        preflight.parse_port(text)
+    assert caught.value.code == "setup_port_invalid"
+
+
+def test_a_full_disk_and_a_closed_folder_are_named(tmp_path: Path) -> None:
+    with pytest.raises(SetupError) as caught:
+        preflight.check_space(tmp_path, needed=10**18)
+    assert caught.value.code == "setup_no_space"
+    # /proc takes no files from anyone, root included.
+    with pytest.raises(SetupError) as caught:
+        preflight.check_writable(Path("/proc/handover"))
+    assert caught.value.code == "setup_folder_not_writable"
+    preflight.check_writable(tmp_path / "not" / "there" / "yet")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_python_without_venv_is_told_which_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(SetupError) as caught:
+        preflight.check_venv_module()
+    assert "python3-venv" in caught.value.zh
+    assert "python3-venv" in caught.value.en
+
+
+def test_bootstrap_speaks_to_an_old_python() -> None:
+    """Parsed by the grammar of 3.6, and the version is checked before anything newer is imported."""
+    source = read("server/bootstrap.py")
+    ast.parse(source, feature_version=(3, 6))
+    ast.parse(read("server/__init__.py"), feature_version=(3, 6))
+    assert "from __future__" not in source
+    pretend = (
+        "import sys; sys.version_info = (3, 8, 18); from server.bootstrap import main;"
+        " code = main(['run']); assert 'server.setup' not in sys.modules; sys.exit(code)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", pretend], cwd=ROOT, capture_output=True, timeout=60, check=False
+    )
+    assert told.returncode == 2
+    text = told.stderr.decode()
+    assert "3.8.18" in text
+    assert "需要 Python 3.11" in text
+    assert "Python 3.11 or newer" in text
+
+
+def test_a_changed_source_is_built_again_and_a_test_is_not_a_source() -> None:
+    sources = environment.app_sources()
+    names = {str(path.relative_to(ROOT)) for path in sources}
+    assert {"field_app/index.html", "field_app/package-lock.json", "field_app/src/sw/sw.ts"} <= names
+    assert not any("node_modules" in name or "/dist/" in name or name.endswith(".test.ts") for name in names)
+    assert environment.digest(sources) == environment.digest(sources)
+    assert environment.digest(sources) != environment.digest(sources[1:])
+
+
+def test_a_program_that_hangs_is_ended_with_its_children(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "LOGS", tmp_path)
+    alive = tmp_path / "alive"
+    child = f"import time\nwhile True:\n open({str(alive)!r}, 'a').write('x'); time.sleep(0.05)"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    outcome = execute("hang", [sys.executable, "-c", parent], seconds=1.0)
+    assert outcome.code == -1
+    assert "out of time" in outcome.tail()
+    size = alive.stat().st_size
+    time.sleep(0.3)
+    assert alive.stat().st_size == size
+
+
+def _check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, report: str | None) -> Check:
+    monkeypatch.setattr("server.setup.checks.LOGS", tmp_path)
+    check = Check("a check", "a-check", ("true",), counted="pytest" if kind == "pytest" else "vitest")
+    if report is not None:
+        check.report.write_text(report, encoding="utf-8")
+    return check
+
+
+@pytest.mark.parametrize(
+    ("facts", "outcome", "count"),
+    [
+        ('tests="9" failures="1" errors="1" skipped="0"', BROKEN, Count(7, 2)),
+        ('tests="9" failures="0" errors="0" skipped="2"', DONE, Count(7, 2)),
+        ('tests="9" failures="0" errors="0" skipped="0"', DONE, Count(9, 0)),
+        ('tests="9" failures="0" errors="0" skipped="0"', BROKEN, Count(9, 1)),
+        ('tests="0" failures="0" errors="0" skipped="0"', DONE, Count(0, 1)),
+    ],
+)
+def test_pytest_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, facts: str, outcome: Outcome, count: Count
+) -> None:
+    check = _check(tmp_path, monkeypatch, "pytest", f"<testsuites><testsuite {facts}/></testsuites>")
+    assert count_of(check, outcome) == count
+
+
+@pytest.mark.parametrize(
+    ("facts", "count"),
+    [((5, 5, 0), Count(5, 0)), ((4, 5, 1), Count(4, 1)), ((5, 6, 0), Count(5, 1)), ((5, 5, 2), Count(5, 2))],
+)
+def test_vitest_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, facts: tuple[int, int, int], count: Count
+) -> None:
+    passed, total, suites = facts
+    report = {
+        "numPassedTests": passed,
+        "numTotalTests": total,
+        "numFailedTestSuites": suites,
+        "success": passed == total and suites == 0,
+    }
+    check = _check(tmp_path, monkeypatch, "vitest", json.dumps(report))
+    assert count_of(check, DONE if report["success"] else BROKEN) == count
+
+
+@pytest.mark.parametrize("report", [None, "", "<not xml", "[]"])
+def test_a_report_that_is_missing_or_broken_is_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, report: str | None
+) -> None:
+    for kind in ("pytest", "vitest"):
+        assert count_of(_check(tmp_path, monkeypatch, kind, report), DONE) == Count(0, 1)
+
+
+def test_all_checks_run_and_the_last_line_counts_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(words, "LOGS", tmp_path)
+    monkeypatch.setattr("server.setup.checks.ROOT", tmp_path)
+    checks = [
+        Check(
+            "first", "first", (sys.executable, "-c", "print('why it failed'); raise SystemExit(3)"), tmp_path
+        ),
+        Check("second", "second", (sys.executable, "-c", "pass"), tmp_path),
+    ]
+    assert run_checks(checks, 1, 2) is False
+    printed = capsys.readouterr().out
+    assert "why it failed" in printed
+    assert printed.rstrip().splitlines()[-1] == "1 passed, 1 failed"
+
+
+def test_the_whole_list_holds_what_the_short_one_does() -> None:
+    whole = {check.name for check in everything()}
+    assert {check.name for check in under_a_minute()} - {"pytest, fast"} < whole
+    assert [check.command[-2] for check in in_browser()] == ["browser"]
