@@ -1,0 +1,1 @@
+"""The demo company: what a stranger sees after the first start, written through the engine."""
