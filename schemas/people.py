@@ -41,7 +41,11 @@ _FIELD_WORK: Final[dict[Role, Reach]] = {
     Role.SYSTEM: Reach.ORG,
 }
 _SYSTEM_ONLY: Final[dict[Role, Reach]] = {Role.SYSTEM: Reach.ORG}
-_DEVICES: Final[dict[Role, Reach]] = {Role.MANAGER: Reach.ORG, Role.ADMINISTRATOR: Reach.ORG, Role.SYSTEM: Reach.ORG}
+_DEVICES: Final[dict[Role, Reach]] = {
+    Role.MANAGER: Reach.ORG,
+    Role.ADMINISTRATOR: Reach.ORG,
+    Role.SYSTEM: Reach.ORG,
+}
 _OFFICE_READ: Final[dict[Role, Reach]] = {
     Role.SERVICE_DESK: Reach.DEPOT,
     Role.OPERATIONS: Reach.DEPOT,

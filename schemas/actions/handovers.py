@@ -96,7 +96,9 @@ class PhotoAdd(Action):
                 }
             },
         ),
-        Effect("damage", "$damage_id", {"photos": {"$photo_id": {"slot": "$slot", "sha256": "@blob.0.sha256"}}}),
+        Effect(
+            "damage", "$damage_id", {"photos": {"$photo_id": {"slot": "$slot", "sha256": "@blob.0.sha256"}}}
+        ),
     )
 
     handover_id: Uuid
@@ -148,7 +150,11 @@ class ReadingRecord(Action):
         Effect(
             "handover",
             "$handover_id",
-            {"readings": {"$meter": {"value": "$value", "at": "@at", "photo_id": "$photo_id", "entry": "@id"}}},
+            {
+                "readings": {
+                    "$meter": {"value": "$value", "at": "@at", "photo_id": "$photo_id", "entry": "@id"}
+                }
+            },
         ),
     )
 
@@ -165,7 +171,9 @@ class AccessoryReport(Action):
     subject: ClassVar[tuple[str, str] | None] = _HANDOVER
     effects: ClassVar[tuple[Effect, ...]] = (
         Effect(
-            "handover", "$handover_id", {"accessories": {"$accessory": {"state": "$state", "note": "$note", "at": "@at"}}}
+            "handover",
+            "$handover_id",
+            {"accessories": {"$accessory": {"state": "$state", "note": "$note", "at": "@at"}}},
         ),
     )
 
@@ -181,13 +189,19 @@ class CheckoutComplete(Action):
     action: ClassVar[str] = "checkout.complete"
     subject: ClassVar[tuple[str, str] | None] = _HANDOVER
     effects: ClassVar[tuple[Effect, ...]] = (
-        Effect("handover", "$handover_id", {"state": "complete", "completed_at": "@at", "acceptance": "$acceptance"}),
+        Effect(
+            "handover",
+            "$handover_id",
+            {"state": "complete", "completed_at": "@at", "acceptance": "$acceptance"},
+        ),
         Effect(
             "asset",
             "%handover/$handover_id/asset_id",
             {"state": "out", "rental_id": "%handover/$handover_id/rental_id", "baseline": "$handover_id"},
         ),
-        Effect("task", "%handover/$handover_id/task_id", {"state": "done", "done_by_handover": "$handover_id"}),
+        Effect(
+            "task", "%handover/$handover_id/task_id", {"state": "done", "done_by_handover": "$handover_id"}
+        ),
     )
 
     handover_id: Uuid
@@ -211,9 +225,15 @@ class ReturnComplete(Action):
     action: ClassVar[str] = "return.complete"
     subject: ClassVar[tuple[str, str] | None] = _HANDOVER
     effects: ClassVar[tuple[Effect, ...]] = (
-        Effect("handover", "$handover_id", {"state": "complete", "completed_at": "@at", "acceptance": "$acceptance"}),
+        Effect(
+            "handover",
+            "$handover_id",
+            {"state": "complete", "completed_at": "@at", "acceptance": "$acceptance"},
+        ),
         Effect("asset", "%handover/$handover_id/asset_id", {"state": "returned", "rental_id": None}),
-        Effect("task", "%handover/$handover_id/task_id", {"state": "done", "done_by_handover": "$handover_id"}),
+        Effect(
+            "task", "%handover/$handover_id/task_id", {"state": "done", "done_by_handover": "$handover_id"}
+        ),
     )
 
     handover_id: Uuid

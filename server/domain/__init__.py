@@ -1,0 +1,15 @@
+"""What actions mean: pure handlers, one file per business area, registered by action name and version."""
+
+from typing import Final
+
+from server.domain import basedata, damages, devices, handovers, people, signatures
+from sync.unit import Handlers
+
+HANDLERS: Final[Handlers] = {
+    **handovers.HANDLERS,
+    **damages.HANDLERS,
+    **signatures.HANDLERS,
+    **devices.HANDLERS,
+    **people.HANDLERS,
+    **basedata.HANDLERS,
+}

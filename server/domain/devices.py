@@ -1,0 +1,53 @@
+"""Devices: invited, enrolled, replaced, revoked."""
+
+from typing import Final
+
+from schemas.actions.devices import DeviceEnrol, DeviceInvite, DeviceRevoke
+from schemas.errors import ErrorCode
+from sync.unit import Handlers, Refusal, Unit
+
+
+def invite(unit: Unit, args: DeviceInvite) -> None:
+    """A single-use right to enrol at a depot, for one person or for the depot's roster."""
+    unit.need("depot", args.depot_id)
+    if args.person_id is not None:
+        unit.need("person", args.person_id)
+    if args.replaces is not None:
+        unit.need("device", args.replaces)
+    if unit.get("invitation", args.invitation_id) is not None:
+        raise Refusal(ErrorCode.STATE_ILLEGAL, state="invited")
+    unit.apply_effects(args)
+
+
+def enrol(unit: Unit, args: DeviceEnrol) -> None:
+    """A device came in. The one it replaces may push to quarantine only, from now on."""
+    unit.apply_effects(args)
+    if args.invitation_id is not None:
+        unit.write("invitation", args.invitation_id, {"used_by": args.device_id, "used_at": unit.at})
+    if args.replaces is not None:
+        _close(unit, args.replaces, "replaced")
+
+
+def revoke(unit: Unit, args: DeviceRevoke) -> None:
+    """The device is shut out; what it still holds goes to quarantine when it comes."""
+    if args.device_id == unit.device.id:
+        raise Refusal(ErrorCode.STATE_ILLEGAL, state="own_device")
+    _close(unit, args.device_id, "revoked")
+
+
+def _close(unit: Unit, device_id: str, state: str) -> None:
+    device = unit.need("device", device_id)
+    if device["type"] == "system":
+        raise Refusal(ErrorCode.STATE_ILLEGAL, state="system")
+    unit.write("device", device_id, {"state": state})
+    stored = unit.store.device(unit.writer.organisation, device_id)
+    if stored is not None:
+        stored.state = state
+        unit.store.put_device(stored)
+
+
+HANDLERS: Final[Handlers] = {
+    (DeviceInvite.action, DeviceInvite.v): invite,
+    (DeviceEnrol.action, DeviceEnrol.v): enrol,
+    (DeviceRevoke.action, DeviceRevoke.v): revoke,
+}

@@ -1,0 +1,205 @@
+"""Handovers: what a check-out (交付) and a check-in (归还) do to asset, rental and task.
+
+The declared effects of each action are written first; then the rules that only the server may decide.
+"""
+
+from typing import Any, Final
+
+from schemas.actions import Action
+from schemas.actions.damages import DamageRecord, DamageRetract
+from schemas.actions.handovers import (
+    AccessoryReport,
+    CheckoutComplete,
+    HandoverAbandon,
+    HandoverStart,
+    PhotoAdd,
+    PhotoRetract,
+    PhotoWaive,
+    ReadingRecord,
+    ReturnComplete,
+)
+from schemas.actions.signatures import SignatureCapture
+from schemas.errors import ErrorCode
+from sync.unit import Handlers, Refusal, Unit
+
+Captured = (
+    PhotoAdd
+    | PhotoRetract
+    | PhotoWaive
+    | ReadingRecord
+    | AccessoryReport
+    | DamageRecord
+    | DamageRetract
+    | SignatureCapture
+)
+"""Actions that add to an open handover."""
+
+
+def start(unit: Unit, args: HandoverStart) -> None:
+    """Begin. The asset's own rental counts, not the one the device believed in; a difference is flagged."""
+    asset = unit.need("asset", args.asset_id)
+    if unit.get("handover", args.handover_id) is not None:
+        raise Refusal(ErrorCode.STATE_ILLEGAL, state="started")
+    unit.apply_effects(args)
+    flags: dict[str, Any] = {}
+    if args.type == "check_in":
+        if asset["state"] != "out":
+            flags["found"] = {"asset_state": asset["state"]}
+        left_on = asset["rental_id"]
+        if left_on is not None and left_on != args.rental_id:
+            flags["rental_mismatch"] = {"claimed": args.rental_id, "left_on": left_on}
+    if flags:
+        unit.write("handover", args.handover_id, {"flags": flags})
+
+
+def abandon(unit: Unit, args: HandoverAbandon) -> None:
+    """Give up an open handover; what was captured stays in the journal."""
+    _open_handover(unit, args.handover_id)
+    unit.apply_effects(args)
+
+
+def capture(unit: Unit, args: Captured) -> None:
+    """Anything captured while the handover is open: its declared effect is its meaning."""
+    _open_handover(unit, args.handover_id)
+    unit.apply_effects(args)
+
+
+def add_photo(unit: Unit, args: PhotoAdd) -> None:
+    """One photo: the handover answers for its bytes and counts them."""
+    if not unit.body.blobs:
+        raise Refusal(ErrorCode.RECORD_UNKNOWN, kind="blob")
+    capture(unit, args)
+    unit.link_blobs("handover", args.handover_id)
+    if args.damage_id is not None and unit.get("damage", args.damage_id) is not None:
+        unit.link_blobs("damage", args.damage_id)
+    count_evidence(unit, args.handover_id)
+
+
+def complete_checkout(unit: Unit, args: CheckoutComplete) -> None:
+    """The asset has left: it is out on the rental, and this handover is what its return is compared with."""
+    handover = _finish(unit, args)
+    rental = unit.get("rental", handover["rental_id"])
+    holder = rental["customer_id"] if rental else None
+    values = {
+        "state": "out",
+        "rental_id": handover["rental_id"],
+        "holder_id": holder,
+        "baseline": args.handover_id,
+    }
+    unit.write("asset", handover["asset_id"], {**values, **_asset_facts(unit, handover, args.handover_id)})
+    _mark_rental(unit, handover, "out", args.handover_id)
+
+
+def complete_return(unit: Unit, args: ReturnComplete) -> None:
+    """The asset is back: severe damage blocks it, everything else awaits inspection by the office."""
+    handover = _finish(unit, args)
+    state = "blocked" if args.acceptance == "severe_damage" else "returned"
+    values = {"state": state, "rental_id": None, "holder_id": None}
+    unit.write("asset", handover["asset_id"], {**values, **_asset_facts(unit, handover, args.handover_id)})
+    _mark_rental(unit, handover, "returned", args.handover_id)
+
+
+def count_evidence(unit: Unit, handover_id: str) -> None:
+    """Declared, received and rejected blobs of a handover."""
+    blobs = unit.store.linked_blobs(unit.writer.organisation, "handover", handover_id)
+    unit.write("handover", handover_id, {"evidence": evidence(blobs)})
+
+
+def evidence(blobs: list[Any]) -> dict[str, int]:
+    """The counts shown as “awaiting 3 of 6 photos”."""
+    states = [blob.state for blob in blobs]
+    return {
+        "declared": len(states),
+        "received": states.count("received") + states.count("erased"),
+        "rejected": states.count("rejected"),
+    }
+
+
+def _open_handover(unit: Unit, handover_id: str) -> dict[str, Any]:
+    handover = unit.need("handover", handover_id)
+    if handover["state"] != "started":
+        raise Refusal(ErrorCode.HANDOVER_CLOSED, state=handover["state"])
+    return handover
+
+
+def _finish(unit: Unit, args: CheckoutComplete | ReturnComplete) -> dict[str, Any]:
+    """What both completions share: nothing required is missing, and the record names the entries it is made of."""
+    handover = _open_handover(unit, args.handover_id)
+    missing = _missing(unit, handover)
+    if missing:
+        raise Refusal(ErrorCode.HANDOVER_INCOMPLETE, missing=missing)
+    unit.apply_effects(args)
+    own = [unit.store.entry_by_id(unit.writer.organisation, entry_id) for entry_id in args.entries]
+    seqs = [entry.seq for entry in own if entry and entry.device == unit.device.id]
+    proof = {
+        "device_id": unit.device.id,
+        "epoch": unit.entry.epoch,
+        "first_seq": min([*seqs, unit.entry.seq]),
+        "last_seq": unit.entry.seq,
+        "entries": len(args.entries) + 1,
+    }
+    unit.write("handover", args.handover_id, {"proof": proof, "completed_at": unit.at})
+    return handover
+
+
+def _missing(unit: Unit, handover: dict[str, Any]) -> list[str]:
+    """Required slots neither photographed nor waived, required meters, the customer's and the staff's signature."""
+    asset = unit.need("asset", handover["asset_id"])
+    packs = unit.store.records(unit.writer.organisation, "pack")
+    pack = next((stored.data for stored in packs if stored.data["code"] == asset["pack"]), None)
+    if pack is None:
+        return ["pack"]
+    slots = {photo["slot"] for photo in handover["photos"].values()} | set(handover["waived"])
+    missing = [f"slot:{slot['id']}" for slot in pack["slots"] if slot["required"] and slot["id"] not in slots]
+    missing += [f"meter:{meter['id']}" for meter in pack["meters"] if meter["id"] not in handover["readings"]]
+    parties = {signature["party"] for signature in handover["signatures"].values()}
+    return missing + [f"signature:{party}" for party in ("customer", "staff") if party not in parties]
+
+
+def _asset_facts(unit: Unit, handover: dict[str, Any], handover_id: str) -> dict[str, Any]:
+    """What a completed handover says of the asset: last readings, last handover."""
+    asset = unit.need("asset", handover["asset_id"])
+    readings = {
+        meter: {"value": reading["value"], "at": reading["at"], "handover_id": handover_id}
+        for meter, reading in handover["readings"].items()
+    }
+    facts: dict[str, Any] = {
+        "readings": {**asset["readings"], **readings},
+        "last_handover_id": handover_id,
+        "last_handover_at": unit.at,
+    }
+    if "odometer" in readings:
+        facts["odometer_km"] = readings["odometer"]["value"]
+    return facts
+
+
+def _mark_rental(unit: Unit, handover: dict[str, Any], state: str, handover_id: str) -> None:
+    """The rental's line for this asset, and the rental's own state once all its assets agree."""
+    rental_id = handover["flags"].get("rental_mismatch", {}).get("left_on") or handover["rental_id"]
+    rental = unit.get("rental", rental_id)
+    if rental is None:
+        return
+    assets = {
+        **rental["assets"],
+        handover["asset_id"]: {"state": state, "handover_id": handover_id, "at": unit.at},
+    }
+    states = {line["state"] for line in assets.values()}
+    whole = "out" if "out" in states else "returned" if states == {"returned"} else rental["state"]
+    unit.write("rental", rental_id, {"assets": assets, "state": whole})
+
+
+def _plain(model: type[Action]) -> tuple[str, int]:
+    return (model.action, model.v)
+
+
+HANDLERS: Final[Handlers] = {
+    _plain(HandoverStart): start,
+    _plain(HandoverAbandon): abandon,
+    _plain(PhotoAdd): add_photo,
+    _plain(PhotoRetract): capture,
+    _plain(PhotoWaive): capture,
+    _plain(ReadingRecord): capture,
+    _plain(AccessoryReport): capture,
+    _plain(CheckoutComplete): complete_checkout,
+    _plain(ReturnComplete): complete_return,
+}

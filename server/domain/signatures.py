@@ -1,0 +1,29 @@
+"""Signatures: bound to the exact document shown; the signer's name becomes an erasable projection of its own."""
+
+from typing import Final
+
+from schemas.actions.signatures import SignatureCapture
+from server.domain.handovers import capture, count_evidence
+from sync.journal import derived_id
+from sync.unit import Handlers, Unit
+
+
+def sign(unit: Unit, args: SignatureCapture) -> None:
+    """One party's answer. The image and document blobs belong to the handover's evidence."""
+    capture(unit, args)
+    unit.link_blobs("handover", args.handover_id)
+    count_evidence(unit, args.handover_id)
+    signer = unit.private_json(args.signer)
+    if isinstance(signer, dict) and signer.get("name"):
+        values = {
+            "depot_id": unit.need("handover", args.handover_id)["depot_id"],
+            "handover_id": args.handover_id,
+            "signature_id": args.signature_id,
+            "entry_id": unit.body.id,
+            "name": str(signer["name"])[:200],
+            "phone": str(signer.get("phone") or "")[:40],
+        }
+        unit.write("signer", derived_id("signer", args.signature_id), values, create=True)
+
+
+HANDLERS: Final[Handlers] = {(SignatureCapture.action, SignatureCapture.v): sign}

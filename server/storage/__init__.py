@@ -1,0 +1,1 @@
+"""Storage: tables, the engine's store over SQLAlchemy Core, and the database that runs transactions."""

@@ -1,0 +1,207 @@
+"""The engine's tables, described by SQLModel. Never wire models: a table class validates nothing.
+
+Every row belongs to one organisation, which leads every key. Bodies are BLOBs: the exact bytes a device wrote.
+"""
+
+from sqlalchemy import Column, Index, LargeBinary
+from sqlmodel import Field, SQLModel
+
+
+class OrganisationRow(SQLModel, table=True):
+    """One organisation and its commit counter, taken under this row's lock."""
+
+    __tablename__ = "organisation"
+
+    id: str = Field(primary_key=True)
+    version: int = 0
+
+
+class DeviceRow(SQLModel, table=True):
+    """A device's key and proven journal end."""
+
+    __tablename__ = "device"
+
+    organisation: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    type: str
+    depot: str
+    person: str | None = None
+    state: str
+    key_x: str
+    key_y: str
+    epoch: int
+    seq: int
+    hash: str
+    last_seen_ms: int = 0
+
+
+class EpochRow(SQLModel, table=True):
+    """Where each epoch of a device's journal starts."""
+
+    __tablename__ = "epoch"
+
+    organisation: str = Field(primary_key=True)
+    device: str = Field(primary_key=True)
+    epoch: int = Field(primary_key=True)
+    base_seq: int
+    genesis: str
+
+
+class JournalRow(SQLModel, table=True):
+    """One entry, verbatim, with what became of it."""
+
+    __tablename__ = "journal"
+    __table_args__ = (
+        Index("journal_by_entry", "organisation", "entry_id"),
+        Index("journal_by_state", "organisation", "state", "code"),
+    )
+
+    organisation: str = Field(primary_key=True)
+    device: str = Field(primary_key=True)
+    epoch: int = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    hash: str
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    received_ms: int
+    skew_ms: int | None = None
+    entry_id: str | None = None
+    action: str = ""
+    state: str
+    code: str | None = None
+    version: int | None = None
+    detail: str = "{}"
+    repeat_of: bool = False
+
+
+class PrivateRow(SQLModel, table=True):
+    """One private part: 16 bytes of salt, then the bytes. NULL once erased."""
+
+    __tablename__ = "private_part"
+
+    organisation: str = Field(primary_key=True)
+    device: str = Field(primary_key=True)
+    epoch: int = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    salted: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+
+
+class WaitRow(SQLModel, table=True):
+    """A parked entry that waits for another."""
+
+    __tablename__ = "wait"
+
+    organisation: str = Field(primary_key=True)
+    needed: str = Field(primary_key=True)
+    device: str = Field(primary_key=True)
+    epoch: int = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+
+
+class LossRow(SQLModel, table=True):
+    """An entry its device declared unreadable; the chain goes on over its hash."""
+
+    __tablename__ = "declared_loss"
+
+    organisation: str = Field(primary_key=True)
+    device: str = Field(primary_key=True)
+    epoch: int = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    hash: str
+    at_ms: int
+
+
+class QuarantineRow(SQLModel, table=True):
+    """What a revoked device or an abandoned epoch sent: kept aside for a manager."""
+
+    __tablename__ = "quarantine"
+
+    organisation: str = Field(primary_key=True)
+    device: str = Field(primary_key=True)
+    epoch: int = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    hash: str = Field(primary_key=True)
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    reason: str
+    at_ms: int
+
+
+class RecordRow(SQLModel, table=True):
+    """One record: its ready-made wire form, its content, its merge memory."""
+
+    __tablename__ = "record"
+
+    organisation: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    version: int
+    gone: bool = False
+    wire: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    meta: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    buckets: str = ""
+
+
+class MemberRow(SQLModel, table=True):
+    """A record's place in a bucket, or (`gone`) that it has left."""
+
+    __tablename__ = "member"
+    __table_args__ = (Index("member_by_version", "organisation", "bucket", "version"),)
+
+    organisation: str = Field(primary_key=True)
+    bucket: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    version: int
+    gone: bool = False
+
+
+class BlobRow(SQLModel, table=True):
+    """One file of one organisation."""
+
+    __tablename__ = "blob"
+
+    organisation: str = Field(primary_key=True)
+    sha256: str = Field(primary_key=True)
+    size: int
+    type: str
+    role: str
+    state: str
+    code: str | None = None
+
+
+class BlobDeclaredRow(SQLModel, table=True):
+    """Which entry of which device declared a blob."""
+
+    __tablename__ = "blob_declared"
+    __table_args__ = (Index("blob_declared_by_entry", "organisation", "entry_id"),)
+
+    organisation: str = Field(primary_key=True)
+    device: str = Field(primary_key=True)
+    sha256: str = Field(primary_key=True)
+    entry_id: str = Field(primary_key=True)
+
+
+class BlobLinkRow(SQLModel, table=True):
+    """Which record answers for a blob: whoever sees the record may see it."""
+
+    __tablename__ = "blob_link"
+    __table_args__ = (Index("blob_link_by_record", "organisation", "kind", "id"),)
+
+    organisation: str = Field(primary_key=True)
+    sha256: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+
+
+class ReceiptRow(SQLModel, table=True):
+    """The newest signed receipt for each proven end of a journal."""
+
+    __tablename__ = "receipt"
+
+    organisation: str = Field(primary_key=True)
+    device: str = Field(primary_key=True)
+    epoch: int = Field(primary_key=True)
+    n: int = Field(primary_key=True)
+    receipt: str
+    at_ms: int

@@ -1,0 +1,72 @@
+"""What a person must know about a journal: incidents, and the device's own line on the office's devices page.
+
+Incidents are records with ids derived from what happened, so the same thing said twice is one incident.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from schemas import limits
+from schemas.protocol import SyncRequest
+from sync import instants
+from sync.journal import derived_id
+from sync.judge import Judge, engine_stamp
+from sync.store import DeviceState
+from sync.unit import RecordWriter
+
+
+@dataclass
+class Incidents:
+    """Writes incidents and device states inside the transaction of one push."""
+
+    judge: Judge
+    device: DeviceState
+    now_ms: int
+
+    def open(self, incident: str, key: str, detail: dict[str, Any]) -> None:
+        """Open (or refresh) the incident of this type and key on this device."""
+        device = self.device
+        values = {
+            "depot_id": device.depot, "device_id": device.id, "type": incident, "detail": detail,
+            "at": instants.to_text(self.now_ms), "state": "open",
+        }  # fmt: skip
+        record_id = derived_id("incident", device.organisation, device.id, incident, key)
+        known = self.judge.store.record(device.organisation, "incident", record_id)
+        if known is not None and known.data["detail"] == detail:
+            return
+        self._write("incident", record_id, values, create=True)
+
+    def device_seen(self, request: SyncRequest, skew: int) -> None:
+        """Refresh the device's line, when something a person would look at has changed or a minute has passed."""
+        device = self.device
+        stored = self.judge.store.record(device.organisation, "device", device.id)
+        if stored is None or stored.gone:
+            return
+        values: dict[str, Any] = {
+            "epoch": device.epoch,
+            "proven_seq": device.seq,
+            "app": request.app,
+            "pending": self._still_pending(request),
+        }
+        fresh = self.now_ms - device.last_seen_ms < limits.DEVICE_SEEN_WRITE_SECONDS * 1000
+        if fresh and all(stored.data[name] == value for name, value in values.items()):
+            return
+        device.last_seen_ms = self.now_ms
+        values |= {"last_seen_at": instants.to_text(self.now_ms), "skew_ms": skew}
+        if request.storage is not None:
+            values["storage"] = request.storage.model_dump()
+        self._write("device", device.id, values, create=False)
+
+    def _still_pending(self, request: SyncRequest) -> dict[str, int]:
+        """What the device said it has, less what this push brought."""
+        pending = request.pending.model_dump()
+        pending["entries"] = (
+            max(0, request.head.seq - self.device.seq) if self.device.state == "active" else 0
+        )
+        return pending
+
+    def _write(self, kind: str, record_id: str, values: dict[str, Any], *, create: bool) -> None:
+        judge = self.judge
+        judge.version += 1
+        writer = RecordWriter(judge.store, judge.organisation, judge.version, judge.touched)
+        writer.write(kind, record_id, values, engine_stamp(judge.version, self.now_ms), create)

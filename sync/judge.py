@@ -1,0 +1,242 @@
+"""Judging one stored entry: read it, check who may, let its handler act, and say what became of it.
+
+Storing comes before judging (law 1): whatever happens here, the entry stays. Every ending is an outcome:
+applied · merged · conflict · refused · parked. A handler that raises costs nothing but time.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from schemas.actions import ACTIONS, Action
+from schemas.errors import ErrorCode
+from schemas.ids import SYSTEM_ACTOR
+from schemas.limits import CLOCK_SUSPECT_MS
+from schemas.people import Reach, Role, reach_of
+from schemas.protocol import EntryBody
+from sync import hlc, instants
+from sync.journal import derived_id, private_hash
+from sync.merge import Stamp
+from sync.store import DeviceState, JournalEntry, Store
+from sync.unit import Handlers, RecordWriter, Refusal, Touched, Unit, Waiting
+from sync.visibility import may_use_device
+
+UNSETTLED: Final = frozenset({"held", "parked", "quarantined"})
+OnFault = Callable[[JournalEntry, Exception], None]
+
+
+@dataclass
+class Judge:
+    """Judges entries inside one transaction of one organisation. `version` is the newest commit number taken."""
+
+    store: Store
+    organisation: str
+    handlers: Handlers
+    version: int
+    touched: Touched
+    on_fault: OnFault
+
+    def judge(self, device: DeviceState, entry: JournalEntry) -> None:
+        """Give the entry its outcome, write it, and judge what waited for it."""
+        queue = [(device, entry)]
+        while queue:
+            present_device, present = queue.pop(0)
+            self._judge_one(present_device, present)
+            if present.entry_id is None or present.state in UNSETTLED or present.repeat_of:
+                continue
+            for waiting in self.store.take_waiting(self.organisation, present.entry_id):
+                owner = self.store.device(self.organisation, waiting.device)
+                if owner is not None:
+                    queue.append((owner, waiting))
+
+    def _judge_one(self, device: DeviceState, entry: JournalEntry) -> None:
+        state_before = entry.state
+        entry.code, entry.detail, entry.version = None, {}, None
+        try:
+            body, private = self._read(entry)
+            if not self._is_repeat(entry, body):
+                with self.store.savepoint():
+                    self._apply(device, entry, body, private)
+        except Refusal as refusal:
+            entry.state, entry.code = "refused", refusal.code
+            entry.detail.update(refusal.detail)
+        except Waiting as waiting:
+            entry.state, entry.code, entry.detail = (
+                "parked",
+                ErrorCode.ENTRY_WAITS,
+                {"waits_for": waiting.needed},
+            )
+            self.store.add_wait(self.organisation, entry, waiting.needed)
+        except _Unreadable as unreadable:
+            entry.state, entry.code, entry.detail = "parked", unreadable.code, unreadable.detail
+        except Exception as fault:  # law 1: a bug in a handler costs nothing but time
+            self.on_fault(entry, fault)
+            entry.state, entry.code = "parked", ErrorCode.ENTRY_SERVER_ERROR
+        self.store.save_judgement(entry)
+        if entry.state != "applied" or state_before == "parked":
+            self._write_outcome(device, entry)
+
+    def park(self, device: DeviceState, entry: JournalEntry, code: ErrorCode) -> None:
+        """Park an entry without looking into it: its number is consumed, what stands behind it goes on."""
+        entry.state, entry.code = "parked", code
+        self.store.save_judgement(entry)
+        self._write_outcome(device, entry)
+
+    def _apply(
+        self, device: DeviceState, entry: JournalEntry, body: EntryBody, private: list[bytes | None]
+    ) -> None:
+        self._await_needs(entry, body)
+        model = ACTIONS.get((body.action, body.v))
+        handler = self.handlers.get((body.action, body.v))
+        if model is None or handler is None:
+            raise _Unreadable(ErrorCode.ACTION_UNKNOWN, {"action": body.action, "v": body.v})
+        args = _read_args(model, body.args)
+        self.version += 1
+        writer = RecordWriter(self.store, self.organisation, self.version, self.touched)
+        unit = Unit(writer, entry, body, device, occurred_at(entry, body), private, json.loads)
+        self._check_right(unit, args)
+        handler(unit, args)
+        entry.version = self.version
+        if unit.conflicts:
+            entry.state, entry.detail["conflicts"] = "conflict", unit.conflicts
+        elif unit.lost:
+            entry.state, entry.detail["lost"] = "merged", unit.lost
+        else:
+            entry.state = "applied"
+
+    def _read(self, entry: JournalEntry) -> tuple[EntryBody, list[bytes | None]]:
+        """The body, its private parts matched against the hashes it holds."""
+        try:
+            body = EntryBody.model_validate_json(entry.body or b"")
+            instants.to_ms(body.at)
+        except ValidationError as errors:
+            raise _Unreadable(ErrorCode.ENTRY_UNREADABLE, _where(errors)) from None
+        except (ValueError, OverflowError):
+            raise _Unreadable(ErrorCode.ENTRY_UNREADABLE, {"at": "at"}) from None
+        if body.seq != entry.seq or body.epoch > entry.epoch:
+            raise _Unreadable(ErrorCode.ENTRY_UNREADABLE, {"at": "seq"})
+        private = self.store.private_parts(entry)
+        hashes = [private_hash(part) if part is not None else None for part in private]
+        if len(hashes) != len(body.private) or any(
+            a not in (None, b) for a, b in zip(hashes, body.private, strict=True)
+        ):
+            raise _Unreadable(ErrorCode.ENTRY_PRIVATE_MISMATCH, {})
+        return body, private
+
+    def _is_repeat(self, entry: JournalEntry, body: EntryBody) -> bool:
+        """Whether the id is already taken: by the same bytes (a repeat without effect) or by others (parked).
+
+        A new entry's blobs are declared here, outside the part that may be undone: evidence is awaited whatever the
+        verdict.
+        """
+        entry.action = body.action
+        known = self.store.entry_by_id(self.organisation, body.id)
+        if known is not None and (known.device, known.epoch, known.seq) != (
+            entry.device,
+            entry.epoch,
+            entry.seq,
+        ):
+            if known.body != entry.body or known.device != entry.device:
+                raise _Unreadable(ErrorCode.ENTRY_ID_REUSED, {"id": body.id})
+            entry.repeat_of, entry.entry_id = True, body.id
+            entry.state, entry.code, entry.version = known.state, known.code, known.version
+            return True
+        if entry.entry_id is None:
+            entry.entry_id = body.id
+            for blob in body.blobs:
+                self.store.declare_blob(self.organisation, entry.device, entry, blob)
+        return False
+
+    def _await_needs(self, entry: JournalEntry, body: EntryBody) -> None:
+        for needed in body.needs:
+            known = self.store.entry_by_id(self.organisation, needed)
+            if known is None or known.state in UNSETTLED:
+                raise Waiting(needed)
+            if known.state == "refused":
+                entry.detail["basis_refused"] = True
+
+    def _check_right(self, unit: Unit, args: Action) -> None:
+        """Whether this person may do this, here, on this device. Refusal otherwise: kept, a manager may ratify."""
+        device, actor = unit.device, unit.body.actor
+        if device.type == "system":
+            roles, depots = frozenset({Role.SYSTEM}), frozenset[str]()
+        else:
+            roles, depots = self._person(unit, device, actor)
+        reach = reach_of(type(args).action, roles)
+        if reach is None:
+            raise Refusal(ErrorCode.ACTION_FORBIDDEN, action=type(args).action)
+        if reach is Reach.DEPOT and type(args).subject is not None:
+            depot = self._depot_of(unit, args)
+            if depot not in depots:
+                raise Refusal(ErrorCode.ACTION_FORBIDDEN, action=type(args).action, depot=depot)
+
+    def _person(self, unit: Unit, device: DeviceState, actor: str) -> tuple[frozenset[Role], frozenset[str]]:
+        person = unit.get("person", actor)
+        bound_to_other = device.person is not None and device.person != actor
+        if actor == SYSTEM_ACTOR or person is None or not person["active"] or bound_to_other:
+            raise Refusal(ErrorCode.ACTOR_NOT_ON_DEVICE, actor=actor)
+        roles = frozenset(Role(role) for role in person["roles"])
+        depots = frozenset(person["depot_ids"])
+        if device.person is None and not may_use_device(roles, depots, device.depot):
+            raise Refusal(ErrorCode.ACTOR_NOT_ON_DEVICE, actor=actor)
+        return roles, depots
+
+    def _depot_of(self, unit: Unit, args: Action) -> str:
+        kind, name = type(args).subject or ("", "")
+        depot: str = unit.need(kind, getattr(args, name))["depot_id"]
+        return depot
+
+    def _write_outcome(self, device: DeviceState, entry: JournalEntry) -> None:
+        """An outcome other than plain `applied` is a record in the device's own bucket, since it can change."""
+        if entry.repeat_of:
+            return
+        self.version += 1
+        writer = RecordWriter(self.store, self.organisation, self.version, self.touched)
+        values: dict[str, Any] = {
+            "device_id": device.id, "epoch": entry.epoch, "seq": entry.seq, "action": entry.action,
+            "state": entry.state, "code": entry.code, "detail": entry.detail,
+        }  # fmt: skip
+        from_engine = engine_stamp(self.version, entry.received_ms)
+        writer.write("outcome", outcome_id(entry), values, from_engine, create=True)
+
+
+class _Unreadable(Exception):
+    """The entry cannot be read (now): it is parked with this code."""
+
+    def __init__(self, code: ErrorCode, detail: dict[str, Any]) -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail
+
+
+def _read_args(model: type[Action], raw: dict[str, Any]) -> Action:
+    try:
+        return model.model_validate_json(json.dumps(raw))
+    except ValidationError as errors:
+        raise _Unreadable(ErrorCode.ENTRY_UNREADABLE, _where(errors, "args")) from None
+
+
+def _where(errors: ValidationError, *prefix: str) -> dict[str, Any]:
+    """Where the first fault lies and of what kind; never the value, which may be personal."""
+    first = errors.errors(include_input=False, include_context=False, include_url=False)[0]
+    return {"at": ".".join([*prefix, *(str(step) for step in first["loc"])])[:200], "fault": first["type"]}
+
+
+def occurred_at(entry: JournalEntry, body: EntryBody) -> str:
+    """When it happened: the device's clock, corrected by the known difference when that is implausible."""
+    if entry.skew_ms is None or abs(entry.skew_ms) <= CLOCK_SUSPECT_MS:
+        return body.at
+    return instants.to_text(instants.to_ms(body.at) - entry.skew_ms)
+
+
+def engine_stamp(version: int, at_ms: int) -> Stamp:
+    """The stamp of what the engine itself writes (outcomes, incidents, device states)."""
+    return Stamp(version, hlc.encode(max(0, at_ms), 0), "engine", "engine", version)
+
+
+def outcome_id(entry: JournalEntry) -> str:
+    """The id of an entry's outcome record, the same at every judging."""
+    return derived_id("outcome", entry.device, str(entry.epoch), str(entry.seq))

@@ -1,0 +1,184 @@
+"""How two values of a field meet: the eight policies, pure.
+
+A field's *stamp* says who wrote it: commit version, HLC, device, entry. Whoever had seen that version, or wrote it
+himself, is sequential; everybody else is concurrent. Losing values are kept in the field's history, never dropped.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from schemas.merge import MergePolicy
+
+HISTORY_MAX: Final = 20
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Who wrote a value. `seen` is the version of the record the writer had seen; -1: none."""
+
+    version: int
+    hlc: str
+    device: str
+    entry: str
+    seen: int = -1
+
+
+class Verdict(StrEnum):
+    """What became of an incoming value."""
+
+    SET = "set"
+    KEPT = "kept"  # nothing changed: equal, or not larger
+    LOST = "lost"  # a concurrent value won by rule; this one is in the history
+    CONFLICT = "conflict"  # both are kept, a person decides
+
+
+@dataclass
+class FieldMeta:
+    """What is remembered of a field beside its value. `items` holds the same per key of a union."""
+
+    version: int = 0
+    hlc: str = ""
+    device: str = ""
+    entry: str = ""
+    removed: bool = False
+    items: dict[str, "FieldMeta"] = field(default_factory=dict)
+    history: list[dict[str, Any]] = field(default_factory=list)
+
+    @staticmethod
+    def load(raw: dict[str, Any] | None) -> "FieldMeta":
+        """From its stored form."""
+        if not raw:
+            return FieldMeta()
+        return FieldMeta(
+            version=raw.get("v", 0),
+            hlc=raw.get("h", ""),
+            device=raw.get("d", ""),
+            entry=raw.get("e", ""),
+            removed=raw.get("r", False),
+            items={key: FieldMeta.load(item) for key, item in raw.get("i", {}).items()},
+            history=list(raw.get("k", [])),
+        )
+
+    def dump(self) -> dict[str, Any]:
+        """Its stored form: short keys, empty parts left out."""
+        raw: dict[str, Any] = {"v": self.version, "h": self.hlc, "d": self.device, "e": self.entry}
+        if self.removed:
+            raw["r"] = True
+        if self.items:
+            raw["i"] = {key: item.dump() for key, item in self.items.items()}
+        if self.history:
+            raw["k"] = self.history
+        return raw
+
+    def written_by(self, stamp: Stamp) -> None:
+        """Take over the stamp of the value that now stands."""
+        self.version, self.hlc, self.device, self.entry = stamp.version, stamp.hlc, stamp.device, stamp.entry
+
+    def remember(self, value: Any, stamp: Stamp, why: str) -> None:
+        """Keep a value that does not stand. The oldest are dropped past HISTORY_MAX; their entries stay in the journal."""
+        self.history.append({"value": value, "h": stamp.hlc, "d": stamp.device, "e": stamp.entry, "why": why})
+        del self.history[:-HISTORY_MAX]
+
+    def known_to(self, stamp: Stamp) -> bool:
+        """Whether the writer had seen the value that stands (or wrote it, or there is none)."""
+        return self.version == 0 or self.device == stamp.device or stamp.seen >= self.version
+
+    def standing(self) -> Stamp:
+        """The stamp of the value that stands."""
+        return Stamp(self.version, self.hlc, self.device, self.entry)
+
+
+def merge_field(
+    policy: MergePolicy, present: Any, meta: FieldMeta, incoming: Any, stamp: Stamp
+) -> tuple[Any, Verdict]:
+    """The value that stands after `incoming` met `present`. Changes `meta` in place; never changes `present`."""
+    match policy:
+        case MergePolicy.SERVER:
+            return _set(present, meta, incoming, stamp)
+        case MergePolicy.IMMUTABLE:
+            return _immutable(present, meta, incoming, stamp)
+        case MergePolicy.LAST_WRITER:
+            return _last_writer(present, meta, incoming, stamp)
+        case MergePolicy.MAX | MergePolicy.MIN:
+            return _extreme(policy, present, meta, incoming, stamp)
+        case MergePolicy.COUNTER:
+            meta.written_by(stamp)
+            return (present or 0) + incoming, Verdict.SET if incoming else Verdict.KEPT
+        case MergePolicy.UNION:
+            return _union(present, meta, incoming, stamp)
+        case MergePolicy.REVIEW:
+            return _review(present, meta, incoming, stamp)
+
+
+def _set(present: Any, meta: FieldMeta, incoming: Any, stamp: Stamp) -> tuple[Any, Verdict]:
+    if incoming == present and meta.version:
+        return present, Verdict.KEPT
+    meta.written_by(stamp)
+    return incoming, Verdict.SET
+
+
+def _immutable(present: Any, meta: FieldMeta, incoming: Any, stamp: Stamp) -> tuple[Any, Verdict]:
+    if meta.version == 0 or present is None:
+        return _set(present, meta, incoming, stamp)
+    if incoming == present:
+        return present, Verdict.KEPT
+    meta.remember(incoming, stamp, "immutable")
+    return present, Verdict.CONFLICT
+
+
+def _last_writer(present: Any, meta: FieldMeta, incoming: Any, stamp: Stamp) -> tuple[Any, Verdict]:
+    if meta.known_to(stamp) or incoming == present:
+        return _set(present, meta, incoming, stamp)
+    if (stamp.hlc, stamp.device) > (meta.hlc, meta.device):
+        meta.remember(present, meta.standing(), "last_writer")
+        meta.written_by(stamp)
+        return incoming, Verdict.SET
+    meta.remember(incoming, stamp, "last_writer")
+    return present, Verdict.LOST
+
+
+def _extreme(
+    policy: MergePolicy, present: Any, meta: FieldMeta, incoming: Any, stamp: Stamp
+) -> tuple[Any, Verdict]:
+    if meta.version and present is not None:
+        wins = incoming > present if policy is MergePolicy.MAX else incoming < present
+        if not wins:
+            return present, Verdict.KEPT
+    meta.written_by(stamp)
+    return incoming, Verdict.SET
+
+
+def _review(present: Any, meta: FieldMeta, incoming: Any, stamp: Stamp) -> tuple[Any, Verdict]:
+    if meta.known_to(stamp) or present is None or incoming == present:
+        return _set(present, meta, incoming, stamp)
+    meta.remember(incoming, stamp, "review")
+    return present, Verdict.CONFLICT
+
+
+def _union(present: Any, meta: FieldMeta, incoming: dict[str, Any], stamp: Stamp) -> tuple[Any, Verdict]:
+    merged: dict[str, Any] = dict(present or {})
+    changed, lost = False, False
+    for key, value in incoming.items():
+        item = meta.items.setdefault(key, FieldMeta())
+        if value is None:
+            # A removal only reaches an add its author had seen: an add wins over a concurrent remove.
+            if item.version and not item.known_to(stamp):
+                lost = True
+                continue
+            changed |= key in merged
+            merged.pop(key, None)
+            item.removed = True
+            item.written_by(stamp)
+        elif item.removed or item.version == 0 or item.known_to(stamp):
+            changed |= merged.get(key) != value
+            merged[key] = value
+            item.removed = False
+            item.written_by(stamp)
+        else:
+            merged[key], verdict = _last_writer(merged.get(key), item, value, stamp)
+            changed |= verdict is Verdict.SET
+            lost |= verdict is Verdict.LOST
+    if changed:
+        meta.written_by(stamp)
+    return merged, Verdict.LOST if lost else Verdict.SET if changed else Verdict.KEPT

@@ -1,0 +1,196 @@
+"""What a store must do for the engine: the contract that memory, SQLite and PostgreSQL keep (tests/contract).
+
+Every method runs inside one transaction that the caller began and will commit. Synchronous on purpose: the engine is
+pure, and a driver's asynchrony belongs to the server (`server/storage`).
+"""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from schemas.protocol import BlobRef
+
+
+@dataclass
+class DeviceState:
+    """A device as the engine knows it. `hash` is the chain hash at `seq` in `epoch` (the genesis when seq is 0)."""
+
+    organisation: str
+    id: str
+    type: str
+    depot: str
+    person: str | None
+    state: str
+    key_x: str
+    key_y: str
+    epoch: int
+    seq: int
+    hash: str
+    last_seen_ms: int = 0
+
+
+@dataclass
+class JournalEntry:
+    """One stored entry: the exact body, and what became of it. `repeat_of` marks a second copy of a known entry."""
+
+    organisation: str
+    device: str
+    epoch: int
+    seq: int
+    hash: str
+    body: bytes | None
+    received_ms: int
+    skew_ms: int | None = None
+    entry_id: str | None = None
+    action: str = ""
+    state: str = "held"
+    code: str | None = None
+    version: int | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+    repeat_of: bool = False
+
+
+@dataclass
+class StoredRecord:
+    """One record with its merge memory and the buckets it lies in."""
+
+    kind: str
+    id: str
+    version: int
+    data: dict[str, Any]
+    meta: dict[str, Any]
+    buckets: frozenset[str]
+    gone: bool = False
+
+
+@dataclass(frozen=True)
+class WireChange:
+    """One change of a bucket: the version and the ready-made bytes of the `Change`."""
+
+    version: int
+    wire: bytes
+
+
+@dataclass(frozen=True)
+class BlobState:
+    """What is known of a blob in one organisation. state: awaited | received | rejected | erased."""
+
+    sha256: str
+    size: int
+    type: str
+    role: str
+    state: str
+    code: str | None = None
+
+
+class Store(Protocol):
+    """The contract. All ids are text; an organisation never sees another's rows."""
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """Everything inside is undone when an exception leaves the block; the exception goes on."""
+
+    # organisation
+    def lock_organisation(self, organisation: str) -> int:
+        """Lock the organisation's row until commit and return its present version. KeyError if unknown."""
+
+    def organisation_version(self, organisation: str) -> int:
+        """The present version without a lock. KeyError if unknown."""
+
+    def set_organisation_version(self, organisation: str, version: int) -> None:
+        """The new version; the caller holds the lock."""
+
+    # devices
+    def device(self, organisation: str, device: str) -> DeviceState | None: ...
+    def put_device(self, state: DeviceState) -> None: ...
+
+    # journal
+    def add_entry(self, entry: JournalEntry, private: Sequence[bytes | None]) -> None:
+        """Store verbatim. (organisation, device, epoch, seq) is new."""
+
+    def entry_at(self, organisation: str, device: str, epoch: int, seq: int) -> JournalEntry | None: ...
+    def entry_by_id(self, organisation: str, entry_id: str) -> JournalEntry | None:
+        """The effective entry of that id, never a repeat."""
+
+    def save_judgement(self, entry: JournalEntry) -> None:
+        """Write entry_id, action, state, code, version, detail, repeat_of of a stored entry; the body never changes."""
+
+    def held_seqs(self, organisation: str, device: str, epoch: int) -> list[int]:
+        """Numbers stored beyond the contiguous end, ascending."""
+
+    def entries(
+        self, organisation: str, device: str, epoch: int, first: int, last: int
+    ) -> list[JournalEntry]:
+        """Stored entries first ≤ seq ≤ last, ascending."""
+
+    def epochs(self, organisation: str, device: str) -> list[tuple[int, int, str]]:
+        """(epoch, base_seq, genesis hash) of every epoch, ascending."""
+
+    def add_epoch(self, organisation: str, device: str, epoch: int, base_seq: int, genesis: str) -> None: ...
+    def add_wait(self, organisation: str, waiting: JournalEntry, needed: str) -> None: ...
+    def take_waiting(self, organisation: str, needed: str) -> list[JournalEntry]:
+        """Entries that wait for `needed`, oldest first; the wait is removed."""
+
+    def parked_for(self, organisation: str, codes: Sequence[str], limit: int) -> list[JournalEntry]:
+        """Parked entries with one of the codes, oldest first."""
+
+    def private_parts(self, entry: JournalEntry) -> list[bytes | None]:
+        """Salted bytes of each private part; None where erased."""
+
+    def drop_private(self, organisation: str, entry_id: str) -> int:
+        """Erase all private parts of an entry; returns how many had bytes."""
+
+    def add_loss(
+        self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str, at_ms: int
+    ) -> None: ...
+    def losses(self, organisation: str, device: str, epoch: int) -> dict[int, str]:
+        """Declared losses: seq → hash."""
+
+    def add_quarantine(
+        self,
+        organisation: str,
+        device: str,
+        epoch: int,
+        seq: int,
+        chain_hash: str,
+        body: bytes,
+        reason: str,
+        at_ms: int,
+    ) -> None:
+        """Keep aside; the same (device, epoch, seq, hash) is kept once."""
+
+    def quarantine_count(self, organisation: str, device: str) -> int: ...
+
+    # records
+    def record(self, organisation: str, kind: str, record_id: str) -> StoredRecord | None: ...
+    def put_record(self, organisation: str, record: StoredRecord, left: Iterable[str]) -> None:
+        """Write the record and its memberships; `left` are buckets it lay in before and no longer does."""
+
+    def records(self, organisation: str, kind: str) -> list[StoredRecord]:
+        """All records of a kind that are not gone (small kinds only: depots, people)."""
+
+    def changes(self, organisation: str, bucket: str, after: int, limit: int, up_to: int) -> list[WireChange]:
+        """Changes with after < version ≤ up_to, ascending by version: at most `limit`, and then the rest of the last
+        version, so that a version is never split."""
+
+    def bucket_head(self, organisation: str, bucket: str) -> int:
+        """The version of the newest change in the bucket, 0 if none."""
+
+    # blobs
+    def declare_blob(self, organisation: str, device: str, entry: JournalEntry, ref: BlobRef) -> None: ...
+    def blob(self, organisation: str, sha256: str) -> BlobState | None: ...
+    def put_blob(self, organisation: str, state: BlobState) -> None: ...
+    def link_blob(self, organisation: str, sha256: str, kind: str, record_id: str) -> None: ...
+    def blob_links(self, organisation: str, sha256: str) -> list[tuple[str, str]]: ...
+    def linked_blobs(self, organisation: str, kind: str, record_id: str) -> list[BlobState]: ...
+    def missing_blobs(self, organisation: str, device: str, limit: int) -> tuple[list[str], int]:
+        """Declared by the device's entries and still awaited: (at most `limit` hashes, how many in all)."""
+
+    def declared_by(self, organisation: str, device: str, sha256: str) -> bool: ...
+    def declared_blobs(self, organisation: str, entry_id: str) -> list[BlobState]: ...
+
+    # receipts
+    def put_receipt(
+        self, organisation: str, device: str, epoch: int, n: int, receipt: str, at_ms: int
+    ) -> None: ...
+    def newest_receipt(self, organisation: str, device: str) -> str | None: ...

@@ -1,0 +1,198 @@
+"""The unit of work a domain handler sees: one entry, the records it may read, write and remove, its way to refuse.
+
+Every write goes through the field's declared merge policy. A handler never touches a store, a clock or a network.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from schemas.actions import Action
+from schemas.errors import ErrorCode
+from schemas.merge import MergePolicy, policies_of
+from schemas.protocol import EntryBody
+from schemas.records import RECORDS
+from sync import hlc
+from sync.effects import ABSENT, Scene, fill
+from sync.merge import FieldMeta, Stamp, Verdict, merge_field
+from sync.store import DeviceState, JournalEntry, Store, StoredRecord
+from sync.visibility import buckets_of
+
+POLICIES = {kind: policies_of(model) for kind, model in RECORDS.items()}
+DEFAULTS: dict[str, dict[str, Any]] = {
+    kind: {name: info.get_default() for name, info in model.model_fields.items() if not info.is_required()}
+    for kind, model in RECORDS.items()
+}
+
+
+class Refusal(Exception):
+    """A rule forbids the entry: it is kept as `refused` with this code, all its effects undone."""
+
+    def __init__(self, code: ErrorCode, **detail: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail
+
+
+class Waiting(Exception):
+    """The entry builds on something not here yet: it is parked until entry `needed` has been judged."""
+
+    def __init__(self, needed: str) -> None:
+        super().__init__(needed)
+        self.needed = needed
+
+
+class Handler(Protocol):
+    """What an action means."""
+
+    def __call__(self, unit: "Unit", args: Any) -> None: ...
+
+
+Handlers = Mapping[tuple[str, int], Handler]
+
+
+@dataclass
+class Touched:
+    """Buckets changed by a transaction: bucket → the version it stood at before."""
+
+    before: dict[str, int] = field(default_factory=dict)
+
+
+class RecordWriter:
+    """Writes records into a store at one commit version; remembers which buckets were touched."""
+
+    def __init__(self, store: Store, organisation: str, version: int, touched: Touched) -> None:
+        self.store = store
+        self.organisation = organisation
+        self.version = version
+        self.touched = touched
+
+    def write(
+        self, kind: str, record_id: str, values: Mapping[str, Any], stamp: Stamp, create: bool
+    ) -> dict[str, Verdict]:
+        """Merge values into a record. KeyError when it does not exist and `create` is false."""
+        stored = self.store.record(self.organisation, kind, record_id)
+        if stored is None or stored.gone:
+            if not create:
+                raise KeyError(f"{kind}/{record_id}")
+            data = {**_defaults(kind), "id": record_id}
+            stored = StoredRecord(kind, record_id, 0, data, {}, stored.buckets if stored else frozenset())
+        verdicts: dict[str, Verdict] = {}
+        data, meta = dict(stored.data), dict(stored.meta)
+        for name, value in values.items():
+            policy: MergePolicy = POLICIES[kind][name]
+            field_meta = FieldMeta.load(meta.get(name))
+            data[name], verdicts[name] = merge_field(policy, data.get(name), field_meta, value, stamp)
+            meta[name] = field_meta.dump()
+        if stored.version and all(verdict is Verdict.KEPT for verdict in verdicts.values()):
+            return verdicts
+        self._put(
+            StoredRecord(kind, record_id, self.version, data, meta, buckets_of(kind, data)), stored.buckets
+        )
+        return verdicts
+
+    def remove(self, kind: str, record_id: str) -> None:
+        """The record leaves all its buckets; its content is dropped."""
+        stored = self.store.record(self.organisation, kind, record_id)
+        if stored is not None and not stored.gone:
+            gone = StoredRecord(kind, record_id, self.version, {"id": record_id}, {}, frozenset(), gone=True)
+            self._put(gone, stored.buckets)
+
+    def _put(self, record: StoredRecord, before: frozenset[str]) -> None:
+        for bucket in record.buckets | before:
+            if bucket not in self.touched.before:
+                self.touched.before[bucket] = self.store.bucket_head(self.organisation, bucket)
+        self.store.put_record(self.organisation, record, before - record.buckets)
+
+
+def _defaults(kind: str) -> dict[str, Any]:
+    return {name: _copy(value) for name, value in DEFAULTS[kind].items()}
+
+
+def _copy(value: Any) -> Any:
+    return dict(value) if isinstance(value, dict) else list(value) if isinstance(value, list) else value
+
+
+@dataclass
+class Unit:
+    """One entry being judged."""
+
+    writer: RecordWriter
+    entry: JournalEntry
+    body: EntryBody
+    device: DeviceState
+    at: str
+    private: list[bytes | None]
+    parse_private: Callable[[bytes], Any]
+    lost: dict[str, list[str]] = field(default_factory=dict)
+    conflicts: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def store(self) -> Store:
+        """The store, for the engine's own helpers; handlers use the methods below."""
+        return self.writer.store
+
+    def get(self, kind: str, record_id: str | None) -> dict[str, Any] | None:
+        """A record's content, or None."""
+        if record_id is None:
+            return None
+        stored = self.store.record(self.writer.organisation, kind, record_id)
+        return None if stored is None or stored.gone else stored.data
+
+    def need(self, kind: str, record_id: str) -> dict[str, Any]:
+        """A record's content; Refusal(RECORD_UNKNOWN) without it."""
+        data = self.get(kind, record_id)
+        if data is None:
+            raise Refusal(ErrorCode.RECORD_UNKNOWN, kind=kind, id=record_id)
+        return data
+
+    def write(self, kind: str, record_id: str, values: Mapping[str, Any], *, create: bool = False) -> None:
+        """Merge values into a record; what lost or contradicts is noted for the outcome."""
+        try:
+            verdicts = self.writer.write(kind, record_id, values, self._stamp(record_id), create)
+        except KeyError as missing:
+            raise Refusal(ErrorCode.RECORD_UNKNOWN, kind=kind, id=record_id) from missing
+        for name, verdict in verdicts.items():
+            if verdict is Verdict.LOST:
+                self.lost.setdefault(f"{kind}/{record_id}", []).append(name)
+            elif verdict is Verdict.CONFLICT:
+                self.conflicts.setdefault(f"{kind}/{record_id}", []).append(name)
+
+    def remove(self, kind: str, record_id: str) -> None:
+        """The record leaves all its buckets."""
+        self.writer.remove(kind, record_id)
+
+    def apply_effects(self, action: Action) -> None:
+        """Write what the action declares it shows on the device. An effect on a record that is not there is left out
+        unless it creates it."""
+        scene = Scene(
+            args=action.model_dump(mode="json"),
+            entry={
+                "id": self.body.id, "at": self.at, "zone": self.body.zone, "actor": self.body.actor,
+                "device": self.device.id, "seq": self.body.seq, "epoch": self.body.epoch,
+            },
+            blobs=[blob.model_dump() for blob in self.body.blobs],
+            lookup=self.get,
+        )  # fmt: skip
+        for effect in fill(type(action).effects, scene):
+            if effect.create or self.get(effect.kind, effect.id) is not None:
+                known = {name: value for name, value in effect.values.items() if value is not ABSENT}
+                self.write(effect.kind, effect.id, known, create=effect.create)
+
+    def private_json(self, index: int | None) -> Any:
+        """The content of a private part, or None when not given or erased. 16 bytes of salt stand before it."""
+        if index is None or index >= len(self.private):
+            return None
+        salted = self.private[index]
+        return None if salted is None else self.parse_private(salted[16:])
+
+    def link_blobs(self, kind: str, record_id: str) -> None:
+        """Let this record answer for the entry's blobs: whoever sees the record may see them."""
+        for blob in self.body.blobs:
+            self.store.link_blob(self.writer.organisation, blob.sha256, kind, record_id)
+
+    def _stamp(self, record_id: str) -> Stamp:
+        clock = hlc.capped(self.body.hlc, self.entry.received_ms)
+        return Stamp(
+            self.writer.version, clock, self.device.id, self.body.id, self.body.seen.get(record_id, -1)
+        )
