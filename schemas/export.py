@@ -1,9 +1,9 @@
-"""The vocabulary as TypeScript: `python -m schemas.export` writes them, `--check` compares.
+"""The vocabulary as TypeScript: `python -m schemas.export` writes it, `--check` fails when it is stale.
 
 Neighbours: reads every module of `schemas`; the app imports the result, `field_app/src/generated/`, as
-`$generated`. Invariants: the output depends on the schemas alone (same schemas, same bytes) and is committed; a name appears
-once over all models; a field that may be left out is optional in actions only, records and messages carry all of
-theirs; actions that only the system device may write are left out, the app never does.
+`$generated`. Invariants: the output depends on the schemas alone (same schemas, same bytes) and is committed; a
+name appears once over all models; a field that may be left out is optional in actions only, records and messages
+carry all of theirs; actions that only the system device may write are left out, the app never does.
 """
 
 import argparse
@@ -64,6 +64,8 @@ export interface Effect {
 export interface ActionRule {
   readonly v: number;
   readonly subject: readonly [Kind, string] | null;
+  /** What an argument left out stands for; null ones are not listed. */
+  readonly defaults: { readonly [argument: string]: Template };
   readonly effects: readonly Effect[];
 }
 
@@ -215,6 +217,18 @@ def _types() -> str:
     return "\n".join(parts)
 
 
+def _defaults(model: type[BaseModel]) -> dict[str, Any]:
+    """Field → what it is when nothing was said, of the fields that may be left out with a value."""
+    found = {
+        name: info.get_default(call_default_factory=True)
+        for name, info in model.model_fields.items()
+        if not info.is_required()
+    }
+    return {
+        name: value for name, value in found.items() if value is not None or not issubclass(model, Action)
+    }
+
+
 def _effect(effect: Effect) -> dict[str, Any]:
     return {"kind": effect.kind, "id": effect.id, "values": effect.values, "create": effect.create}
 
@@ -224,6 +238,7 @@ def _actions() -> str:
         name: {
             "v": model.v,
             "subject": list(model.subject) if model.subject else None,
+            "defaults": _defaults(model),
             "effects": [_effect(effect) for effect in model.effects],
         }
         for name, model in sorted(_app_actions().items())
@@ -237,11 +252,7 @@ def _policies() -> str:
             "placement": str(model.placement),
             "audiences": [str(audience) for audience in model.audiences],
             "fields": {name: str(policy) for name, policy in policies_of(model).items()},
-            "defaults": {
-                name: info.get_default(call_default_factory=True)
-                for name, info in model.model_fields.items()
-                if not info.is_required()
-            },
+            "defaults": _defaults(model),
         }
         for kind, model in sorted(RECORDS.items())
     }

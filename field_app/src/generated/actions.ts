@@ -22,6 +22,8 @@ export interface Effect {
 export interface ActionRule {
   readonly v: number;
   readonly subject: readonly [Kind, string] | null;
+  /** What an argument left out stands for; null ones are not listed. */
+  readonly defaults: { readonly [argument: string]: Template };
   readonly effects: readonly Effect[];
 }
 
@@ -32,6 +34,9 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       "handover",
       "handover_id"
     ],
+    "defaults": {
+      "note": ""
+    },
     "effects": [
       {
         "kind": "handover",
@@ -55,6 +60,7 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       "handover",
       "handover_id"
     ],
+    "defaults": {},
     "effects": [
       {
         "kind": "handover",
@@ -93,6 +99,7 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       "handover",
       "handover_id"
     ],
+    "defaults": {},
     "effects": [
       {
         "kind": "damage",
@@ -132,6 +139,9 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       "handover",
       "handover_id"
     ],
+    "defaults": {
+      "reason": ""
+    },
     "effects": [
       {
         "kind": "damage",
@@ -156,6 +166,7 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
   "device.invite": {
     "v": 1,
     "subject": null,
+    "defaults": {},
     "effects": [
       {
         "kind": "invitation",
@@ -179,6 +190,9 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       "device",
       "device_id"
     ],
+    "defaults": {
+      "reason": ""
+    },
     "effects": [
       {
         "kind": "device",
@@ -196,6 +210,7 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       "handover",
       "handover_id"
     ],
+    "defaults": {},
     "effects": [
       {
         "kind": "handover",
@@ -213,6 +228,7 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       "asset",
       "asset_id"
     ],
+    "defaults": {},
     "effects": [
       {
         "kind": "handover",
@@ -241,6 +257,7 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       "signer",
       "signer_id"
     ],
+    "defaults": {},
     "effects": []
   },
   "photo.add": {
@@ -249,6 +266,7 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       "handover",
       "handover_id"
     ],
+    "defaults": {},
     "effects": [
       {
         "kind": "handover",
@@ -293,6 +311,7 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       "handover",
       "handover_id"
     ],
+    "defaults": {},
     "effects": [
       {
         "kind": "handover",
@@ -322,6 +341,7 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       "handover",
       "handover_id"
     ],
+    "defaults": {},
     "effects": [
       {
         "kind": "handover",
@@ -344,6 +364,7 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       "handover",
       "handover_id"
     ],
+    "defaults": {},
     "effects": [
       {
         "kind": "handover",
@@ -368,6 +389,7 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       "handover",
       "handover_id"
     ],
+    "defaults": {},
     "effects": [
       {
         "kind": "handover",
@@ -405,6 +427,11 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       "handover",
       "handover_id"
     ],
+    "defaults": {
+      "reservations": [],
+      "note": "",
+      "authority": "unknown"
+    },
     "effects": [
       {
         "kind": "handover",
