@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from server.setup import environment, preflight, words
+from server.setup import environment, preflight, system, words
 from server.setup.checks import Check, Count, count_of, everything, in_browser, run_checks, under_a_minute
 from server.setup.failures import FAILURES, SetupError
 from server.setup.words import Outcome, execute
@@ -203,3 +203,35 @@ def test_the_whole_list_holds_what_the_short_one_does() -> None:
     whole = {check.name for check in everything()}
     assert {check.name for check in under_a_minute()} - {"pytest, fast"} < whole
     assert [check.command[-2] for check in in_browser()] == ["browser"]
+
+
+def test_missing_system_parts_are_named_to_who_may_not_install_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(system, "missing_parts", lambda: ["chromium", "zbar-tools"])
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    with pytest.raises(SetupError) as caught:
+        system.install_system_parts()
+    assert "apt install chromium zbar-tools" in caught.value.zh
+    assert "apt install chromium zbar-tools" in caught.value.en
+
+
+def test_root_installs_missing_system_parts_and_looks_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With an apt-get of our own, which writes the program down instead of fetching it."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    apt = programs / "apt-get"
+    copy = f"/bin/cp {apt} {programs}/zbarimg"
+    apt.write_text(
+        f'#!/bin/sh\necho "$@" >>{tmp_path}/asked\n[ "$1" = update ] || {copy}\n', encoding="utf-8"
+    )
+    apt.chmod(0o755)
+    monkeypatch.setattr(words, "LOGS", tmp_path)
+    monkeypatch.setattr(system, "PARTS", (system.SystemPart("zbar-tools", program="zbarimg"),))
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setenv("PATH", str(programs))
+    assert system.missing_parts() == ["zbar-tools"]
+    assert system.install_system_parts() == "ok"
+    asked = (tmp_path / "asked").read_text(encoding="utf-8").splitlines()
+    assert asked == ["update", "install -y --no-install-recommends zbar-tools"]
+    assert system.install_system_parts() == "✓"
