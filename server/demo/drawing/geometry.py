@@ -7,6 +7,7 @@ for the field app's line art. Invariants: left is the mirror of right except for
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from server.demo.drawing.paths import circle, mirror, rounded
@@ -53,6 +54,15 @@ _SIDE_BODY = (
     "C971 332 972 352 966 372 C963 382 955 386 944 386 L864.5 386 A78 78 0 1 0 715.5 386 L300.5 386 "
     "A78 78 0 1 0 151.5 386 Z"
 )
+
+
+
+def _spokes(centre: tuple[float, float]) -> str:
+    rays = ((math.cos(a), math.sin(a)) for a in (math.tau * i / 5 - math.pi / 2 for i in range(5)))
+    return " ".join(
+        f"M{centre[0] + 15 * c:.1f} {centre[1] + 15 * s:.1f} L{centre[0] + 39 * c:.1f} {centre[1] + 39 * s:.1f}" for c, s in rays
+    )
+
 
 _SIDE_COMMON: tuple[Shape, ...] = (
     Shape("body", _SIDE_BODY, HEAVY),
@@ -116,6 +126,8 @@ _SIDE_COMMON: tuple[Shape, ...] = (
     Shape("wheel_rear", circle(*WHEEL_REAR, WHEEL_R), HEAVY),
     Shape("rim_front", circle(*WHEEL_FRONT, 42), FINE),
     Shape("rim_rear", circle(*WHEEL_REAR, 42), FINE),
+    Shape("spokes_front", _spokes(WHEEL_FRONT), FINE),
+    Shape("spokes_rear", _spokes(WHEEL_REAR), FINE),
     Shape("hub_front", circle(*WHEEL_FRONT, 11), FINE),
     Shape("hub_rear", circle(*WHEEL_REAR, 11), FINE),
 )

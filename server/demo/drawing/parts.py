@@ -7,6 +7,7 @@ inside 0..1000 × 0..1000 (both axes normalised to the diagram); the centre lies
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
 
@@ -37,7 +38,7 @@ _SIDE: tuple[tuple[str, str, str, str], ...] = (
      "M606 194 L756 193 L760 204 L786 209 L806 200 L806 270 L786 281 C748 286 716 318 712 366 L608 366 Z"),
     ("window_front_{s}", "{z}前门玻璃", "Front door window, {e}",
      "M606 62 L668 61 C692 65 708 80 722 93 L776 146 L758 150 L757 193 L606 194 Z"),
-    ("windscreen", "前挡风玻璃", "Windscreen", "M690 68 L702 78 L834 197 L808 196 L802 152 L778 146 L722 93 L684 66 Z"),
+    ("windscreen", "前挡风玻璃", "Windscreen", "M672 58 L704 70 C752 110 796 156 842 198 L806 200 L812 188 L724 96 C710 82 696 70 670 62 Z"),
     ("bonnet", "引擎盖", "Bonnet", "M834 197 C880 203 926 215 948 236 L958 258 C934 246 900 238 872 239 L808 214 L812 200 Z"),
     ("fender_front_{s}", "{z}前翼子板", "Front wing, {e}",
      "M808 214 L872 239 C882 258 916 276 968 286 L969 300 C936 316 900 324 862 326 C850 300 822 285 790 285 L800 276 "
@@ -128,10 +129,27 @@ def _part(view: str, spec: tuple[str, str, str, str], side: str, d: str) -> Part
     )
     words = {"s": side, "z": zh, "e": en, "mid": middle[0], "midz": middle[1], "mide": middle[2]}
     height = VAN[view].height
-    points = tuple((_unit(x), _unit(y * 1000 / height)) for x, y in first_polygon(d)[:-1])
+    outline = first_polygon(d)[:-1]
+    half = len(outline) // 2
+    outline = (*_simpler(outline[: half + 1])[:-1], *_simpler((*outline[half:], outline[0]))[:-1])
+    points = tuple((_unit(x), _unit(y * 1000 / height)) for x, y in outline)
     return Part(
         spec[0].format(**words), view, spec[1].format(**words), spec[2].format(**words), _centre(points), points
     )
+
+
+def _simpler(line: Polygon, tolerance: float = 1.6) -> Polygon:
+    """The line with every point left out that lies within ``tolerance`` units of the rest (Douglas and Peucker)."""
+    (x0, y0), (x1, y1) = line[0], line[-1]
+    span = math.hypot(x1 - x0, y1 - y0) or 1.0
+    far, index = 0.0, 0
+    for i, (x, y) in enumerate(line[1:-1], start=1):
+        away = abs((x1 - x0) * (y0 - y) - (x0 - x) * (y1 - y0)) / span
+        if away > far:
+            far, index = away, i
+    if far <= tolerance:
+        return (line[0], line[-1])
+    return (*_simpler(line[: index + 1], tolerance)[:-1], *_simpler(line[index:], tolerance))
 
 
 def _unit(value: float) -> int:
