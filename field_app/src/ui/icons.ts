@@ -56,7 +56,7 @@ import IMessageSquare from '@lucide/svelte/icons/message-square';
 import IMic from '@lucide/svelte/icons/mic';
 import IMinus from '@lucide/svelte/icons/minus';
 import IMoon from '@lucide/svelte/icons/moon';
-import IOctagonAlert from '@lucide/svelte/icons/octagon-alert';
+import IOctagonX from '@lucide/svelte/icons/octagon-x';
 import IPackage from '@lucide/svelte/icons/package';
 import IPenLine from '@lucide/svelte/icons/pen-line';
 import IPhone from '@lucide/svelte/icons/phone';
@@ -94,7 +94,7 @@ export const ICONS = {
   warn: ITriangleAlert,
   info: IInfo,
   alert: ICircleAlert,
-  stop: IOctagonAlert,
+  stop: IOctagonX,
   upload: IArrowUp,
   cloudOff: ICloudOff,
   wifiOff: IWifiOff,

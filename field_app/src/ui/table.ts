@@ -18,6 +18,8 @@ export interface Column<T> {
   /** A state instead of plain text. */
   chip?: (row: T) => { tone: Tone; text: string } | null;
   sortable?: boolean;
+  /** Long text may take several lines; everything else stays on one. */
+  wrap?: boolean;
 }
 
 export interface Sort {

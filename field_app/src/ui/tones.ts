@@ -9,7 +9,7 @@ export type Tone = 'ok' | 'warn' | 'stop' | 'info' | 'brand' | 'signal';
 
 export const TONE_ICON: Readonly<Record<Tone, IconName>> = {
   ok: 'check',
-  warn: 'alert',
+  warn: 'warn',
   stop: 'stop',
   info: 'info',
   brand: 'dot',
