@@ -1,9 +1,9 @@
 """The vocabulary as TypeScript: `python -m schemas.export` writes it, `--check` fails when it is stale.
 
 Neighbours: reads every module of `schemas`; the app imports the result, `field_app/src/generated/`, as
-`$generated`. Invariants: the output depends on the schemas alone (same schemas, same bytes) and is committed; a
-name appears once over all models; a field that may be left out is optional in actions only, records and messages
-carry all of theirs; actions that only the system device may write are left out, the app never does.
+`$generated`. Invariants: the output depends on the schemas alone (same schemas, same bytes), is committed;
+a name appears once over all models; a field that may be left out is optional in actions only, records and
+messages carry all of theirs; actions that only the system device may write are left out.
 """
 
 import argparse
@@ -98,9 +98,7 @@ export interface RecordRule {
 def _modules() -> list[types.ModuleType]:
     """Every module of the package but this one, by name."""
     names = sorted(info.name for info in pkgutil.walk_packages(schemas.__path__, "schemas."))
-    return [
-        importlib.import_module(name) for name in names if name != __name__ and not name.endswith(".export")
-    ]
+    return [importlib.import_module(name) for name in names if name != __name__ and not name.endswith(".export")]
 
 
 def _aliases() -> dict[Any, str]:
@@ -220,13 +218,9 @@ def _types() -> str:
 def _defaults(model: type[BaseModel]) -> dict[str, Any]:
     """Field → what it is when nothing was said, of the fields that may be left out with a value."""
     found = {
-        name: info.get_default(call_default_factory=True)
-        for name, info in model.model_fields.items()
-        if not info.is_required()
+        name: info.get_default(call_default_factory=True) for name, info in model.model_fields.items() if not info.is_required()
     }
-    return {
-        name: value for name, value in found.items() if value is not None or not issubclass(model, Action)
-    }
+    return {name: value for name, value in found.items() if value is not None or not issubclass(model, Action)}
 
 
 def _effect(effect: Effect) -> dict[str, Any]:
@@ -261,9 +255,7 @@ def _policies() -> str:
 
 def _limits() -> str:
     return "".join(
-        f"export const {name} = {value};\n"
-        for name, value in vars(limits).items()
-        if name.isupper() and isinstance(value, int)
+        f"export const {name} = {value};\n" for name, value in vars(limits).items() if name.isupper() and isinstance(value, int)
     )
 
 
@@ -281,10 +273,7 @@ def _errors() -> str:
 
 
 def _people() -> str:
-    table = {
-        what: {str(role): str(reach) for role, reach in cells.items()}
-        for what, cells in people.PERMISSIONS.items()
-    }
+    table = {what: {str(role): str(reach) for role, reach in cells.items()} for what, cells in people.PERMISSIONS.items()}
     return (
         "import type { Role } from './types';\n\nexport type Reach = 'depot' | 'org';\n\n"
         + _const("ROLES", [str(role) for role in people.Role], "readonly Role[]")
@@ -315,27 +304,19 @@ def stale(folder: Path = OUTPUT) -> list[str]:
     """Names of generated files that are missing, differ, or should not be there."""
     wanted = render()
     there = {path.name for path in folder.glob("*.ts")} if folder.is_dir() else set()
-    differing = {
-        name
-        for name, text in wanted.items()
-        if name in there and (folder / name).read_text(encoding="utf-8") != text
-    }
+    differing = {name for name, text in wanted.items() if name in there and (folder / name).read_text(encoding="utf-8") != text}
     return sorted((set(wanted) ^ there) | differing)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Writes the files, or with `--check` only compares. Gives the exit code: 1 when stale."""
     parser = argparse.ArgumentParser(prog="python -m schemas.export", description=__doc__)
-    parser.add_argument(
-        "--check", action="store_true", help="fail when the committed files are stale; write nothing"
-    )
+    parser.add_argument("--check", action="store_true", help="fail when the committed files are stale; write nothing")
     if parser.parse_args(arguments).check:
         names = stale()
         if names:
             sys.stderr.write(
-                "generated_stale · 生成的类型已过期："
-                + ", ".join(names)
-                + "；没有改动任何文件，请运行 make types。\n"
+                "generated_stale · 生成的类型已过期：" + ", ".join(names) + "；没有改动任何文件，请运行 make types。\n"
                 "  The generated types are stale; nothing was changed: run `make types`.\n"
             )
         return 1 if names else 0

@@ -34,6 +34,7 @@ PREVIEW_EDGE_PX: Final = 960
 UPLOADS_OPEN_PER_DEVICE_MAX: Final = 64
 UNDECLARED_BYTES_PER_DEVICE_MAX: Final = 512 * 1024 * 1024
 UPLOAD_IDLE_HOURS_MAX: Final = 72
+DOCUMENT_BYTES_MAX: Final = 1024 * 1024
 
 # --- people and devices -------------------------------------------------------------------------------------------
 INVITATION_MINUTES: Final = 30
@@ -44,6 +45,7 @@ PIN_TRIES_MAX: Final = 5
 PIN_WAIT_SECONDS: Final = 30
 PIN_WAIT_SECONDS_MAX: Final = 3600
 LOGIN_TRIES_MAX: Final = 5
+LOGIN_ADDRESS_TRIES_MAX: Final = 20
 LOGIN_WAIT_SECONDS: Final = 60
 LOGIN_WAIT_SECONDS_MAX: Final = 3600
 ENROL_TRIES_PER_MINUTE_MAX: Final = 20

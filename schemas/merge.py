@@ -48,8 +48,6 @@ def policies_of(model: type["BaseModel"]) -> dict[str, MergePolicy]:
     for name, field in model.model_fields.items():
         marks = [mark for mark in field.metadata if isinstance(mark, Merge)]
         if len(marks) != 1:
-            raise TypeError(
-                f"{model.__name__}.{name} declares {len(marks)} merge policies; it needs exactly one"
-            )
+            raise TypeError(f"{model.__name__}.{name} declares {len(marks)} merge policies; it needs exactly one")
         found[name] = marks[0].policy
     return found

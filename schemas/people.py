@@ -29,9 +29,7 @@ class Reach(StrEnum):
 
 
 FIELD_ROLES: Final = frozenset({Role.TECHNICIAN, Role.DRIVER})
-OFFICE_ROLES: Final = frozenset(
-    {Role.SERVICE_DESK, Role.OPERATIONS, Role.FINANCE, Role.MANAGER, Role.ADMINISTRATOR}
-)
+OFFICE_ROLES: Final = frozenset({Role.SERVICE_DESK, Role.OPERATIONS, Role.FINANCE, Role.MANAGER, Role.ADMINISTRATOR})
 
 _FIELD_WORK: Final[dict[Role, Reach]] = {
     Role.TECHNICIAN: Reach.DEPOT,

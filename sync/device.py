@@ -76,9 +76,7 @@ class Device:
             "gate": "clear", "seen": dict(seen or {}), "needs": list(needs),
             "blobs": [blob.model_dump() for blob in blobs], "private": [private_hash(part) for part in salted], "geo": None,
         }  # fmt: skip
-        return self.append(
-            entry_id, json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(), salted
-        )
+        return self.append(entry_id, json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(), salted)
 
     def append(self, entry_id: str, body: bytes, private: tuple[bytes, ...] = ()) -> Recorded:
         """Chain a ready body. Tests use it to write bodies no honest device would."""
@@ -89,9 +87,7 @@ class Device:
         self.outbox.append(recorded)
         return recorded
 
-    def request(
-        self, now_ms: int, *, reason: str = "poke", limit: int = limits.PUSH_ENTRIES_MAX
-    ) -> dict[str, Any]:
+    def request(self, now_ms: int, *, reason: str = "poke", limit: int = limits.PUSH_ENTRIES_MAX) -> dict[str, Any]:
         """The next `SyncRequest`, as JSON-ready data: entries in order from the first not yet proven."""
         batch: list[dict[str, Any]] = []
         size = 0

@@ -23,6 +23,7 @@ from schemas.protocol import (
     SyncRequest,
 )
 from sync import instants
+from sync.evidence import blob_arrived
 from sync.incidents import Incidents
 from sync.journal import extend, genesis, head_text, ranges
 from sync.judge import Judge, OnFault
@@ -31,6 +32,8 @@ from sync.unit import Handlers, Touched
 
 Sign = Callable[[str, bytes], str]
 """(organisation, payload) → compact JWS."""
+SignText = Callable[[str, bytes], str]
+"""(organisation, text) → base64url of r ‖ s, by the key of the organisation's system device."""
 Verify = Callable[[str, str, bytes, str], bool]
 """(x, y, message, signature) → whether a P-256 key signed it."""
 
@@ -63,6 +66,7 @@ class Engine:
 
     handlers: Handlers
     sign: Sign
+    sign_text: SignText
     verify: Verify
     on_fault: OnFault
 
@@ -89,9 +93,7 @@ class Engine:
         store.set_organisation_version(organisation, judge.version)
         return pushed
 
-    def retry_parked(
-        self, store: Store, organisation: str, codes: list[str], limit: int
-    ) -> tuple[int, Touched]:
+    def retry_parked(self, store: Store, organisation: str, codes: list[str], limit: int) -> tuple[int, Touched]:
         """Judge again what was parked for a cause that may be gone (after a start or an upgrade)."""
         judge = Judge(
             store,
@@ -109,6 +111,12 @@ class Engine:
         store.set_organisation_version(organisation, judge.version)
         return len(parked), judge.touched
 
+    def blob_arrived(
+        self, store: Store, organisation: str, sha256: str, state: str, code: ErrorCode | None, now_ms: int
+    ) -> Touched:
+        """See `sync.evidence.blob_arrived`."""
+        return blob_arrived(store, organisation, sha256, state, code, now_ms)
+
     def _check_request(self, device: DeviceState, request: SyncRequest) -> None:
         head = request.head
         message = head_text(device.organisation, device.id, head.epoch, head.seq, head.hash)
@@ -117,9 +125,7 @@ class Engine:
         if head.epoch > device.epoch:
             raise PushRefused(ErrorCode.EPOCH_UNKNOWN, epoch=head.epoch, known=device.epoch)
         numbers = [entry.seq for entry in request.entries]
-        if any(b <= a for a, b in zip(numbers, numbers[1:], strict=False)) or (
-            numbers and numbers[-1] > head.seq
-        ):
+        if any(b <= a for a, b in zip(numbers, numbers[1:], strict=False)) or (numbers and numbers[-1] > head.seq):
             raise PushRefused(ErrorCode.ENTRY_ORDER)
         sizes = [len(entry.body.encode()) for entry in request.entries]
         if max(sizes, default=0) > limits.ENTRY_BODY_BYTES_MAX or sum(sizes) > limits.PUSH_BODY_BYTES_MAX * 2:
@@ -206,9 +212,7 @@ class _Push:
         for pushed in self.request.entries:
             if pushed.seq <= device.seq and self._stored_hash(pushed.seq) != pushed.hash:
                 before = self._stored_hash(pushed.seq - 1)
-                follows = (
-                    before is not None and extend(before, pushed.seq, pushed.body.encode()) == pushed.hash
-                )
+                follows = before is not None and extend(before, pushed.seq, pushed.body.encode()) == pushed.hash
                 return pushed.seq - 1 if follows else start
         if head.seq < device.seq:
             # Its own head is durable on a device before it is ever sent: a smaller one is a restored backup.
@@ -230,9 +234,7 @@ class _Push:
         lost = self.store.losses(device.organisation, device.id, device.epoch).get(seq)
         if lost is not None:
             return lost
-        return next(
-            (start for epoch, base, start in self._epochs() if (epoch, base) == (device.epoch, seq)), None
-        )
+        return next((start for epoch, base, start in self._epochs() if (epoch, base) == (device.epoch, seq)), None)
 
     def _fork(self, base: int, incidents: Incidents) -> None:
         """Assign a new epoch from the common hash. Nothing is applied now: the device re-chains and sends again."""
@@ -296,9 +298,7 @@ class _Push:
         self.store.add_loss(device.organisation, device.id, device.epoch, loss.seq, loss.hash, self.now_ms)
         if any(self._proven_in(epoch, loss) for epoch, _, _ in self._epochs()):
             return  # its body is here, in the epoch before the fork: nothing is lost
-        incidents.open(
-            "declared_loss", f"{device.epoch}/{loss.seq}", {"seq": loss.seq, "epoch": device.epoch}
-        )
+        incidents.open("declared_loss", f"{device.epoch}/{loss.seq}", {"seq": loss.seq, "epoch": device.epoch})
 
     def _proven_in(self, epoch: int, loss: DeclaredLoss) -> bool:
         entry = self.store.entry_at(self.device.organisation, self.device.id, epoch, loss.seq)
@@ -324,21 +324,14 @@ class _Push:
         held = self.store.held_seqs(device.organisation, device.id, device.epoch)
         if held:
             missing = ranges([n for n in range(device.seq + 1, held[-1]) if n not in set(held)])
-            incidents.open(
-                "gap", f"{device.epoch}/{device.seq + 1}", {"missing": missing[:50], "epoch": device.epoch}
-            )
+            incidents.open("gap", f"{device.epoch}/{device.seq + 1}", {"missing": missing[:50], "epoch": device.epoch})
             self.outcomes += [
-                _outcome(entry)
-                for entry in self.store.entries(
-                    device.organisation, device.id, device.epoch, held[0], held[-1]
-                )
+                _outcome(entry) for entry in self.store.entries(device.organisation, device.id, device.epoch, held[0], held[-1])
             ]
 
     def _settle(self, entry: JournalEntry, intact: bool, incidents: Incidents) -> None:
         if not intact:
-            incidents.open(
-                "damaged_entry", f"{entry.epoch}/{entry.seq}", {"seq": entry.seq, "epoch": entry.epoch}
-            )
+            incidents.open("damaged_entry", f"{entry.epoch}/{entry.seq}", {"seq": entry.seq, "epoch": entry.epoch})
             self.judge.park(self.device, entry, ErrorCode.ENTRY_HASH_MISMATCH)
         elif not self.judge_entries:
             self.judge.park(self.device, entry, ErrorCode.ENTRY_SERVER_ERROR)

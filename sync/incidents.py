@@ -25,16 +25,7 @@ class Incidents:
 
     def open(self, incident: str, key: str, detail: dict[str, Any]) -> None:
         """Open (or refresh) the incident of this type and key on this device."""
-        device = self.device
-        values = {
-            "depot_id": device.depot, "device_id": device.id, "type": incident, "detail": detail,
-            "at": instants.to_text(self.now_ms), "state": "open",
-        }  # fmt: skip
-        record_id = derived_id("incident", device.organisation, device.id, incident, key)
-        known = self.judge.store.record(device.organisation, "incident", record_id)
-        if known is not None and known.data["detail"] == detail:
-            return
-        self._write("incident", record_id, values, create=True)
+        write_incident(self._writer(), self.device, incident, key, detail, self.now_ms)
 
     def device_seen(self, request: SyncRequest, skew: int) -> None:
         """Refresh the device's line, when something a person would look at has changed or a minute has passed."""
@@ -55,18 +46,31 @@ class Incidents:
         values |= {"last_seen_at": instants.to_text(self.now_ms), "skew_ms": skew}
         if request.storage is not None:
             values["storage"] = request.storage.model_dump()
-        self._write("device", device.id, values, create=False)
+        writer = self._writer()
+        writer.write("device", device.id, values, engine_stamp(writer.version, self.now_ms), create=False)
 
     def _still_pending(self, request: SyncRequest) -> dict[str, int]:
         """What the device said it has, less what this push brought."""
         pending = request.pending.model_dump()
-        pending["entries"] = (
-            max(0, request.head.seq - self.device.seq) if self.device.state == "active" else 0
-        )
+        pending["entries"] = max(0, request.head.seq - self.device.seq) if self.device.state == "active" else 0
         return pending
 
-    def _write(self, kind: str, record_id: str, values: dict[str, Any], *, create: bool) -> None:
+    def _writer(self) -> RecordWriter:
         judge = self.judge
         judge.version += 1
-        writer = RecordWriter(judge.store, judge.organisation, judge.version, judge.touched)
-        writer.write(kind, record_id, values, engine_stamp(judge.version, self.now_ms), create)
+        return RecordWriter(judge.store, judge.organisation, judge.version, judge.touched)
+
+
+def write_incident(
+    writer: RecordWriter, device: DeviceState, incident: str, key: str, detail: dict[str, Any], now_ms: int
+) -> None:
+    """Open the incident of this type and key on a device. Said again with other detail, it is refreshed."""
+    record_id = derived_id("incident", device.organisation, device.id, incident, key)
+    known = writer.store.record(device.organisation, "incident", record_id)
+    if known is not None and known.data["detail"] == detail:
+        return
+    values = {
+        "depot_id": device.depot, "device_id": device.id, "type": incident, "detail": detail,
+        "at": instants.to_text(now_ms), "state": "open",
+    }  # fmt: skip
+    writer.write("incident", record_id, values, engine_stamp(writer.version, now_ms), create=True)

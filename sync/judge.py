@@ -85,9 +85,7 @@ class Judge:
         self.store.save_judgement(entry)
         self._write_outcome(device, entry)
 
-    def _apply(
-        self, device: DeviceState, entry: JournalEntry, body: EntryBody, private: list[bytes | None]
-    ) -> None:
+    def _apply(self, device: DeviceState, entry: JournalEntry, body: EntryBody, private: list[bytes | None]) -> None:
         self._await_needs(entry, body)
         model = ACTIONS.get((body.action, body.v))
         handler = self.handlers.get((body.action, body.v))
@@ -120,9 +118,7 @@ class Judge:
             raise _Unreadable(ErrorCode.ENTRY_UNREADABLE, {"at": "seq"})
         private = self.store.private_parts(entry)
         hashes = [private_hash(part) if part is not None else None for part in private]
-        if len(hashes) != len(body.private) or any(
-            a not in (None, b) for a, b in zip(hashes, body.private, strict=True)
-        ):
+        if len(hashes) != len(body.private) or any(a not in (None, b) for a, b in zip(hashes, body.private, strict=True)):
             raise _Unreadable(ErrorCode.ENTRY_PRIVATE_MISMATCH, {})
         return body, private
 
@@ -227,9 +223,14 @@ def _where(errors: ValidationError, *prefix: str) -> dict[str, Any]:
 
 def occurred_at(entry: JournalEntry, body: EntryBody) -> str:
     """When it happened: the device's clock, corrected by the known difference when that is implausible."""
-    if entry.skew_ms is None or abs(entry.skew_ms) <= CLOCK_SUSPECT_MS:
+    if entry.skew_ms is None or not is_clock_suspect(entry.skew_ms):
         return body.at
     return instants.to_text(instants.to_ms(body.at) - entry.skew_ms)
+
+
+def is_clock_suspect(skew_ms: int | None) -> bool:
+    """Whether a device's clock differed so much at the push that its times are flagged and corrected."""
+    return skew_ms is not None and abs(skew_ms) > CLOCK_SUSPECT_MS
 
 
 def engine_stamp(version: int, at_ms: int) -> Stamp:

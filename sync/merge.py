@@ -89,9 +89,7 @@ class FieldMeta:
         return Stamp(self.version, self.hlc, self.device, self.entry)
 
 
-def merge_field(
-    policy: MergePolicy, present: Any, meta: FieldMeta, incoming: Any, stamp: Stamp
-) -> tuple[Any, Verdict]:
+def merge_field(policy: MergePolicy, present: Any, meta: FieldMeta, incoming: Any, stamp: Stamp) -> tuple[Any, Verdict]:
     """The value that stands after `incoming` met `present`. Changes `meta` in place; never changes `present`."""
     match policy:
         case MergePolicy.SERVER:
@@ -138,9 +136,7 @@ def _last_writer(present: Any, meta: FieldMeta, incoming: Any, stamp: Stamp) -> 
     return present, Verdict.LOST
 
 
-def _extreme(
-    policy: MergePolicy, present: Any, meta: FieldMeta, incoming: Any, stamp: Stamp
-) -> tuple[Any, Verdict]:
+def _extreme(policy: MergePolicy, present: Any, meta: FieldMeta, incoming: Any, stamp: Stamp) -> tuple[Any, Verdict]:
     if meta.version and present is not None:
         wins = incoming > present if policy is MergePolicy.MAX else incoming < present
         if not wins:

@@ -101,14 +101,19 @@ class Store(Protocol):
         """The new version; the caller holds the lock."""
 
     # devices
-    def device(self, organisation: str, device: str) -> DeviceState | None: ...
-    def put_device(self, state: DeviceState) -> None: ...
+    def device(self, organisation: str, device: str) -> DeviceState | None:
+        """One device, or None."""
+
+    def put_device(self, state: DeviceState) -> None:
+        """Insert or update."""
 
     # journal
     def add_entry(self, entry: JournalEntry, private: Sequence[bytes | None]) -> None:
         """Store verbatim. (organisation, device, epoch, seq) is new."""
 
-    def entry_at(self, organisation: str, device: str, epoch: int, seq: int) -> JournalEntry | None: ...
+    def entry_at(self, organisation: str, device: str, epoch: int, seq: int) -> JournalEntry | None:
+        """The entry with this number, or None."""
+
     def entry_by_id(self, organisation: str, entry_id: str) -> JournalEntry | None:
         """The effective entry of that id, never a repeat."""
 
@@ -118,16 +123,18 @@ class Store(Protocol):
     def held_seqs(self, organisation: str, device: str, epoch: int) -> list[int]:
         """Numbers stored beyond the contiguous end, ascending."""
 
-    def entries(
-        self, organisation: str, device: str, epoch: int, first: int, last: int
-    ) -> list[JournalEntry]:
+    def entries(self, organisation: str, device: str, epoch: int, first: int, last: int) -> list[JournalEntry]:
         """Stored entries first ≤ seq ≤ last, ascending."""
 
     def epochs(self, organisation: str, device: str) -> list[tuple[int, int, str]]:
         """(epoch, base_seq, genesis hash) of every epoch, ascending."""
 
-    def add_epoch(self, organisation: str, device: str, epoch: int, base_seq: int, genesis: str) -> None: ...
-    def add_wait(self, organisation: str, waiting: JournalEntry, needed: str) -> None: ...
+    def add_epoch(self, organisation: str, device: str, epoch: int, base_seq: int, genesis: str) -> None:
+        """A new epoch of a device's journal."""
+
+    def add_wait(self, organisation: str, waiting: JournalEntry, needed: str) -> None:
+        """Remember that an entry waits for entry id `needed`; saying it twice is saying it once."""
+
     def take_waiting(self, organisation: str, needed: str) -> list[JournalEntry]:
         """Entries that wait for `needed`, oldest first; the wait is removed."""
 
@@ -140,9 +147,7 @@ class Store(Protocol):
     def drop_private(self, organisation: str, entry_id: str) -> int:
         """Erase all private parts of an entry; returns how many had bytes."""
 
-    def add_loss(
-        self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str, at_ms: int
-    ) -> None: ...
+    def add_loss(self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str, at_ms: int) -> None: ...
     def losses(self, organisation: str, device: str, epoch: int) -> dict[int, str]:
         """Declared losses: seq → hash."""
 
@@ -159,10 +164,13 @@ class Store(Protocol):
     ) -> None:
         """Keep aside; the same (device, epoch, seq, hash) is kept once."""
 
-    def quarantine_count(self, organisation: str, device: str) -> int: ...
+    def quarantine_count(self, organisation: str, device: str) -> int:
+        """How many entries of a device are kept aside."""
 
     # records
-    def record(self, organisation: str, kind: str, record_id: str) -> StoredRecord | None: ...
+    def record(self, organisation: str, kind: str, record_id: str) -> StoredRecord | None:
+        """One record, also one that is gone; None if there never was one."""
+
     def put_record(self, organisation: str, record: StoredRecord, left: Iterable[str]) -> None:
         """Write the record and its memberships; `left` are buckets it lay in before and no longer does."""
 
@@ -177,20 +185,37 @@ class Store(Protocol):
         """The version of the newest change in the bucket, 0 if none."""
 
     # blobs
-    def declare_blob(self, organisation: str, device: str, entry: JournalEntry, ref: BlobRef) -> None: ...
-    def blob(self, organisation: str, sha256: str) -> BlobState | None: ...
-    def put_blob(self, organisation: str, state: BlobState) -> None: ...
-    def link_blob(self, organisation: str, sha256: str, kind: str, record_id: str) -> None: ...
-    def blob_links(self, organisation: str, sha256: str) -> list[tuple[str, str]]: ...
-    def linked_blobs(self, organisation: str, kind: str, record_id: str) -> list[BlobState]: ...
+    def declare_blob(self, organisation: str, device: str, entry: JournalEntry, ref: BlobRef) -> None:
+        """An entry of a device declares a blob: awaited, unless something is known of it already."""
+
+    def declarers(self, organisation: str, sha256: str) -> list[str]:
+        """Devices whose entries declared the blob, ascending."""
+
+    def blob(self, organisation: str, sha256: str) -> BlobState | None:
+        """What is known of a blob."""
+
+    def put_blob(self, organisation: str, state: BlobState) -> None:
+        """Insert or update."""
+
+    def link_blob(self, organisation: str, sha256: str, kind: str, record_id: str) -> None:
+        """The record answers for the blob: whoever sees the record may see it."""
+
+    def blob_links(self, organisation: str, sha256: str) -> list[tuple[str, str]]:
+        """(kind, id) of the records that answer for a blob."""
+
+    def linked_blobs(self, organisation: str, kind: str, record_id: str) -> list[BlobState]:
+        """Blobs a record answers for, by hash."""
+
     def missing_blobs(self, organisation: str, device: str, limit: int) -> tuple[list[str], int]:
         """Declared by the device's entries and still awaited: (at most `limit` hashes, how many in all)."""
 
-    def declared_by(self, organisation: str, device: str, sha256: str) -> bool: ...
-    def declared_blobs(self, organisation: str, entry_id: str) -> list[BlobState]: ...
+    def declared_by(self, organisation: str, device: str, sha256: str) -> bool:
+        """Whether an entry of this device declared the blob."""
+
+    def declared_blobs(self, organisation: str, entry_id: str) -> list[BlobState]:
+        """Blobs an entry declared, by hash."""
 
     # receipts
-    def put_receipt(
-        self, organisation: str, device: str, epoch: int, n: int, receipt: str, at_ms: int
-    ) -> None: ...
-    def newest_receipt(self, organisation: str, device: str) -> str | None: ...
+    def put_receipt(self, organisation: str, device: str, epoch: int, n: int, receipt: str, at_ms: int) -> None: ...
+    def newest_receipt(self, organisation: str, device: str) -> str | None:
+        """The receipt for the furthest end, or None."""

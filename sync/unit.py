@@ -45,7 +45,8 @@ class Waiting(Exception):
 class Handler(Protocol):
     """What an action means."""
 
-    def __call__(self, unit: "Unit", args: Any) -> None: ...
+    def __call__(self, unit: "Unit", args: Any) -> None:
+        """Let the action take effect, or raise Refusal or Waiting."""
 
 
 Handlers = Mapping[tuple[str, int], Handler]
@@ -67,9 +68,7 @@ class RecordWriter:
         self.version = version
         self.touched = touched
 
-    def write(
-        self, kind: str, record_id: str, values: Mapping[str, Any], stamp: Stamp, create: bool
-    ) -> dict[str, Verdict]:
+    def write(self, kind: str, record_id: str, values: Mapping[str, Any], stamp: Stamp, create: bool) -> dict[str, Verdict]:
         """Merge values into a record. KeyError when it does not exist and `create` is false."""
         stored = self.store.record(self.organisation, kind, record_id)
         if stored is None or stored.gone:
@@ -86,9 +85,7 @@ class RecordWriter:
             meta[name] = field_meta.dump()
         if stored.version and all(verdict is Verdict.KEPT for verdict in verdicts.values()):
             return verdicts
-        self._put(
-            StoredRecord(kind, record_id, self.version, data, meta, buckets_of(kind, data)), stored.buckets
-        )
+        self._put(StoredRecord(kind, record_id, self.version, data, meta, buckets_of(kind, data)), stored.buckets)
         return verdicts
 
     def remove(self, kind: str, record_id: str) -> None:
@@ -193,6 +190,4 @@ class Unit:
 
     def _stamp(self, record_id: str) -> Stamp:
         clock = hlc.capped(self.body.hlc, self.entry.received_ms)
-        return Stamp(
-            self.writer.version, clock, self.device.id, self.body.id, self.body.seen.get(record_id, -1)
-        )
+        return Stamp(self.writer.version, clock, self.device.id, self.body.id, self.body.seen.get(record_id, -1))

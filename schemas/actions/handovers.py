@@ -96,9 +96,7 @@ class PhotoAdd(Action):
                 }
             },
         ),
-        Effect(
-            "damage", "$damage_id", {"photos": {"$photo_id": {"slot": "$slot", "sha256": "@blob.0.sha256"}}}
-        ),
+        Effect("damage", "$damage_id", {"photos": {"$photo_id": {"slot": "$slot", "sha256": "@blob.0.sha256"}}}),
     )
 
     handover_id: Uuid
@@ -150,11 +148,7 @@ class ReadingRecord(Action):
         Effect(
             "handover",
             "$handover_id",
-            {
-                "readings": {
-                    "$meter": {"value": "$value", "at": "@at", "photo_id": "$photo_id", "entry": "@id"}
-                }
-            },
+            {"readings": {"$meter": {"value": "$value", "at": "@at", "photo_id": "$photo_id", "entry": "@id"}}},
         ),
     )
 
@@ -199,9 +193,7 @@ class CheckoutComplete(Action):
             "%handover/$handover_id/asset_id",
             {"state": "out", "rental_id": "%handover/$handover_id/rental_id", "baseline": "$handover_id"},
         ),
-        Effect(
-            "task", "%handover/$handover_id/task_id", {"state": "done", "done_by_handover": "$handover_id"}
-        ),
+        Effect("task", "%handover/$handover_id/task_id", {"state": "done", "done_by_handover": "$handover_id"}),
     )
 
     handover_id: Uuid
@@ -231,9 +223,7 @@ class ReturnComplete(Action):
             {"state": "complete", "completed_at": "@at", "acceptance": "$acceptance"},
         ),
         Effect("asset", "%handover/$handover_id/asset_id", {"state": "returned", "rental_id": None}),
-        Effect(
-            "task", "%handover/$handover_id/task_id", {"state": "done", "done_by_handover": "$handover_id"}
-        ),
+        Effect("task", "%handover/$handover_id/task_id", {"state": "done", "done_by_handover": "$handover_id"}),
     )
 
     handover_id: Uuid

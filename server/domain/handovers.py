@@ -20,17 +20,11 @@ from schemas.actions.handovers import (
 )
 from schemas.actions.signatures import SignatureCapture
 from schemas.errors import ErrorCode
+from sync.evidence import evidence
 from sync.unit import Handlers, Refusal, Unit
 
 Captured = (
-    PhotoAdd
-    | PhotoRetract
-    | PhotoWaive
-    | ReadingRecord
-    | AccessoryReport
-    | DamageRecord
-    | DamageRetract
-    | SignatureCapture
+    PhotoAdd | PhotoRetract | PhotoWaive | ReadingRecord | AccessoryReport | DamageRecord | DamageRetract | SignatureCapture
 )
 """Actions that add to an open handover."""
 
@@ -103,16 +97,6 @@ def count_evidence(unit: Unit, handover_id: str) -> None:
     """Declared, received and rejected blobs of a handover."""
     blobs = unit.store.linked_blobs(unit.writer.organisation, "handover", handover_id)
     unit.write("handover", handover_id, {"evidence": evidence(blobs)})
-
-
-def evidence(blobs: list[Any]) -> dict[str, int]:
-    """The counts shown as “awaiting 3 of 6 photos”."""
-    states = [blob.state for blob in blobs]
-    return {
-        "declared": len(states),
-        "received": states.count("received") + states.count("erased"),
-        "rejected": states.count("rejected"),
-    }
 
 
 def _open_handover(unit: Unit, handover_id: str) -> dict[str, Any]:

@@ -22,6 +22,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.storage.store import SqlStore
 
+__all__ = ["Database", "SqlStore"]
+
 T = TypeVar("T")
 GROUP_JOBS_MAX: Final = 64
 READERS: Final = 4

@@ -83,9 +83,7 @@ class SqlStore:
 
     def lock_organisation(self, organisation: str) -> int:
         """Lock the row until commit; KeyError if unknown."""
-        row = self._one(
-            select(ORGANISATION.c.version).where(ORGANISATION.c.id == organisation).with_for_update()
-        )
+        row = self._one(select(ORGANISATION.c.version).where(ORGANISATION.c.id == organisation).with_for_update())
         if row is None:
             raise KeyError(organisation)
         return int(row["version"])
@@ -99,9 +97,7 @@ class SqlStore:
 
     def set_organisation_version(self, organisation: str, version: int) -> None:
         """The new version; the caller holds the lock."""
-        self.connection.execute(
-            update(ORGANISATION).where(ORGANISATION.c.id == organisation).values(version=version)
-        )
+        self.connection.execute(update(ORGANISATION).where(ORGANISATION.c.id == organisation).values(version=version))
 
     # --- devices ------------------------------------------------------------------------------------------------------
     def device(self, organisation: str, device: str) -> DeviceState | None:
@@ -161,13 +157,9 @@ class SqlStore:
             JOURNAL.c.organisation == organisation, JOURNAL.c.device == device, JOURNAL.c.epoch == epoch,
             JOURNAL.c.state == "held",
         )  # fmt: skip
-        return list(
-            self.connection.execute(select(JOURNAL.c.seq).where(*where).order_by(JOURNAL.c.seq)).scalars()
-        )
+        return list(self.connection.execute(select(JOURNAL.c.seq).where(*where).order_by(JOURNAL.c.seq)).scalars())
 
-    def entries(
-        self, organisation: str, device: str, epoch: int, first: int, last: int
-    ) -> list[JournalEntry]:
+    def entries(self, organisation: str, device: str, epoch: int, first: int, last: int) -> list[JournalEntry]:
         """A range, ascending."""
         where = (
             JOURNAL.c.organisation == organisation, JOURNAL.c.device == device, JOURNAL.c.epoch == epoch,
@@ -233,9 +225,7 @@ class SqlStore:
             erased += self.connection.execute(update(PRIVATE).where(*key).values(salted=None)).rowcount
         return erased
 
-    def add_loss(
-        self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str, at_ms: int
-    ) -> None:
+    def add_loss(self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str, at_ms: int) -> None:
         """A declared loss."""
         key = {"organisation": organisation, "device": device, "epoch": epoch, "seq": seq}
         self.connection.execute(insert(LOSS).values(**key, hash=chain_hash, at_ms=at_ms))
@@ -243,10 +233,7 @@ class SqlStore:
     def losses(self, organisation: str, device: str, epoch: int) -> dict[int, str]:
         """Declared losses: seq → hash."""
         where = (LOSS.c.organisation == organisation, LOSS.c.device == device, LOSS.c.epoch == epoch)
-        return {
-            row.seq: row.hash
-            for row in self.connection.execute(select(LOSS.c.seq, LOSS.c.hash).where(*where))
-        }
+        return {row.seq: row.hash for row in self.connection.execute(select(LOSS.c.seq, LOSS.c.hash).where(*where))}
 
     def add_quarantine(
         self,
@@ -266,9 +253,7 @@ class SqlStore:
     def quarantine_count(self, organisation: str, device: str) -> int:
         """Entries kept aside of one device."""
         where = (QUARANTINE.c.organisation == organisation, QUARANTINE.c.device == device)
-        return int(
-            self.connection.execute(select(func.count()).select_from(QUARANTINE).where(*where)).scalar_one()
-        )
+        return int(self.connection.execute(select(func.count()).select_from(QUARANTINE).where(*where)).scalar_one())
 
     # --- records ------------------------------------------------------------------------------------------------------
     def record(self, organisation: str, kind: str, record_id: str) -> StoredRecord | None:
@@ -305,9 +290,7 @@ class SqlStore:
             found = [change for change in found if change.version < last] + whole
         return found
 
-    def _changes(
-        self, organisation: str, bucket: str, after: int, up_to: int, limit: int | None
-    ) -> list[WireChange]:
+    def _changes(self, organisation: str, bucket: str, after: int, up_to: int, limit: int | None) -> list[WireChange]:
         same = (
             RECORD.c.organisation == MEMBER.c.organisation,
             RECORD.c.kind == MEMBER.c.kind,
@@ -336,9 +319,7 @@ class SqlStore:
         """An entry declares a blob: awaited unless it is already here."""
         if self.blob(organisation, ref.sha256) is None:
             values = {"size": ref.size, "type": ref.type, "role": ref.role, "state": "awaited"}
-            self.connection.execute(
-                insert(BLOB).values(organisation=organisation, sha256=ref.sha256, **values)
-            )
+            self.connection.execute(insert(BLOB).values(organisation=organisation, sha256=ref.sha256, **values))
         key = {
             "organisation": organisation,
             "device": device,
@@ -346,6 +327,13 @@ class SqlStore:
             "entry_id": entry.entry_id,
         }
         self._replace(DECLARED, key, {})
+
+    def declarers(self, organisation: str, sha256: str) -> list[str]:
+        """Devices that declared a blob."""
+        where = (DECLARED.c.organisation == organisation, DECLARED.c.sha256 == sha256)
+        return list(
+            self.connection.execute(select(DECLARED.c.device).where(*where).distinct().order_by(DECLARED.c.device)).scalars()
+        )
 
     def blob(self, organisation: str, sha256: str) -> BlobState | None:
         """What is known of a blob."""
@@ -359,17 +347,12 @@ class SqlStore:
 
     def link_blob(self, organisation: str, sha256: str, kind: str, record_id: str) -> None:
         """A record answers for a blob."""
-        self._replace(
-            LINK, {"organisation": organisation, "sha256": sha256, "kind": kind, "id": record_id}, {}
-        )
+        self._replace(LINK, {"organisation": organisation, "sha256": sha256, "kind": kind, "id": record_id}, {})
 
     def blob_links(self, organisation: str, sha256: str) -> list[tuple[str, str]]:
         """Records that answer for a blob."""
         where = (LINK.c.organisation == organisation, LINK.c.sha256 == sha256)
-        return [
-            (row.kind, row.id)
-            for row in self.connection.execute(select(LINK.c.kind, LINK.c.id).where(*where))
-        ]
+        return [(row.kind, row.id) for row in self.connection.execute(select(LINK.c.kind, LINK.c.id).where(*where))]
 
     def linked_blobs(self, organisation: str, kind: str, record_id: str) -> list[BlobState]:
         """Blobs a record answers for."""
@@ -389,16 +372,10 @@ class SqlStore:
             DECLARED.c.device == device,
         )
         where = (BLOB.c.organisation == organisation, BLOB.c.state == "awaited", declared)
-        named = list(
-            self.connection.execute(
-                select(BLOB.c.sha256).where(*where).order_by(BLOB.c.sha256).limit(limit)
-            ).scalars()
-        )
+        named = list(self.connection.execute(select(BLOB.c.sha256).where(*where).order_by(BLOB.c.sha256).limit(limit)).scalars())
         if len(named) < limit:
             return named, len(named)
-        return named, int(
-            self.connection.execute(select(func.count()).select_from(BLOB).where(*where)).scalar_one()
-        )
+        return named, int(self.connection.execute(select(func.count()).select_from(BLOB).where(*where)).scalar_one())
 
     def declared_by(self, organisation: str, device: str, sha256: str) -> bool:
         """Whether an entry of this device declared the blob."""
@@ -431,9 +408,7 @@ class SqlStore:
         return False
 
     # --- receipts -----------------------------------------------------------------------------------------------------
-    def put_receipt(
-        self, organisation: str, device: str, epoch: int, n: int, receipt: str, at_ms: int
-    ) -> None:
+    def put_receipt(self, organisation: str, device: str, epoch: int, n: int, receipt: str, at_ms: int) -> None:
         """Keep the newest receipt for this end."""
         key = {"organisation": organisation, "device": device, "epoch": epoch, "n": n}
         self._replace(RECEIPT, key, {"receipt": receipt, "at_ms": at_ms})
@@ -442,9 +417,7 @@ class SqlStore:
         """The newest receipt of a device."""
         where = (RECEIPT.c.organisation == organisation, RECEIPT.c.device == device)
         order = (RECEIPT.c.epoch.desc(), RECEIPT.c.n.desc())
-        return self.connection.execute(
-            select(RECEIPT.c.receipt).where(*where).order_by(*order).limit(1)
-        ).scalar()
+        return self.connection.execute(select(RECEIPT.c.receipt).where(*where).order_by(*order).limit(1)).scalar()
 
 
 TABLES: Final = (

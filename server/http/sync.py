@@ -1,0 +1,89 @@
+"""POST /api/v1/sync: one round trip, both ways — what a device has goes in, what it may know comes out.
+
+The push runs in the writer's transaction; the pages are read afterwards on a snapshot that contains it, so a slow first
+download never holds the writer. Neighbours: `sync/engine.py` decides, `server/live.py` tells the others.
+Invariants: nothing is answered before the commit is on the disk · a transaction that judging aborts is repeated without
+judging, so what was sent is kept all the same · a stuck upload never blocks the download.
+"""
+
+from typing import Any, Final
+
+import msgspec
+import structlog
+from litestar import Request, Response, post
+from litestar.handlers.base import BaseRouteHandler
+from sqlalchemy.exc import SQLAlchemyError
+
+from schemas.errors import ErrorCode
+from schemas.protocol import PROTOCOL_VERSION, Policy, SyncAnswer, SyncRequest
+from server.auth.sessions import DevicePrincipal
+from server.http.access import require_device
+from server.http.body import read_message
+from server.http.context import House
+from server.http.problem import Failure
+from server.storage.store import SqlStore
+from sync import instants
+from sync.engine import Pushed, PushRefused
+from sync.fanout import frames
+from sync.pull import Pulled, pull
+
+log = structlog.get_logger("sync")
+JSON: Final = "application/json; charset=utf-8"
+Frames = list[tuple[str, bytes]]
+
+
+@post("/api/v1/sync", status_code=200)
+async def sync(request: Request[Any, Any, Any], house: House) -> Response[bytes]:
+    """Push and pull. Any failure leaves the server as it was; the device keeps what is not receipted."""
+    principal = await require_device(request, house, active=False)
+    message = await read_message(request, SyncRequest)
+    if message.protocol != PROTOCOL_VERSION:
+        raise Failure(ErrorCode.PROTOCOL_UNSUPPORTED, detail={"protocol": PROTOCOL_VERSION})
+    if message.device != principal.device:
+        raise Failure(ErrorCode.DEVICE_UNKNOWN)
+    now_ms = house.clock()
+    pushed, news = await _push(house, principal, message, now_ms)
+    house.hub.publish(principal.organisation, news)
+    pulled, policy = await house.database.read(lambda store: _pull(store, principal, message, pushed))
+    return Response(_render(pushed, pulled, policy, now_ms), media_type=JSON)
+
+
+async def _push(house: House, principal: DevicePrincipal, message: SyncRequest, now_ms: int) -> tuple[Pushed, Frames]:
+    def job(store: SqlStore, *, judge: bool = True) -> tuple[Pushed, Frames]:
+        pushed = house.engine.push(store, principal.organisation, message, now_ms, judge_entries=judge)
+        return pushed, frames(store, principal.organisation, pushed.touched)
+
+    try:
+        return await house.database.write(job)
+    except PushRefused as refused:
+        raise Failure(refused.code, detail=refused.detail) from refused
+    except SQLAlchemyError:
+        raise
+    except Exception:
+        # Law 1: judging itself broke. What was sent is kept without being judged, and judged when the cause is gone.
+        log.exception("judging_aborted", organisation=principal.organisation, device=principal.device)
+        return await house.database.write(lambda store: job(store, judge=False))
+
+
+def _pull(store: SqlStore, principal: DevicePrincipal, message: SyncRequest, pushed: Pushed) -> tuple[Pulled, Policy]:
+    organisation = store.record(principal.organisation, "organisation", principal.organisation)
+    policy = Policy(gate=organisation.data["gate_policy"]) if organisation else Policy()
+    if not pushed.may_pull:
+        return Pulled((), ()), policy
+    return pull(store, principal.organisation, principal.buckets, message.cursors), policy
+
+
+def _render(pushed: Pushed, pulled: Pulled, policy: Policy, now_ms: int) -> bytes:
+    """The answer's bytes: everything but the pages is encoded here, the pages are spliced in as they are stored."""
+    answer = SyncAnswer(
+        receipt=pushed.receipt, outcomes=pushed.outcomes, pages=[],
+        gone_buckets=list(pulled.foreign), upload="clear" if pushed.upload_clear else "required", policy=policy,
+        commands=pushed.commands, new_epoch=pushed.new_epoch,
+        notices=[ErrorCode.CURSOR_FOREIGN] if pulled.foreign else [], at=instants.to_text(now_ms),
+    )  # fmt: skip
+    fields = answer.model_dump(mode="json", exclude={"pages"})
+    pages = b",".join(page.render() for page in pulled.pages)
+    return msgspec.json.encode(fields)[:-1] + b',"pages":[' + pages + b"]}"
+
+
+ROUTES: Final[list[BaseRouteHandler]] = [sync]

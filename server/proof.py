@@ -1,0 +1,138 @@
+"""What the server can prove of a handover, from the stored bytes, at the moment it is asked.
+
+Neighbours: `server/http/proof.py` shows it to the office, `server/cli.py` prints it. Invariants: every hash is recomputed
+from the stored body; nothing here believes a state column where bytes can be read.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from schemas.protocol import HandoverProof, Pending, ProofBlob, ProofEntry, Receipt
+from server.auth.keys import OrganisationKeys
+from sync import instants
+from sync.journal import ChainCheck, Link, ranges, verify
+from sync.judge import is_clock_suspect
+from sync.store import DeviceState, JournalEntry, Store
+
+
+@dataclass(frozen=True)
+class DeviceChain:
+    """A device's whole journal, verified epoch by epoch from its first entry to its proven end."""
+
+    checked: int
+    broken_at: int | None
+    total: int
+
+
+def verify_device(store: Store, device: DeviceState) -> DeviceChain:
+    """Recompute the chain of every epoch from the stored bytes."""
+    checked, total = 0, 0
+    epochs = store.epochs(device.organisation, device.id)
+    for index, (epoch, base_seq, start) in enumerate(epochs):
+        last = device.seq if index == len(epochs) - 1 else 2**40
+        losses = store.losses(device.organisation, device.id, epoch)
+        links = _links(store.entries(device.organisation, device.id, epoch, base_seq + 1, last), losses)
+        result: ChainCheck = verify(start, base_seq, links)
+        checked += result.checked
+        total = result.last_seq
+        newest = index == len(epochs) - 1
+        if result.broken_at is not None and (newest or not _is_hold(links, result)):
+            return DeviceChain(checked, result.broken_at, total)
+        if newest and (result.last_seq, result.last_hash) != (device.seq, device.hash):
+            return DeviceChain(checked, result.last_seq + 1, total)
+    return DeviceChain(checked, None, total)
+
+
+def prove(store: Store, keys: OrganisationKeys, organisation: str, handover_id: str) -> HandoverProof | None:
+    """The proof of one handover, or None when there is no such handover."""
+    record = store.record(organisation, "handover", handover_id)
+    if record is None or record.gone:
+        return None
+    device = store.device(organisation, record.data["device_id"])
+    if device is None:
+        return None
+    entries = _entries_of(store, organisation, record.data)
+    chain = verify_device(store, device)
+    receipt, covers = _receipt(store, keys, device, entries)
+    seen = store.record(organisation, "device", device.id)
+    held = store.held_seqs(organisation, device.id, device.epoch)
+    missing = [n for n in range(device.seq + 1, held[-1]) if n not in set(held)] if held else []
+    seqs = [entry.seq for entry in entries]
+    return HandoverProof(
+        handover=handover_id,
+        device=device.id,
+        device_name=seen.data["name"] if seen else "",
+        epoch=device.epoch,
+        n=max(seqs, default=0),
+        total=device.seq,
+        chain="verified" if chain.broken_at is None else "broken",
+        broken_at=chain.broken_at,
+        checked_entries=chain.checked,
+        first_seq=min(seqs, default=0),
+        last_seq=max(seqs, default=0),
+        entries=[_proof_entry(entry) for entry in entries],
+        blobs=_blobs(store, organisation, handover_id),
+        receipt=receipt,
+        receipt_covers=covers,
+        gaps=ranges(missing),
+        pending=Pending.model_validate(seen.data["pending"]) if seen else Pending(),
+    )
+
+
+def _links(entries: list[JournalEntry], losses: dict[int, str]) -> list[Link]:
+    links = [Link(entry.seq, entry.hash, entry.body) for entry in entries]
+    known = {link.seq for link in links}
+    links += [Link(seq, chain_hash, None) for seq, chain_hash in losses.items() if seq not in known]
+    return sorted(links, key=lambda link: link.seq)
+
+
+def _is_hold(links: list[Link], result: ChainCheck) -> bool:
+    """Whether an abandoned epoch merely ends before a gap: what stood behind it was held and never applied."""
+    return all(link.seq != result.broken_at for link in links)
+
+
+def _entries_of(store: Store, organisation: str, handover: dict[str, Any]) -> list[JournalEntry]:
+    """The handover's entries: those its completion names and everything its maps point at."""
+    proof = handover["proof"]
+    if proof:
+        first, last, epoch = proof["first_seq"], proof["last_seq"], proof["epoch"]
+        entries = store.entries(organisation, proof["device_id"], epoch, first, last)
+        return [entry for entry in entries if handover["id"].encode() in (entry.body or b"")]
+    ids = {item["entry"] for name in ("photos", "readings", "signatures") for item in handover[name].values()}
+    found = [store.entry_by_id(organisation, entry_id) for entry_id in sorted(ids)]
+    return sorted((entry for entry in found if entry is not None), key=lambda entry: (entry.epoch, entry.seq))
+
+
+def _proof_entry(entry: JournalEntry) -> ProofEntry:
+    return ProofEntry(
+        seq=entry.seq, epoch=entry.epoch, id=entry.entry_id, action=entry.action, at=_claimed_at(entry),
+        received_at=instants.to_text(entry.received_ms), hash=entry.hash, state=entry.state,
+        clock_suspect=is_clock_suspect(entry.skew_ms),
+    )  # fmt: skip
+
+
+def _claimed_at(entry: JournalEntry) -> str:
+    body = entry.body or b""
+    start = body.find(b'"at":"')
+    return body[start + 6 : body.find(b'"', start + 6)].decode("ascii", "replace") if start >= 0 else ""
+
+
+def _blobs(store: Store, organisation: str, handover_id: str) -> list[ProofBlob]:
+    return [
+        ProofBlob(sha256=blob.sha256, size=blob.size, type=blob.type, role=blob.role, state=blob.state, code=blob.code)
+        for blob in store.linked_blobs(organisation, "handover", handover_id)
+    ]
+
+
+def _receipt(
+    store: Store, keys: OrganisationKeys, device: DeviceState, entries: list[JournalEntry]
+) -> tuple[str | None, bool]:
+    """The newest receipt, and whether its seal holds and it covers every one of the entries."""
+    token = store.newest_receipt(device.organisation, device.id)
+    if token is None:
+        return None, False
+    try:
+        receipt = Receipt.model_validate_json(keys.verify_receipt(token))
+    except ValueError:
+        return token, False
+    return token, all(entry.epoch < receipt.epoch or entry.seq <= receipt.n for entry in entries)

@@ -1,0 +1,44 @@
+"""Evidence: what is declared of a handover, what has arrived, and what an arriving blob changes. Pure."""
+
+from dataclasses import replace
+
+from schemas.errors import ErrorCode
+from sync.incidents import write_incident
+from sync.judge import engine_stamp
+from sync.store import BlobState, Store
+from sync.unit import RecordWriter, Touched
+
+
+def evidence(blobs: list[BlobState]) -> dict[str, int]:
+    """The counts behind “awaiting 3 of 6 photos”. What was erased had arrived."""
+    states = [blob.state for blob in blobs]
+    return {
+        "declared": len(states),
+        "received": states.count("received") + states.count("erased"),
+        "rejected": states.count("rejected"),
+    }
+
+
+def blob_arrived(store: Store, organisation: str, sha256: str, state: str, code: ErrorCode | None, now_ms: int) -> Touched:
+    """A blob is here and was examined: `received`, or `rejected` with a code. The records that answer for it count anew.
+
+    An erased blob stays erased. Unknown blobs (not declared by any entry yet) are the caller's to remember.
+    """
+    touched = Touched()
+    known = store.blob(organisation, sha256)
+    if known is None or known.state in (state, "erased"):
+        return touched
+    store.put_blob(organisation, replace(known, state=state, code=code))
+    writer = RecordWriter(store, organisation, store.lock_organisation(organisation) + 1, touched)
+    stamp = engine_stamp(writer.version, now_ms)
+    for kind, record_id in store.blob_links(organisation, sha256):
+        if kind == "handover":
+            counts = evidence(store.linked_blobs(organisation, kind, record_id))
+            writer.write(kind, record_id, {"evidence": counts}, stamp, create=False)
+    if state == "rejected":
+        for device_id in store.declarers(organisation, sha256):
+            device = store.device(organisation, device_id)
+            if device is not None:
+                write_incident(writer, device, "rejected_blob", sha256, {"sha256": sha256, "code": code}, now_ms)
+    store.set_organisation_version(organisation, writer.version)
+    return touched
