@@ -141,9 +141,7 @@ class Canvas:
         size = (box[2] - box[0], box[3] - box[1])
         small = Image.new("L", (max(1, size[0] // _SOFT), max(1, size[1] // _SOFT)))
         kx, ky = small.width / size[0], small.height / size[1]
-        ImageDraw.Draw(small).polygon(
-            [((x - box[0]) * kx, (y - box[1]) * ky) for x, y in points], fill=round(255 * alpha)
-        )
+        ImageDraw.Draw(small).polygon([((x - box[0]) * kx, (y - box[1]) * ky) for x, y in points], fill=round(255 * alpha))
         mask = small.filter(ImageFilter.GaussianBlur(radius)).resize(size, Image.Resampling.BILINEAR)
         if outline is not None:
             stencil = Image.new("L", size)
@@ -187,9 +185,7 @@ class Canvas:
             return
         size = (box[2] - box[0], box[3] - box[1])
         target = [(x - box[0], y - box[1]) for x, y in points]
-        warped = picture.transform(
-            size, Image.Transform.PERSPECTIVE, _unproject(target, picture.size), Image.Resampling.BILINEAR
-        )
+        warped = picture.transform(size, Image.Transform.PERSPECTIVE, _unproject(target, picture.size), Image.Resampling.BILINEAR)
         self.image.paste(warped.convert("RGB"), box[:2], warped.getchannel("A"))
 
 

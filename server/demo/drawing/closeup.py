@@ -13,9 +13,9 @@ from PIL import Image
 from server.demo.drawing.canvas import SUPER, Camera, Canvas, Colour, darker, lighter, mix
 from server.demo.drawing.damage import paint_damage
 from server.demo.drawing.lettering import words
+from server.demo.drawing.livery import accent
 from server.demo.drawing.scene import Surroundings
 from server.demo.drawing.subject import PAINTS, DamageKind, DrawnDamage, Kind, Subject
-from server.demo.drawing.van import accent
 
 FRAME = (1280.0, 960.0)
 
@@ -26,8 +26,13 @@ def plain_camera(image: Image.Image, seed: int, *, sway: float = 1.0) -> Camera:
     size = (image.width / SUPER, image.height / SUPER)
     scale = max(size[0] / FRAME[0], size[1] / FRAME[1]) * (1 + 0.05 * sway + rng.uniform(-0.02, 0.02) * sway)
     centre = (size[0] / 2 + rng.uniform(-12, 12) * sway, size[1] / 2 + rng.uniform(-9, 9) * sway)
-    return Camera(scale, centre, (640.0, 480.0), rng.uniform(-0.012, 0.012) * sway,
-                  (rng.uniform(-3e-5, 3e-5) * sway, rng.uniform(-3e-5, 3e-5) * sway))
+    return Camera(
+        scale,
+        centre,
+        (640.0, 480.0),
+        rng.uniform(-0.012, 0.012) * sway,
+        (rng.uniform(-3e-5, 3e-5) * sway, rng.uniform(-3e-5, 3e-5) * sway),
+    )
 
 
 def paint_closeup(image: Image.Image, subject: Subject, damage: DrawnDamage, seed: int, around: Surroundings) -> None:
@@ -76,14 +81,25 @@ def _glass(c: Canvas, around: Surroundings) -> None:
     c.soft([(120, -200), (460, -200), (160, 1160), (-200, 1160)], (255, 255, 255), 0.26, 26)
     c.soft([(560, -200), (640, -200), (360, 1160), (280, 1160)], (255, 255, 255), 0.16, 18)
     c.soft([(760, 620), (1480, 560), (1480, 1160), (700, 1160)], (8, 10, 11), 0.6, 50)
-    c.gradient([(-200, 860), (1480, 820), (1480, 1160), (-200, 1160)], ((0.0, (60, 63, 65)), (0.2, (34, 36, 38)), (1.0, (18, 19, 20))))
+    c.gradient(
+        [(-200, 860), (1480, 820), (1480, 1160), (-200, 1160)],
+        ((0.0, (60, 63, 65)), (0.2, (34, 36, 38)), (1.0, (18, 19, 20))),
+    )
 
 
 def _strip(c: Canvas, per_cm: float, rng: random.Random) -> None:
     x0, y0 = 330 + rng.uniform(-60, 60), 742 + rng.uniform(-14, 14)
     length = 620.0
-    c.soft([(x0 + 6, y0 + 10), (x0 + length + 10, y0 + 10), (x0 + length + 10, y0 + 84), (x0 + 6, y0 + 84)], (0, 0, 0), 0.5, 8)
-    c.gradient([(x0, y0), (x0 + length, y0), (x0 + length, y0 + 74), (x0, y0 + 74)], ((0.0, (252, 250, 240)), (1.0, (228, 226, 214))))
+    c.soft(
+        [(x0 + 6, y0 + 10), (x0 + length + 10, y0 + 10), (x0 + length + 10, y0 + 84), (x0 + 6, y0 + 84)],
+        (0, 0, 0),
+        0.5,
+        8,
+    )
+    c.gradient(
+        [(x0, y0), (x0 + length, y0), (x0 + length, y0 + 74), (x0, y0 + 74)],
+        ((0.0, (252, 250, 240)), (1.0, (228, 226, 214))),
+    )
     c.fill([(x0, y0 + 62), (x0 + length, y0 + 62), (x0 + length, y0 + 74), (x0, y0 + 74)], (217, 72, 15))
     step = 1 if per_cm >= 16 else 5 if per_cm >= 5 else 10
     labelled = max(1, round(62 / per_cm / step)) * step

@@ -6,6 +6,7 @@ Invariants: a damage stays within about its own size of its pin; the same seed g
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from collections.abc import Callable
@@ -104,7 +105,7 @@ def _crack(c: Canvas, at: Point, size: float, paint: Colour, rng: random.Random)
         tips.append(points[2])
         c.line([(x + thick, y + thick) for x, y in points], (22, 26, 28), thick)
         c.line(points, (244, 249, 252), thick * rng.uniform(0.8, 1.3))
-    for a, b in zip(tips, tips[1:], strict=False):
+    for a, b in itertools.pairwise(tips):
         if rng.random() < 0.7:
             c.line([a, b], (220, 230, 236), thick * 0.8)
     c.fill(hole, (14, 16, 17))
@@ -135,8 +136,12 @@ def _stain(c: Canvas, at: Point, size: float, paint: Colour, rng: random.Random)
         c.disc(spot[0], spot[1], size * rng.uniform(0.006, 0.02), mix(tone, paint, 0.3))
     for _ in range(3):
         x = at[0] + rng.uniform(-0.25, 0.25) * size
-        c.soft([(x, at[1]), (x + size * 0.03, at[1]), (x + size * 0.02, at[1] + size * 0.45), (x, at[1] + size * 0.4)],
-               tone, 0.4, size * 0.01)
+        c.soft(
+            [(x, at[1]), (x + size * 0.03, at[1]), (x + size * 0.02, at[1] + size * 0.45), (x, at[1] + size * 0.4)],
+            tone,
+            0.4,
+            size * 0.01,
+        )
 
 
 def _deformation(c: Canvas, at: Point, size: float, paint: Colour, rng: random.Random) -> None:

@@ -56,7 +56,6 @@ _SIDE_BODY = (
 )
 
 
-
 def _spokes(centre: tuple[float, float]) -> str:
     rays = ((math.cos(a), math.sin(a)) for a in (math.tau * i / 5 - math.pi / 2 for i in range(5)))
     return " ".join(
@@ -190,11 +189,17 @@ _FRONT_SHAPES: tuple[Shape, ...] = (
     ),
     Shape("bonnet_crease_right", "M306 448 C296 486 300 524 318 556", FINE),
     Shape("bonnet_crease_left", mirror("M306 448 C296 486 300 524 318 556"), FINE),
-    Shape("grille", "M304 566 C420 577 580 577 696 566 C700 590 692 608 680 618 C580 626 420 626 320 618 C308 608 300 590 "
-                    "304 566 Z", FINE),
+    Shape(
+        "grille",
+        "M304 566 C420 577 580 577 696 566 C700 590 692 608 680 618 C580 626 420 626 320 618 C308 608 300 590 304 566 Z",
+        FINE,
+    ),
     Shape("badge", circle(500, 592, 19), FINE),
-    Shape("bumper_front", "M126 620 C300 652 700 652 874 620 L874 752 C873 784 864 800 842 806 C640 818 360 818 158 806 "
-                          "C136 800 127 784 126 752 Z", FINE),
+    Shape(
+        "bumper_front",
+        "M126 620 C300 652 700 652 874 620 L874 752 C873 784 864 800 842 806 C640 818 360 818 158 806 C136 800 127 784 126 752 Z",
+        FINE,
+    ),
     Shape("intake", "M292 716 L708 716 C712 740 704 766 690 776 L310 776 C296 766 288 740 292 716 Z", FINE),
     Shape("plate", rounded(398, 646, 204, 58, 6), FINE),
     *(s for s in _FRONT_HALF if not s.role.startswith("wheel")),
@@ -240,8 +245,11 @@ _REAR_SHAPES: tuple[Shape, ...] = (
     *_mirrored(tuple(s for s in _REAR_HALF if not s.role.startswith(("wheel", "mirror"))), ("left", "right")),
     Shape("centre_seam", "M500 108 L500 698", FINE),
     Shape("brake_lamp", rounded(430, 78, 140, 16, 7), FINE),
-    Shape("bumper_rear", "M125 706 C300 714 700 714 875 706 L874 752 C873 784 864 800 842 806 C640 814 360 814 158 806 "
-                         "C136 800 127 784 126 752 Z", FINE),
+    Shape(
+        "bumper_rear",
+        "M125 706 C300 714 700 714 875 706 L874 752 C873 784 864 800 842 806 C640 814 360 814 158 806 C136 800 127 784 126 752 Z",
+        FINE,
+    ),
     Shape("step", rounded(300, 720, 400, 26, 8), FINE),
     Shape("plate", rounded(396, 590, 208, 60, 6), FINE),
     Shape("rear_handle", rounded(512, 470, 22, 72, 9), FINE),
@@ -256,12 +264,22 @@ _TOP_SHAPES: tuple[Shape, ...] = (
     Shape("mirror_left", "M762 54 C770 26 776 14 790 12 L804 12 C812 14 812 24 806 34 L790 56 Z", HEAVY),
     Shape("mirror_right", "M762 406 C770 434 776 446 790 448 L804 448 C812 446 812 436 806 426 L790 404 Z", HEAVY),
     Shape("body", _TOP_BODY, HEAVY),
-    Shape("roof", "M76 78 Q78 70 90 70 C260 66 480 66 612 70 Q626 70 628 82 C636 180 636 280 628 378 Q626 390 612 390 "
-                  "C480 394 260 394 90 390 Q78 390 76 382 C66 320 66 140 76 78 Z", FINE),
-    Shape("windscreen", "M648 84 C720 92 770 100 812 112 C832 180 832 280 812 348 C770 360 720 368 648 376 C656 280 656 "
-                        "180 648 84 Z", FINE),
-    Shape("bonnet", "M826 106 C876 112 916 122 936 142 C954 180 954 280 936 318 C916 338 876 348 826 354 C844 280 844 180 "
-                    "826 106 Z", FINE),
+    Shape(
+        "roof",
+        "M76 78 Q78 70 90 70 C260 66 480 66 612 70 Q626 70 628 82 C636 180 636 280 628 378 Q626 390 612 390 "
+        "C480 394 260 394 90 390 Q78 390 76 382 C66 320 66 140 76 78 Z",
+        FINE,
+    ),
+    Shape(
+        "windscreen",
+        "M648 84 C720 92 770 100 812 112 C832 180 832 280 812 348 C770 360 720 368 648 376 C656 280 656 180 648 84 Z",
+        FINE,
+    ),
+    Shape(
+        "bonnet",
+        "M826 106 C876 112 916 122 936 142 C954 180 954 280 936 318 C916 338 876 348 826 354 C844 280 844 180 826 106 Z",
+        FINE,
+    ),
     Shape("rib_1", "M110 116 L588 112", FINE),
     Shape("rib_2", "M106 173 L594 171", FINE),
     Shape("rib_3", "M104 230 L596 230", FINE),

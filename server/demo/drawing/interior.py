@@ -22,9 +22,7 @@ _ALL = [(-220.0, -220.0), (1500.0, -220.0), (1500.0, 1180.0), (-220.0, 1180.0)]
 _DARK: Colour = (38, 41, 43)
 
 
-def paint_interior(
-    image: Image.Image, subject: Subject, view: View, readings: Readings, seed: int, scene: Scene
-) -> None:
+def paint_interior(image: Image.Image, subject: Subject, view: View, readings: Readings, seed: int, scene: Scene) -> None:
     """Paint ``view`` over ``image``; raises ``ValueError`` for views that are not inside or close."""
     c = Canvas(image, plain_camera(image, seed, sway=1.3))
     around = surroundings(scene.light)
@@ -55,7 +53,10 @@ def text(c: Canvas, string: str, at: Point, height: float, colour: Colour, *, an
 def _arc(cx: float, cy: float, r: float, a0: float, a1: float) -> list[Point]:
     n = 48
     return [
-        (cx + r * math.cos(math.radians(a0 + (a1 - a0) * i / n)), cy + r * math.sin(math.radians(a0 + (a1 - a0) * i / n)))
+        (
+            cx + r * math.cos(math.radians(a0 + (a1 - a0) * i / n)),
+            cy + r * math.sin(math.radians(a0 + (a1 - a0) * i / n)),
+        )
         for i in range(n + 1)
     ]
 
@@ -70,7 +71,10 @@ def _gauge(c: Canvas, cx: float, cy: float, r: float, share: float, tint: Colour
         a = math.radians(135 + 270 * i / 40)
         inner = r * (0.80 if i % 5 == 0 else 0.87)
         c.line(
-            [(cx + inner * math.cos(a), cy + inner * math.sin(a)), (cx + r * 0.94 * math.cos(a), cy + r * 0.94 * math.sin(a))],
+            [
+                (cx + inner * math.cos(a), cy + inner * math.sin(a)),
+                (cx + r * 0.94 * math.cos(a), cy + r * 0.94 * math.sin(a)),
+            ],
             (222, 230, 232) if i < 34 else (232, 84, 60),
             5 if i % 5 == 0 else 2.4,
         )
@@ -147,7 +151,8 @@ def _seat(c: Canvas, x: float, y: float, k: float) -> None:
         c.line([(x + px * k, y + 80 * k), (x + px * k, y + 150 * k)], (150, 154, 158), 8)
     c.gradient(rounded(x - 70 * k, y, 140 * k, 104 * k, 32 * k), ((0.0, lighter(cloth, 0.26)), (1.0, darker(cloth, 0.3))))
     back = (
-        f"M{x - 130 * k:g} {y + 160 * k:g} C{x - 120 * k:g} {y + 120 * k:g} {x + 120 * k:g} {y + 120 * k:g} {x + 130 * k:g} "
+        f"M{x - 130 * k:g} {y + 160 * k:g} C{x - 120 * k:g} {y + 120 * k:g} "
+        f"{x + 120 * k:g} {y + 120 * k:g} {x + 130 * k:g} "
         f"{y + 160 * k:g} L{x + 176 * k:g} {y + 760 * k:g} L{x - 176 * k:g} {y + 760 * k:g} Z"
     )
     c.gradient(back, ((0.0, lighter(cloth, 0.22)), (0.16, cloth), (1.0, darker(cloth, 0.5))))
@@ -166,8 +171,17 @@ def _cabin(c: Canvas, around: Surroundings) -> None:
     """From behind the seats, looking forward over them to wheel, dashboard and the yard."""
     c.gradient(_ALL, ((0.0, (110, 112, 110)), (0.2, (74, 76, 76)), (1.0, (24, 25, 26))))
     screen = "M60 40 C400 10 880 10 1220 40 L1290 470 C900 500 380 500 -10 470 Z"
-    c.gradient(screen, ((0.0, around.sky), (0.48, around.haze), (0.5, around.wall), (0.80, darker(around.wall, 0.15)),
-                        (0.81, around.ground), (1.0, lighter(around.ground, 0.1))))
+    c.gradient(
+        screen,
+        (
+            (0.0, around.sky),
+            (0.48, around.haze),
+            (0.5, around.wall),
+            (0.80, darker(around.wall, 0.15)),
+            (0.81, around.ground),
+            (1.0, lighter(around.ground, 0.1)),
+        ),
+    )
     c.soft("M150 30 L420 18 L250 480 L0 480 Z", (255, 255, 255), 0.2, 12, clip=screen)
     c.fill("M-220 -220 L120 -220 L74 40 L-6 480 L-220 520 Z", (46, 48, 49))
     c.fill("M1500 -220 L1160 -220 L1206 40 L1286 480 L1500 520 Z", (46, 48, 49))
@@ -185,7 +199,10 @@ def _cabin(c: Canvas, around: Surroundings) -> None:
     c.gradient("M266 470 C290 420 480 420 506 470 L500 500 L272 500 Z", ((0.0, (20, 40, 46)), (1.0, (12, 18, 20))))
     c.line(circle(388, 560, 148), (14, 15, 16), 34)
     c.line(circle(388, 558, 148), (52, 55, 57), 20)
-    c.gradient("M250 566 C300 530 476 530 526 566 L508 600 C470 580 306 580 268 600 Z", ((0.0, (72, 76, 78)), (1.0, (34, 36, 38))))
+    c.gradient(
+        "M250 566 C300 530 476 530 526 566 L508 600 C470 580 306 580 268 600 Z",
+        ((0.0, (72, 76, 78)), (1.0, (34, 36, 38))),
+    )
     c.gradient(rounded(330, 536, 116, 86, 26), ((0.0, (70, 74, 76)), (1.0, (30, 32, 33))))
     c.disc(388, 576, 17, (170, 174, 178))
     c.fill(rounded(560, 640, 170, 300, 30), (30, 32, 33))
@@ -196,12 +213,34 @@ def _cabin(c: Canvas, around: Surroundings) -> None:
     c.line("M-20 300 C30 480 60 620 96 760", (30, 32, 33), 18)
 
 
+def _cargo_wall(c: Canvas, back: tuple[float, float, float, float], *, left: bool) -> None:
+    """A side wall lined with ply, its posts and lashing rails; ``back`` is the bulkhead's box."""
+    x0, xb = (100.0, back[0]) if left else (1180.0, back[2])
+    wood: Colour = (198, 168, 122) if left else (182, 152, 108)
+    c.gradient(
+        [(x0, 40), (xb, back[1]), (xb, back[3]), (x0, 860)],
+        ((0.0, lighter(wood, 0.12)), (0.6, wood), (1.0, darker(wood, 0.35))),
+    )
+    for i in (1, 2, 3):
+        t = 1 - (1 - i / 4) ** 1.6
+        x = x0 + (xb - x0) * t
+        y0, y1 = 40 + (back[1] - 40) * t, 860 + (back[3] - 860) * t
+        c.line([(x, y0), (x, y1)], darker(wood, 0.45), 7 - 4 * t)
+    for share in (0.34, 0.62):
+        ya, yb = 40 + 820 * share, back[1] + (back[3] - back[1]) * share
+        c.line([(x0, ya), (xb, yb)], (120, 124, 126), 13)
+        c.line([(x0, ya - 3), (xb, yb - 3)], (206, 210, 212), 4)
+
+
 def _cargo(c: Canvas, subject: Subject) -> None:
     """Through the open rear doors: ribbed floor, lined walls, bulkhead, lashing rings."""
     paint = PAINTS[subject.paint]
     c.gradient(_ALL, ((0.0, (150, 154, 154)), (1.0, (60, 62, 62))))
     back = (420.0, 250.0, 860.0, 590.0)
-    c.gradient([(100, 40), (1180, 40), (back[2], back[1]), (back[0], back[1])], ((0.0, (206, 208, 204)), (1.0, (128, 131, 130))))
+    c.gradient(
+        [(100, 40), (1180, 40), (back[2], back[1]), (back[0], back[1])],
+        ((0.0, (206, 208, 204)), (1.0, (128, 131, 130))),
+    )
     for i in range(1, 6):
         t = 1 - (1 - i / 6) ** 1.5
         y = 40 + (back[1] - 40) * t
@@ -209,38 +248,41 @@ def _cargo(c: Canvas, subject: Subject) -> None:
         c.line([(x0, y), (x1, y)], (150, 153, 152), 12 - 8 * t)
         c.line([(x0, y - 4), (x1, y - 4)], (226, 228, 224), 3)
     for left in (True, False):
-        x0, xb = (100.0, back[0]) if left else (1180.0, back[2])
-        wood: Colour = (198, 168, 122) if left else (182, 152, 108)
-        c.gradient([(x0, 40), (xb, back[1]), (xb, back[3]), (x0, 860)],
-                   ((0.0, lighter(wood, 0.12)), (0.6, wood), (1.0, darker(wood, 0.35))))
-        for i in (1, 2, 3):
-            t = 1 - (1 - i / 4) ** 1.6
-            x = x0 + (xb - x0) * t
-            y0, y1 = 40 + (back[1] - 40) * t, 860 + (back[3] - 860) * t
-            c.line([(x, y0), (x, y1)], darker(wood, 0.45), 7 - 4 * t)
-        for share in (0.34, 0.62):
-            ya, yb = 40 + 820 * share, back[1] + (back[3] - back[1]) * share
-            c.line([(x0, ya), (xb, yb)], (120, 124, 126), 13)
-            c.line([(x0, ya - 3), (xb, yb - 3)], (206, 210, 212), 4)
-    c.gradient([(back[0], back[1]), (back[2], back[1]), (back[2], back[3]), (back[0], back[3])],
-               ((0.0, (176, 178, 174)), (1.0, (118, 120, 118))))
+        _cargo_wall(c, back, left=left)
+    c.gradient(
+        [(back[0], back[1]), (back[2], back[1]), (back[2], back[3]), (back[0], back[3])],
+        ((0.0, (176, 178, 174)), (1.0, (118, 120, 118))),
+    )
     for x in range(round(back[0]) + 40, round(back[2]), 52):
         c.line([(x, back[1]), (x, back[3])], (140, 143, 140), 4)
     c.gradient(rounded(572, 292, 136, 92, 10), ((0.0, (52, 64, 70)), (1.0, (28, 34, 38))))
-    c.gradient([(100, 860), (back[0], back[3]), (back[2], back[3]), (1180, 860), (1320, 1180), (-40, 1180)],
-               ((0.0, (64, 67, 66)), (0.4, (96, 99, 97)), (1.0, (116, 119, 116))))
+    c.gradient(
+        [(100, 860), (back[0], back[3]), (back[2], back[3]), (1180, 860), (1320, 1180), (-40, 1180)],
+        ((0.0, (64, 67, 66)), (0.4, (96, 99, 97)), (1.0, (116, 119, 116))),
+    )
     for i in range(13):
         t = i / 12
         c.line([(back[0] + (back[2] - back[0]) * t, back[3]), (-40 + 1360 * t, 1180)], (70, 73, 72), 5)
     for left in (True, False):
         s = 1 if left else -1
         x = 250 if left else 1030
-        c.gradient([(x - s * 60, 640), (x + s * 112, 560), (x + s * 112, 640), (x - s * 30, 752)],
-                   ((0.0, (150, 152, 148)), (1.0, (70, 72, 71))))
+        c.gradient(
+            [(x - s * 60, 640), (x + s * 112, 560), (x + s * 112, 640), (x - s * 30, 752)],
+            ((0.0, (150, 152, 148)), (1.0, (70, 72, 71))),
+        )
         for ring_x, ring_y in ((x - s * 90, 840), (x + s * 120, 668)):
             c.line(circle(ring_x, ring_y, 15), (196, 200, 202), 5)
-    c.soft([(back[0] - 20, back[3] - 20), (back[2] + 20, back[3] - 20), (back[2] + 60, back[3] + 46), (back[0] - 60, back[3] + 46)],
-           (0, 0, 0), 0.4, 16)
+    c.soft(
+        [
+            (back[0] - 20, back[3] - 20),
+            (back[2] + 20, back[3] - 20),
+            (back[2] + 60, back[3] + 46),
+            (back[0] - 60, back[3] + 46),
+        ],
+        (0, 0, 0),
+        0.4,
+        16,
+    )
     c.gradient(rounded(590, 96, 100, 26, 10), ((0.0, (255, 255, 246)), (1.0, (232, 234, 220))))
     c.soft(rounded(560, 80, 160, 60, 20), (255, 255, 240), 0.5, 26)
     for left in (True, False):
@@ -256,8 +298,10 @@ def _cargo(c: Canvas, subject: Subject) -> None:
 def _tyre(c: Canvas, subject: Subject, around: Surroundings, seed: int) -> None:
     paint = PAINTS[subject.paint]
     c.soft([(120, 800), (1160, 800), (1260, 880), (20, 880)], (0, 0, 0), around.shadow, 24)
-    c.gradient("M-220 -220 L1500 -220 L1500 560 L1180 600 C1120 330 900 130 640 130 C380 130 160 330 100 600 L-220 560 Z",
-               ((0.0, lighter(paint, 0.1)), (0.6, paint), (1.0, darker(paint, 0.24))))
+    c.gradient(
+        "M-220 -220 L1500 -220 L1500 560 L1180 600 C1120 330 900 130 640 130 C380 130 160 330 100 600 L-220 560 Z",
+        ((0.0, lighter(paint, 0.1)), (0.6, paint), (1.0, darker(paint, 0.24))),
+    )
     c.gradient("M-220 470 L110 480 C90 520 82 570 80 640 L-220 640 Z", ((0.0, (74, 77, 79)), (1.0, (36, 38, 39))))
     c.gradient("M1500 470 L1170 480 C1190 520 1198 570 1200 640 L1500 640 Z", ((0.0, (74, 77, 79)), (1.0, (36, 38, 39))))
     c.fill("M80 640 C80 330 330 110 640 110 C950 110 1200 330 1200 640 Z", (40, 43, 44))
@@ -267,8 +311,14 @@ def _tyre(c: Canvas, subject: Subject, around: Surroundings, seed: int) -> None:
     wheel(c, 640, 528, 344, (seed % 63) / 10)
     for i in range(48):
         a = math.tau * i / 48
-        c.line([(640 + 329 * math.cos(a), 528 + 329 * math.sin(a)), (640 + 344 * math.cos(a + 0.03), 528 + 344 * math.sin(a + 0.03))],
-               (12, 13, 13), 7)
+        c.line(
+            [
+                (640 + 329 * math.cos(a), 528 + 329 * math.sin(a)),
+                (640 + 344 * math.cos(a + 0.03), 528 + 344 * math.sin(a + 0.03)),
+            ],
+            (12, 13, 13),
+            7,
+        )
     for index, letter in enumerate("215/65R16C"):
         a = math.radians(-90 + (index - 4.5) * 6.4)
         picture = words(letter, (112, 116, 118), 64)
@@ -276,6 +326,13 @@ def _tyre(c: Canvas, subject: Subject, around: Surroundings, seed: int) -> None:
         cx, cy = 640 + 292 * math.cos(a), 528 + 292 * math.sin(a)
         ux, uy = -math.sin(a) * w / 2, math.cos(a) * w / 2
         vx, vy = -math.cos(a) * h / 2, -math.sin(a) * h / 2
-        c.place(picture, [(cx - ux - vx, cy - uy - vy), (cx + ux - vx, cy + uy - vy), (cx + ux + vx, cy + uy + vy),
-                          (cx - ux + vx, cy - uy + vy)])
+        c.place(
+            picture,
+            [
+                (cx - ux - vx, cy - uy - vy),
+                (cx + ux - vx, cy + uy - vy),
+                (cx + ux + vx, cy + uy + vy),
+                (cx - ux + vx, cy - uy + vy),
+            ],
+        )
     c.soft([(420, 842), (860, 842), (900, 890), (380, 890)], (0, 0, 0), 0.7, 10)

@@ -76,11 +76,16 @@ def _holes(c: Canvas) -> None:
 def _body(c: Canvas) -> None:
     """The camera lying on its back, lens mount up."""
     c.soft(rounded(236, 230, 430, 300, 40), (0, 0, 0), 0.7, 12)
-    shape = ("M244 300 Q246 270 276 268 L352 264 L376 222 Q382 212 396 212 L506 212 Q520 212 526 222 L548 262 L612 266 "
-             "Q646 270 648 304 L650 486 Q648 516 616 518 L280 518 Q246 516 244 486 Z")
+    shape = (
+        "M244 300 Q246 270 276 268 L352 264 L376 222 Q382 212 396 212 L506 212 Q520 212 526 222 L548 262 L612 266 "
+        "Q646 270 648 304 L650 486 Q648 516 616 518 L280 518 Q246 516 244 486 Z"
+    )
     c.gradient(shape, ((0.0, (84, 87, 89)), (0.16, (44, 46, 48)), (0.6, (30, 32, 33)), (1.0, (20, 21, 22))))
     c.line(shape, (10, 11, 12), 3)
-    c.gradient("M250 318 L322 314 C334 380 334 440 320 510 L280 512 Q252 510 250 486 Z", ((0.0, (34, 36, 37)), (1.0, (16, 17, 18))))
+    c.gradient(
+        "M250 318 L322 314 C334 380 334 440 320 510 L280 512 Q252 510 250 486 Z",
+        ((0.0, (34, 36, 37)), (1.0, (16, 17, 18))),
+    )
     for y in range(330, 500, 12):
         c.line([(256, y), (318, y)], (46, 48, 50), 2)
     c.disc(450, 392, 112, (18, 19, 20))
@@ -106,8 +111,11 @@ def _lens(c: Canvas, cx: float, cy: float, r: float) -> None:
     c.disc(cx, cy, r, (20, 21, 22))
     for i in range(60):
         a = math.tau * i / 60
-        c.line([(cx + r * 0.93 * math.cos(a), cy + r * 0.93 * math.sin(a)), (cx + r * math.cos(a), cy + r * math.sin(a))],
-               (62, 65, 67), 3)
+        c.line(
+            [(cx + r * 0.93 * math.cos(a), cy + r * 0.93 * math.sin(a)), (cx + r * math.cos(a), cy + r * math.sin(a))],
+            (62, 65, 67),
+            3,
+        )
     c.disc(cx, cy, r * 0.90, (46, 48, 50))
     c.disc(cx, cy, r * 0.84, (18, 19, 20))
     c.line(_circle(cx, cy, r * 0.80), (196, 60, 44), 3)
@@ -117,8 +125,17 @@ def _lens(c: Canvas, cx: float, cy: float, r: float) -> None:
     c.soft(_circle(cx - r * 0.16, cy - r * 0.20, r * 0.34), (74, 96, 150), 0.8, r * 0.10, clip=inside)
     c.soft(_circle(cx + r * 0.18, cy + r * 0.22, r * 0.26), (120, 74, 130), 0.7, r * 0.08, clip=inside)
     c.soft(_circle(cx + r * 0.05, cy + r * 0.02, r * 0.14), (70, 150, 120), 0.6, r * 0.05, clip=inside)
-    c.soft([(cx - r * 0.42, cy - r * 0.30), (cx - r * 0.1, cy - r * 0.52), (cx - r * 0.04, cy - r * 0.40), (cx - r * 0.34, cy - r * 0.2)],
-           (255, 255, 255), 0.9, r * 0.03)
+    c.soft(
+        [
+            (cx - r * 0.42, cy - r * 0.30),
+            (cx - r * 0.1, cy - r * 0.52),
+            (cx - r * 0.04, cy - r * 0.40),
+            (cx - r * 0.34, cy - r * 0.2),
+        ],
+        (255, 255, 255),
+        0.9,
+        r * 0.03,
+    )
 
 
 def _circle(cx: float, cy: float, r: float) -> list[Point]:

@@ -54,14 +54,14 @@ def plate(number: str, energy_green: bool) -> Image.Image:
     if not characters:
         return picture
     step = (size[0] - 44) / (len(characters) + 0.5)
-    x = 22.0
+    at = 22.0
     for i, character in enumerate(characters):
         glyph = words(character, ink[:3], 110)
         cell = (round(step * 0.86), 92)
         glyph = glyph.resize(cell, Image.Resampling.BILINEAR)
-        picture.alpha_composite(glyph, (round(x + step * 0.07), 25))
-        x += step
+        picture.alpha_composite(glyph, (round(at + step * 0.07), 25))
+        at += step
         if i == 1:
-            draw.ellipse((x + step * 0.14, 63, x + step * 0.14 + 13, 76), fill=ink)
-            x += step * 0.5
+            draw.ellipse((at + step * 0.14, 63, at + step * 0.14 + 13, 76), fill=ink)
+            at += step * 0.5
     return picture

@@ -38,8 +38,15 @@ def paint_machine(
 def _label(c: Canvas, string: str, at: Point, height: float, colour: Colour) -> None:
     picture = words(string, colour)
     w = picture.width * height / picture.height
-    c.place(picture, [(at[0] - w / 2, at[1] - height / 2), (at[0] + w / 2, at[1] - height / 2),
-                      (at[0] + w / 2, at[1] + height / 2), (at[0] - w / 2, at[1] + height / 2)])
+    c.place(
+        picture,
+        [
+            (at[0] - w / 2, at[1] - height / 2),
+            (at[0] + w / 2, at[1] - height / 2),
+            (at[0] + w / 2, at[1] + height / 2),
+            (at[0] - w / 2, at[1] + height / 2),
+        ],
+    )
 
 
 def _metal(c: Canvas, d: str | list[Point], colour: Colour) -> None:
@@ -132,11 +139,18 @@ def _generator(c: Canvas, subject: Subject, around: Surroundings, *, side: bool)
     _metal(c, rounded(x0 - 16, 756, x1 - x0 + 32, 46, 8), _STEEL)
     for x in (x0 + 90, x1 - 190):
         c.fill(rounded(x, 768, 100, 24, 5), (16, 17, 18))
-    body = f"M{x0 + 34:g} 330 L{x1 - 34:g} 330 Q{x1:g} 330 {x1:g} 364 L{x1:g} 758 L{x0:g} 758 L{x0:g} 364 Q{x0:g} 330 {x0 + 34:g} 330 Z"
+    body = (
+        f"M{x0 + 34:g} 330 L{x1 - 34:g} 330 Q{x1:g} 330 {x1:g} 364 L{x1:g} 758 "
+        f"L{x0:g} 758 L{x0:g} 364 Q{x0:g} 330 {x0 + 34:g} 330 Z"
+    )
     _metal(c, body, _GREEN)
     c.soft([(x0, 420), (x1, 410), (x1, 450), (x0, 464)], (255, 255, 255), 0.22, 14, clip=body)
     _metal(c, rounded(x1 - 170, 284, 60, 52, 8), _STEEL)
-    c.line(f"M{(x0 + x1) / 2 - 60:g} 330 C{(x0 + x1) / 2 - 50:g} 288 {(x0 + x1) / 2 + 50:g} 288 {(x0 + x1) / 2 + 60:g} 330", (40, 42, 44), 15)
+    c.line(
+        f"M{(x0 + x1) / 2 - 60:g} 330 C{(x0 + x1) / 2 - 50:g} 288 {(x0 + x1) / 2 + 50:g} 288 {(x0 + x1) / 2 + 60:g} 330",
+        (40, 42, 44),
+        15,
+    )
     panels = 3 if side else 1
     width = (x1 - x0 - 60) / (panels + (0 if side else 0.0))
     for i in range(panels):

@@ -148,9 +148,9 @@ def _yard(scene: Scene, around: Surroundings) -> Image.Image:
         number = words(f"{(scene.bay + i - 1) % 40 + 1}", (250, 250, 246), 66)
         draw.rectangle((x0 + 122, 236, x0 + 208, 296), fill=darker(door, 0.25))
         image.paste(number.convert("RGB"), (x0 + 165 - number.width // 2, 266 - number.height // 2), number.getchannel("A"))
-    ground = gradient(
-        ((0.0, darker(around.ground, 0.14)), (0.2, around.ground), (1.0, lighter(around.ground, 0.12)))
-    ).resize((PLATE[0], PLATE[1] - WALL_FOOT))
+    ground = gradient(((0.0, darker(around.ground, 0.14)), (0.2, around.ground), (1.0, lighter(around.ground, 0.12)))).resize(
+        (PLATE[0], PLATE[1] - WALL_FOOT)
+    )
     ground = rough(rough(ground, 11, (700, 150), 20), 12, (26, 10), 7)
     image.paste(ground, (0, WALL_FOOT))
     draw.rectangle((0, WALL_FOOT, PLATE[0], WALL_FOOT + 7), fill=darker(around.ground, 0.4))
@@ -197,8 +197,7 @@ def _basement(scene: Scene, around: Surroundings) -> Image.Image:
         draw.rounded_rectangle((x, 38, x + 230, 54), 6, fill=(255, 255, 250))
     for x in (-200, 720, 1640):
         top = 720 + (x - 720) * 0.62
-        draw.polygon([(top, WALL_FOOT + 14), (top + 12, WALL_FOOT + 14), (x + 30, PLATE[1]), (x, PLATE[1])],
-                     fill=(206, 214, 206))
+        draw.polygon([(top, WALL_FOOT + 14), (top + 12, WALL_FOOT + 14), (x + 30, PLATE[1]), (x, PLATE[1])], fill=(206, 214, 206))
     return image
 
 

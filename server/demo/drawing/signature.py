@@ -7,6 +7,7 @@ times rise within and across strokes; the same seed always gives the same hand.
 from __future__ import annotations
 
 import io
+import itertools
 import math
 import random
 
@@ -86,7 +87,7 @@ def render_signature(strokes: list[Stroke], *, width: int = 1000) -> bytes:
     mask = Image.new("L", (width * 2, round(_HEIGHT * k)))
     pen = ImageDraw.Draw(mask)
     for stroke in strokes:
-        for (x0, y0, t0), (x1, y1, t1) in zip(stroke, stroke[1:], strict=False):
+        for (x0, y0, t0), (x1, y1, t1) in itertools.pairwise(stroke):
             speed = math.hypot(x1 - x0, y1 - y0) / max(1, t1 - t0)
             w = max(5.5, 11.5 - 3.2 * speed) * k
             pen.line((x0 * k, y0 * k, x1 * k, y1 * k), fill=255, width=round(w))

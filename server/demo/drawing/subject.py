@@ -70,7 +70,7 @@ PAINTS: dict[str, Colour] = {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The asset: ``paint`` is a key of ``PAINTS``; ``plate`` is written as 浙A·D3K907; eight characters are a green plate."""
+    """The asset: ``paint`` is a key of ``PAINTS``, ``plate`` as 浙A·D3K907 (green when ``electric``, else blue)."""
 
     kind: Kind = Kind.VAN
     paint: str = "white"

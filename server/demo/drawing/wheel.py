@@ -53,8 +53,12 @@ def wheel(c: Canvas, cx: float, cy: float, r: float, spin: float, *, rim: Colour
         ]
         tone = (round(120 + 86 * light), round(124 + 86 * light), round(128 + 84 * light))
         c.fill(_turned(cx, cy, spoke, angle), tone)
-        groove = [(-rim_r * 0.03, -rim_r * 0.34), (-rim_r * 0.07, -rim_r * 0.9), (rim_r * 0.07, -rim_r * 0.9),
-                  (rim_r * 0.03, -rim_r * 0.34)]
+        groove = [
+            (-rim_r * 0.03, -rim_r * 0.34),
+            (-rim_r * 0.07, -rim_r * 0.9),
+            (rim_r * 0.07, -rim_r * 0.9),
+            (rim_r * 0.03, -rim_r * 0.34),
+        ]
         c.fill(_turned(cx, cy, groove, angle), (92, 95, 98))
         edge = [spoke[0], spoke[1]]
         c.line(_turned(cx, cy, edge, angle), lighter(tone, 0.5), rim_r * 0.025)
@@ -64,5 +68,10 @@ def wheel(c: Canvas, cx: float, cy: float, r: float, spin: float, *, rim: Colour
         c.disc(cx + rim_r * 0.21 * math.cos(angle), cy + rim_r * 0.21 * math.sin(angle), rim_r * 0.04, (70, 72, 74))
     c.disc(cx, cy, rim_r * 0.13, (52, 55, 58))
     c.disc(cx - rim_r * 0.02, cy - rim_r * 0.03, rim_r * 0.09, (104, 108, 112))
-    c.soft(_ring(cx, cy - r * 0.1, r * 0.95, math.pi, 2 * math.pi), (8, 9, 10), 0.55, r * 0.10,
-           clip=_ring(cx, cy, r, 0, 2 * math.pi))
+    c.soft(
+        _ring(cx, cy - r * 0.1, r * 0.95, math.pi, 2 * math.pi),
+        (8, 9, 10),
+        0.55,
+        r * 0.10,
+        clip=_ring(cx, cy, r, 0, 2 * math.pi),
+    )
