@@ -1,5 +1,18 @@
 /** The dictionaries are whole in both languages, and the format helpers write what people expect to read. */
 import { describe, expect, it } from 'vitest';
+import { ROLES } from '$generated/people';
+import type {
+  AcceptanceState,
+  AssetState,
+  DiagramView,
+  GatePolicy,
+  HandoverState,
+  HandoverType,
+  OutcomeState,
+  PackCode,
+  RentalState,
+  Role,
+} from '$generated/types';
 import * as f from './format';
 import { fieldPair, isKey, tIn } from './index';
 import { firstLang, locale } from './locale.svelte';
@@ -33,6 +46,26 @@ describe.each([
       expect(text, key).not.toMatch(/[\u3400-\u9fff]/);
     }
   });
+});
+
+/** A word for every value the wire may carry: a new value without its word is a type error here. */
+type Word =
+  | `acceptance.${AcceptanceState}`
+  | `assetState.${AssetState}`
+  | `category.${PackCode}`
+  | `gatePolicy.${GatePolicy}`
+  | `handoverState.${HandoverState}`
+  | `handoverType.${HandoverType}`
+  | `outcome.${OutcomeState}`
+  | `rentalState.${RentalState}`
+  | `role.${Role}`
+  | `view.${DiagramView}`;
+
+it('has a word for every value of the wire', () => {
+  const words: Readonly<Record<Word, string>> = officePair.zh;
+  for (const role of ROLES) {
+    expect(words[`role.${role}`]).toBeTruthy();
+  }
 });
 
 describe('translation', () => {

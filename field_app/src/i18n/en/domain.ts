@@ -76,13 +76,6 @@ export const domain: Readonly<Record<keyof typeof zh, string>> = {
   'damageType.stain': 'Stain',
   'damageType.deformation': 'Deformation',
 
-  'severity.minor': 'Minor',
-  'severity.severe': 'Severe',
-
-  'damageAge.known': 'There at check-out',
-  'damageAge.new': 'New this time',
-  'damageAge.repaired': 'Repaired',
-
   'meter.odometer': 'Odometer',
   'meter.fuel': 'Fuel',
   'meter.battery': 'Battery',
@@ -114,46 +107,6 @@ export const domain: Readonly<Record<keyof typeof zh, string>> = {
   'slotShort.dial': 'Dial',
   'slotShort.tyre': 'Tyre',
 
-  'taskKind.deliver': 'Deliver',
-  'taskKind.collect': 'Collect',
-  'taskKind.inspect': 'Inspect',
-  'taskKind.repair': 'Repair',
-  'taskKind.stock_take': 'Stock-take',
-  'taskKind.recover': 'Recover',
-
-  'taskState.open': 'To do',
-  'taskState.doing': 'In progress',
-  'taskState.done': 'Done',
-  'taskState.overdue': 'Overdue',
-  'taskState.cancelled': 'Cancelled',
-
-  'handoverKind.check_out': 'Check-out',
-  'handoverKind.check_in': 'Check-in',
-  'handoverKind.transfer': 'Transfer',
-
-  'handoverState.open': 'In progress',
-  'handoverState.completed': 'Completed',
-  'handoverState.abandoned': 'Abandoned',
-
-  'rentalState.draft': 'Draft',
-  'rentalState.approved': 'Approved',
-  'rentalState.active': 'On rent',
-  'rentalState.due': 'Due today',
-  'rentalState.overdue': 'Overdue',
-  'rentalState.partly_returned': 'Partly returned',
-  'rentalState.returned': 'Returned',
-  'rentalState.settled': 'Settled',
-  'rentalState.cancelled': 'Cancelled',
-
-  'assetState.available': 'Available',
-  'assetState.reserved': 'Reserved',
-  'assetState.on_rent': 'On rent',
-  'assetState.in_inspection': 'In inspection',
-  'assetState.in_repair': 'In repair',
-  'assetState.out_of_use': 'Out of use',
-  'assetState.lost': 'Lost',
-  'assetState.retired': 'Retired',
-
   'claimState.proposed': 'Proposed',
   'claimState.accepted': 'Accepted',
   'claimState.disputed': 'Disputed',
@@ -162,38 +115,123 @@ export const domain: Readonly<Record<keyof typeof zh, string>> = {
   'claimState.charged': 'Charged',
   'claimState.waived': 'Waived',
 
-  'signOutcome.agreed': 'Agreed',
-  'signOutcome.reserved': 'Agreed with reservation',
-  'signOutcome.refused': 'Refused to sign',
-  'signOutcome.absent': 'Customer absent',
-
-  'signerRole.owner': 'Owner',
-  'signerRole.driver': 'Driver (authorised)',
-  'signerRole.site_manager': 'Site manager',
-  'signerRole.employee': 'Employee',
-  'signerRole.staff': 'Our staff',
-
   'assurance.l1': 'Signature L1',
   'assurance.l2': 'Signature L2',
   'assurance.l3': 'Signature L3',
 
-  'capture.live': 'Live camera',
-  'capture.gallery': 'Gallery',
-  'capture.still_capture': 'Still capture',
-  'capture.video_frame': 'Video frame',
-  'capture.file': 'File',
-
-  'verdict.applied': 'Applied',
-  'verdict.merged': 'Merged',
-  'verdict.refused': 'Kept without effect',
-  'verdict.parked': 'Kept, waiting',
-  'verdict.conflict': 'Conflict',
-  'verdict.pending': 'Waiting to upload',
-
   'depositState.paid': 'Deposit paid',
   'depositState.open': 'Deposit open',
 
-  'customerState.ok': 'In good standing',
-  'customerState.watched': 'Watched',
+  'assetState.available': 'Available',
+  'assetState.out': 'On rent',
+  'assetState.returned': 'Returned, to be checked',
+  'assetState.blocked': 'Out of use',
+  'assetState.retired': 'Retired',
+
+  'rentalState.draft': 'Draft',
+  'rentalState.approved': 'Approved',
+  'rentalState.out': 'On rent',
+  'rentalState.returned': 'Returned',
+  'rentalState.closed': 'Closed',
+  'rentalState.cancelled': 'Cancelled',
+
+  'rentalDue.today': 'Due today',
+  'rentalDue.soon': 'Due soon',
+  'rentalDue.overdue': 'Overdue',
+  'rentalDue.partly_returned': 'Partly returned',
+
+  'taskType.deliver': 'Deliver',
+  'taskType.collect': 'Collect',
+  'taskType.inspect': 'Inspect',
+  'taskType.repair': 'Repair',
+  'taskType.stock_take': 'Stock-take',
+  'taskType.recover': 'Recover',
+
+  'taskState.open': 'To do',
+  'taskState.done': 'Done',
+  'taskState.cancelled': 'Cancelled',
+
+  'handoverType.check_out': 'Check-out',
+  'handoverType.check_in': 'Check-in',
+
+  'handoverState.started': 'In progress',
+  'handoverState.complete': 'Complete',
+  'handoverState.abandoned': 'Abandoned',
+
+  'damageState.open': 'Open',
+  'damageState.repaired': 'Repaired',
+  'damageState.retracted': 'Retracted',
+
+  'damageAge.known': 'There at check-out',
+  'damageAge.new': 'New this time',
+
+  'decision.agree': 'Agreed',
+  'decision.reservation': 'Agreed with reservation',
+  'decision.refused': 'Refused to sign',
+  'decision.absent': 'Customer absent',
+  'decision.keys_dropped': 'Keys dropped off',
+
+  'party.customer': 'Customer',
+  'party.staff': 'Our staff',
+
+  'signerRole.owner': 'Owner',
+  'signerRole.driver': 'Driver',
+  'signerRole.site_manager': 'Site manager',
+  'signerRole.other': 'Other',
+  'signerRole.staff': 'Our staff',
+
+  'authority.self': 'In person',
+  'authority.entrusted': 'Authorised',
+  'authority.unknown': 'Authority unknown',
+
+  'photoHow.still': 'Still capture',
+  'photoHow.frame': 'Video frame',
+  'photoHow.file': 'File',
+
+  'photoSource.camera': 'Live camera',
+  'photoSource.gallery': 'Gallery',
+
+  'accessoryState.present': 'Present',
+  'accessoryState.missing': 'Missing',
+  'accessoryState.damaged': 'Damaged',
+
+  'outcome.applied': 'Applied',
+  'outcome.merged': 'Merged',
+  'outcome.conflict': 'Conflict',
+  'outcome.refused': 'Kept without effect',
+  'outcome.parked': 'Kept, waiting',
+  'outcome.held': 'Kept, waiting for earlier ones',
+  'outcome.quarantined': 'Kept in quarantine',
+
+  'entryState.pending': 'Waiting to upload',
+  'entryState.sending': 'Uploading',
+  'entryState.received': 'Acknowledged',
+
+  'deviceType.field': 'Field device',
+  'deviceType.office': 'Office',
+  'deviceType.client': 'Program',
+  'deviceType.system': 'System',
+
+  'deviceState.active': 'Active',
+  'deviceState.revoked': 'Revoked',
+  'deviceState.replaced': 'Replaced',
+
+  'customerType.company': 'Company',
+  'customerType.person': 'Person',
+
+  'tier.good': 'Good',
+  'tier.normal': 'Normal',
+  'tier.watch': 'Watched',
+
   'customerState.blocked': 'Blocked',
+
+  'view.front': 'Front',
+  'view.left': 'Left',
+  'view.right': 'Right',
+  'view.rear': 'Rear',
+  'view.top': 'Top',
+
+  'gatePolicy.strict': 'Upload everything first',
+  'gatePolicy.records': 'Upload records first',
+  'gatePolicy.grace': 'Grace period',
 };

@@ -74,13 +74,6 @@ export const domain = {
   'damageType.stain': '污渍',
   'damageType.deformation': '变形',
 
-  'severity.minor': '轻微',
-  'severity.severe': '严重',
-
-  'damageAge.known': '交付时已有',
-  'damageAge.new': '本次新增',
-  'damageAge.repaired': '已修复',
-
   'meter.odometer': '里程',
   'meter.fuel': '油量',
   'meter.battery': '电量',
@@ -112,46 +105,6 @@ export const domain = {
   'slotShort.dial': '表',
   'slotShort.tyre': '胎',
 
-  'taskKind.deliver': '交付',
-  'taskKind.collect': '归还',
-  'taskKind.inspect': '巡检',
-  'taskKind.repair': '维修',
-  'taskKind.stock_take': '盘点',
-  'taskKind.recover': '收回',
-
-  'taskState.open': '待办',
-  'taskState.doing': '进行中',
-  'taskState.done': '已完成',
-  'taskState.overdue': '已逾期',
-  'taskState.cancelled': '已取消',
-
-  'handoverKind.check_out': '交付',
-  'handoverKind.check_in': '归还',
-  'handoverKind.transfer': '移交',
-
-  'handoverState.open': '进行中',
-  'handoverState.completed': '已完成',
-  'handoverState.abandoned': '已放弃',
-
-  'rentalState.draft': '草稿',
-  'rentalState.approved': '已批准',
-  'rentalState.active': '出租中',
-  'rentalState.due': '今日到期',
-  'rentalState.overdue': '已逾期',
-  'rentalState.partly_returned': '部分归还',
-  'rentalState.returned': '已归还',
-  'rentalState.settled': '已结清',
-  'rentalState.cancelled': '已取消',
-
-  'assetState.available': '可出租',
-  'assetState.reserved': '已预订',
-  'assetState.on_rent': '出租中',
-  'assetState.in_inspection': '验收中',
-  'assetState.in_repair': '维修中',
-  'assetState.out_of_use': '停用',
-  'assetState.lost': '丢失',
-  'assetState.retired': '已退役',
-
   'claimState.proposed': '已提出',
   'claimState.accepted': '客户认可',
   'claimState.disputed': '客户异议',
@@ -160,38 +113,123 @@ export const domain = {
   'claimState.charged': '已收取',
   'claimState.waived': '已免除',
 
-  'signOutcome.agreed': '同意',
-  'signOutcome.reserved': '有保留意见',
-  'signOutcome.refused': '拒绝签名',
-  'signOutcome.absent': '客户不在场',
-
-  'signerRole.owner': '负责人',
-  'signerRole.driver': '司机（受托）',
-  'signerRole.site_manager': '现场负责人',
-  'signerRole.employee': '员工',
-  'signerRole.staff': '本公司员工',
-
   'assurance.l1': '签名 L1',
   'assurance.l2': '签名 L2',
   'assurance.l3': '签名 L3',
 
-  'capture.live': '现场拍摄',
-  'capture.gallery': '相册',
-  'capture.still_capture': '拍照',
-  'capture.video_frame': '视频帧',
-  'capture.file': '文件',
-
-  'verdict.applied': '已生效',
-  'verdict.merged': '已合并',
-  'verdict.refused': '未生效，已保留',
-  'verdict.parked': '已保存，等待处理',
-  'verdict.conflict': '有冲突',
-  'verdict.pending': '等待上传',
-
   'depositState.paid': '押金已收',
   'depositState.open': '押金未收',
 
-  'customerState.ok': '正常',
-  'customerState.watched': '关注',
+  'assetState.available': '可出租',
+  'assetState.out': '出租中',
+  'assetState.returned': '已归还，待验收',
+  'assetState.blocked': '停用',
+  'assetState.retired': '已退役',
+
+  'rentalState.draft': '草稿',
+  'rentalState.approved': '已批准',
+  'rentalState.out': '出租中',
+  'rentalState.returned': '已归还',
+  'rentalState.closed': '已结清',
+  'rentalState.cancelled': '已取消',
+
+  'rentalDue.today': '今日到期',
+  'rentalDue.soon': '即将到期',
+  'rentalDue.overdue': '已逾期',
+  'rentalDue.partly_returned': '部分归还',
+
+  'taskType.deliver': '交付',
+  'taskType.collect': '归还',
+  'taskType.inspect': '巡检',
+  'taskType.repair': '维修',
+  'taskType.stock_take': '盘点',
+  'taskType.recover': '收回',
+
+  'taskState.open': '待办',
+  'taskState.done': '已完成',
+  'taskState.cancelled': '已取消',
+
+  'handoverType.check_out': '交付',
+  'handoverType.check_in': '归还',
+
+  'handoverState.started': '进行中',
+  'handoverState.complete': '已完成',
+  'handoverState.abandoned': '已放弃',
+
+  'damageState.open': '未修复',
+  'damageState.repaired': '已修复',
+  'damageState.retracted': '已撤回',
+
+  'damageAge.known': '交付时已有',
+  'damageAge.new': '本次新增',
+
+  'decision.agree': '同意',
+  'decision.reservation': '有保留意见',
+  'decision.refused': '拒绝签名',
+  'decision.absent': '客户不在场',
+  'decision.keys_dropped': '只留下钥匙',
+
+  'party.customer': '客户',
+  'party.staff': '本公司员工',
+
+  'signerRole.owner': '负责人',
+  'signerRole.driver': '司机',
+  'signerRole.site_manager': '现场负责人',
+  'signerRole.other': '其他人员',
+  'signerRole.staff': '本公司员工',
+
+  'authority.self': '本人',
+  'authority.entrusted': '受托',
+  'authority.unknown': '授权不明',
+
+  'photoHow.still': '拍照',
+  'photoHow.frame': '视频帧',
+  'photoHow.file': '文件',
+
+  'photoSource.camera': '现场拍摄',
+  'photoSource.gallery': '相册',
+
+  'accessoryState.present': '齐全',
+  'accessoryState.missing': '缺少',
+  'accessoryState.damaged': '损坏',
+
+  'outcome.applied': '已生效',
+  'outcome.merged': '已合并',
+  'outcome.conflict': '有冲突',
+  'outcome.refused': '未生效，已保留',
+  'outcome.parked': '已保存，等待处理',
+  'outcome.held': '已保存，等前面的记录',
+  'outcome.quarantined': '已隔离保存',
+
+  'entryState.pending': '等待上传',
+  'entryState.sending': '正在上传',
+  'entryState.received': '服务器已签收',
+
+  'deviceType.field': '现场设备',
+  'deviceType.office': '办公室',
+  'deviceType.client': '接口程序',
+  'deviceType.system': '系统',
+
+  'deviceState.active': '使用中',
+  'deviceState.revoked': '已停用',
+  'deviceState.replaced': '已更换',
+
+  'customerType.company': '公司',
+  'customerType.person': '个人',
+
+  'tier.good': '优质',
+  'tier.normal': '普通',
+  'tier.watch': '关注',
+
   'customerState.blocked': '已列入黑名单',
+
+  'view.front': '正面',
+  'view.left': '左侧',
+  'view.right': '右侧',
+  'view.rear': '后面',
+  'view.top': '顶部',
+
+  'gatePolicy.strict': '先上传全部',
+  'gatePolicy.records': '先上传记录',
+  'gatePolicy.grace': '宽限',
 } as const;
