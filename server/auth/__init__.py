@@ -1,0 +1,1 @@
+"""Who is calling, and may they: organisations' keys, passwords and PINs, sessions and cookies, enrolment codes, lock-out."""

@@ -1,0 +1,166 @@
+"""The end of an upload: hash, examination, the final place, the records that waited for it.
+
+Neighbours: `server/http/blobs.py` calls `finish` when the last byte is durable, `tend` runs in the
+background. Invariants: `finish` may be cut at any point and called again — files are moved before the
+database says so, and a moved file is found again; a blob that was erased never comes back; what is rejected
+is kept in quarantine and never holds anything up.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+import structlog
+
+from schemas.errors import ErrorCode
+from server.blobs import uploads
+from server.blobs.examine import Verdict, examine
+from server.blobs.uploads import UploadRow
+from server.blobs.vault import Vault, file_sha256
+from server.http.metrics import Metrics
+from server.http.problem import trail
+from server.live import LiveHub
+from server.settings import Clock
+from server.storage.database import Database, SqlStore
+from sync.engine import Engine
+from sync.fanout import frames
+
+_RECOVERED_AT_ONCE: Final = 1000
+_TEND_SECONDS: Final = 3600
+log = structlog.get_logger("blobs")
+
+
+class Rooms(Protocol):
+    """The parts of `server.http.context.House` this module needs."""
+
+    database: Database
+    engine: Engine
+    hub: LiveHub
+    vault: Vault
+    metrics: Metrics
+    examinations: asyncio.Semaphore
+
+    @property
+    def clock(self) -> Clock:
+        """Milliseconds since 1970."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What came of an upload. code None: received; BLOB_HASH_MISMATCH: dropped, start again; else rejected."""
+
+    code: ErrorCode | None
+
+
+async def finish(house: Rooms, row: UploadRow) -> Finished:
+    """Take a complete upload in. OSError when the disk fails: the upload stays complete and may be finished later."""
+    async with house.examinations:
+        verdict = await asyncio.to_thread(_take_in, house.vault, row)
+    if verdict is None:
+        await house.database.write(lambda store: uploads.drop(store.connection, row.id))
+        return Finished(ErrorCode.BLOB_HASH_MISMATCH)
+    await _announce(house, row, verdict.code)
+    house.metrics.blobs.labels("rejected" if verdict.code else "received").inc()
+    house.metrics.blob_bytes.inc(row.size)
+    return Finished(verdict.code)
+
+
+async def already_here(house: Rooms, row: UploadRow) -> bool:
+    """Whether the organisation has the file of this declared blob already (or had it erased): then nothing need be sent.
+
+    A file that came before its entry is taken in now.
+    """
+    known = await house.database.read(lambda store: store.blob(row.organisation, row.sha256))
+    if known is None or not row.declared:
+        return False
+    if known.state in ("received", "erased"):
+        return True
+    kept = house.vault.blob_path(row.organisation, row.sha256)
+    aside = house.vault.quarantine_path(row.organisation, row.sha256)
+    if not await asyncio.to_thread(lambda: _size(kept) == row.size or _size(aside) == row.size):
+        return False
+    return (await finish(house, row)).code is not ErrorCode.BLOB_HASH_MISMATCH
+
+
+def _take_in(vault: Vault, row: UploadRow) -> Verdict | None:
+    """Hash, examine, preview, move. None: the bytes are not those the hash names; the upload is gone."""
+    kept = vault.blob_path(row.organisation, row.sha256)
+    aside = vault.quarantine_path(row.organisation, row.sha256)
+    path = next((one for one in (vault.upload_path(row.id), kept, aside) if one.exists()), None)
+    if path is None or file_sha256(path) != row.sha256:
+        vault.discard(row.id)
+        return None
+    verdict = examine(path, row.type)
+    if verdict.preview is not None:
+        vault.write(vault.preview_path(row.organisation, row.sha256), verdict.preview)
+    target = kept if verdict.code is None else aside
+    if path != target:
+        vault.move(path, target)
+    return verdict
+
+
+async def _announce(house: Rooms, row: UploadRow, code: ErrorCode | None) -> None:
+    now = house.clock()
+    state = "received" if code is None else "rejected"
+
+    def job(store: SqlStore) -> tuple[bool, list[tuple[str, bytes]]]:
+        uploads.settle(store.connection, row.id, "done" if code is None else "rejected", code, now)
+        known = store.blob(row.organisation, row.sha256)
+        touched = house.engine.blob_arrived(store, row.organisation, row.sha256, state, code, now)
+        return known is not None and known.state == "erased", frames(store, row.organisation, touched)
+
+    erased, made = await house.database.write(job)
+    if erased:
+        await asyncio.to_thread(house.vault.erase, row.organisation, row.sha256)
+    house.hub.publish(row.organisation, made)
+    house.hub.poke(row.organisation, [row.device])
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None
+
+
+async def recover(house: Rooms) -> int:
+    """After a start: finish what was complete when the process ended. Returns how many uploads were taken in."""
+    found = await house.database.read(lambda store: uploads.unfinished(store.connection, _RECOVERED_AT_ONCE))
+    done = 0
+    for row in found:
+        offset = await asyncio.to_thread(house.vault.offset, row.id)
+        moved = offset is None and await asyncio.to_thread(_moved, house.vault, row)
+        if offset == row.size or moved:
+            await finish(house, row)
+            done += 1
+    return done
+
+
+def _moved(vault: Vault, row: UploadRow) -> bool:
+    places = (vault.blob_path(row.organisation, row.sha256), vault.quarantine_path(row.organisation, row.sha256))
+    return any(place.exists() for place in places)
+
+
+async def clean(house: Rooms) -> int:
+    """Forget idle uploads and remove their files. Returns how many."""
+    now = house.clock()
+    gone = await house.database.write(lambda store: uploads.take_idle(store.connection, now))
+    discard: Callable[[str], None] = house.vault.discard
+    for upload in gone:
+        await asyncio.to_thread(discard, upload)
+    return len(gone)
+
+
+async def tend(house: Rooms) -> None:
+    """Recover once, then clean every hour, until cancelled. The application runs it as a task."""
+    with contextlib.suppress(asyncio.CancelledError):
+        while True:
+            try:
+                await recover(house)
+                await clean(house)
+            except Exception as problem:
+                log.error("tend_failed", type=type(problem).__qualname__, at=trail(problem))  # noqa: TRY400 - texts of exceptions can quote personal data
+            await asyncio.sleep(_TEND_SECONDS)

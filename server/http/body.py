@@ -1,0 +1,54 @@
+"""Reading request bodies within bounds: as sent, or gzip, and never more than allowed on either side of the inflation.
+
+Neighbours: every route that takes JSON, `sync.py` too. Invariants: no more than `limit` bytes of a body are
+ever held, announced or not.
+"""
+
+import zlib
+from typing import Any, TypeVar
+
+from litestar import Request
+from pydantic import BaseModel
+
+from schemas.errors import ErrorCode
+from schemas.limits import REQUEST_BYTES_MAX
+from server.http.problem import Failure
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+async def read_body(request: Request[Any, Any, Any], limit: int = REQUEST_BYTES_MAX) -> bytes:
+    """The whole body, inflated when `Content-Encoding: gzip`. Failure BODY_TOO_LARGE beyond `limit` bytes."""
+    announced = request.headers.get("content-length", "0")
+    if not announced.isdigit() or len(announced) > 18:
+        raise Failure(ErrorCode.BAD_REQUEST)
+    if int(announced) > limit:
+        raise Failure(ErrorCode.BODY_TOO_LARGE, detail={"bytes_max": limit})
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip"):
+        raise Failure(ErrorCode.BAD_REQUEST, status=415, detail={"encodings": ["gzip"]})
+    inflater = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
+    held = bytearray()
+    taken = 0
+    async for chunk in request.stream():
+        taken += len(chunk)
+        if taken > limit:
+            raise Failure(ErrorCode.BODY_TOO_LARGE, detail={"bytes_max": limit})
+        held += chunk if inflater is None else _inflate(inflater, chunk, limit + 1 - len(held))
+        if len(held) > limit:
+            raise Failure(ErrorCode.BODY_TOO_LARGE, detail={"bytes_max": limit})
+    if inflater is not None and not inflater.eof:
+        raise Failure(ErrorCode.BAD_REQUEST, detail={"faults": ["gzip: cut short"]})
+    return bytes(held)
+
+
+async def read_message(request: Request[Any, Any, Any], model: type[Model], limit: int = REQUEST_BYTES_MAX) -> Model:
+    """The body as a wire message. ValidationError (answered as BAD_REQUEST) when it does not fit."""
+    return model.model_validate_json(await read_body(request, limit))
+
+
+def _inflate(inflater: "zlib._Decompress", chunk: bytes, room: int) -> bytes:
+    try:
+        return inflater.decompress(chunk, max(room, 1)) if chunk else b""
+    except zlib.error as problem:
+        raise Failure(ErrorCode.BAD_REQUEST, detail={"faults": ["gzip: not readable"]}) from problem

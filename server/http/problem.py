@@ -1,0 +1,184 @@
+"""Failures on their way out: one exception, one JSON shape (`schemas.protocol.Problem`), stable codes, both languages.
+
+Neighbours: every route raises `Failure`; `edge.py` registers the handlers. Invariants: an answer never
+repeats what was sent (it could be a password); an unforeseen exception is logged with an incident id and
+ids only, and the caller gets the same incident id.
+"""
+
+import errno
+import secrets
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import structlog
+from litestar import MediaType, Request, Response
+from litestar.exceptions import (
+    ClientException,
+    HTTPException,
+    MethodNotAllowedException,
+    NotFoundException,
+    ValidationException,
+)
+from litestar.status_codes import HTTP_413_REQUEST_ENTITY_TOO_LARGE
+from pydantic import ValidationError
+
+from schemas.errors import MESSAGES, ErrorCode
+from schemas.protocol import Problem
+
+_FAULTS_MAX: Final = 5
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+log = structlog.get_logger("http")
+
+STATUS: Final[dict[ErrorCode, int]] = {
+    ErrorCode.BAD_REQUEST: 400,
+    ErrorCode.BODY_TOO_LARGE: 413,
+    ErrorCode.PROTOCOL_UNSUPPORTED: 426,
+    ErrorCode.NOT_FOUND: 404,
+    ErrorCode.FORBIDDEN: 403,
+    ErrorCode.NOT_SIGNED_IN: 401,
+    ErrorCode.ORIGIN_REFUSED: 403,
+    ErrorCode.TOO_MANY_TRIES: 429,
+    ErrorCode.SERVER_ERROR: 500,
+    ErrorCode.STORAGE_FULL: 507,
+    ErrorCode.CODE_UNKNOWN: 404,
+    ErrorCode.CODE_EXPIRED: 410,
+    ErrorCode.CODE_USED: 409,
+    ErrorCode.CODE_FOREIGN: 409,
+    ErrorCode.KEY_INVALID: 400,
+    ErrorCode.LOGIN_WRONG: 401,
+    ErrorCode.PIN_WRONG: 403,
+    ErrorCode.PIN_WEAK: 400,
+    ErrorCode.CHALLENGE_EXPIRED: 401,
+    ErrorCode.SIGNATURE_INVALID: 401,
+    ErrorCode.DEVICE_UNKNOWN: 404,
+    ErrorCode.DEVICE_REVOKED: 403,
+    ErrorCode.HEAD_SIGNATURE_INVALID: 400,
+    ErrorCode.ENTRY_ORDER: 400,
+    ErrorCode.EPOCH_UNKNOWN: 409,
+    ErrorCode.BLOB_TOO_LARGE: 413,
+    ErrorCode.BLOB_HASH_MISMATCH: 422,
+    ErrorCode.BLOB_OFFSET_WRONG: 409,
+    ErrorCode.BLOB_CHECKSUM_WRONG: 460,
+    ErrorCode.BLOB_NOT_AN_IMAGE: 422,
+    ErrorCode.BLOB_TOO_MANY_PIXELS: 422,
+    ErrorCode.BLOB_TYPE_REFUSED: 415,
+    ErrorCode.UPLOAD_UNKNOWN: 404,
+    ErrorCode.UPLOADS_TOO_MANY: 429,
+}
+
+
+class Failure(Exception):
+    """A request that cannot be done. The status follows from the code unless given; `headers` go out with it."""
+
+    def __init__(
+        self,
+        code: ErrorCode,
+        *,
+        status: int | None = None,
+        detail: Mapping[str, Any] | None = None,
+        retry_after_s: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.status = status or STATUS.get(code, 400)
+        self.detail = dict(detail or {})
+        self.retry_after_s = retry_after_s
+        self.headers = dict(headers or {})
+
+    def problem(self) -> Problem:
+        """The wire form."""
+        zh, en = MESSAGES[self.code]
+        return Problem(code=self.code, zh=zh, en=en, detail=self.detail, retry_after_s=self.retry_after_s)
+
+    def body(self) -> bytes:
+        """The wire form as JSON bytes."""
+        return self.problem().model_dump_json().encode()
+
+    def all_headers(self) -> dict[str, str]:
+        """Headers of the answer besides content type and length."""
+        headers = {"Cache-Control": "no-store", **self.headers}
+        if self.retry_after_s is not None:
+            headers["Retry-After"] = str(self.retry_after_s)
+        return headers
+
+
+def fault_paths(problem: ValidationError) -> list[str]:
+    """Where a message is wrong, without what stood there: `entries.3.seq: int_type`."""
+    faults = problem.errors(include_url=False, include_context=False, include_input=False)
+    return [f"{_path(fault['loc'])}: {fault['type']}"[:200] for fault in faults[:_FAULTS_MAX]]
+
+
+def _path(loc: Iterable[int | str]) -> str:
+    # Keys of a map are the sender's own text: only our field names and indices are repeated.
+    return ".".join(str(part) if isinstance(part, int) or part.isidentifier() else "*" for part in loc)[:100]
+
+
+def full_disk(problem: OSError) -> bool:
+    """Whether the operating system says that no space is left."""
+    return problem.errno in _FULL
+
+
+def respond(request: Request[Any, Any, Any], failure: Failure) -> Response[bytes]:
+    """The answer that tells a failure."""
+    _ = request
+    return Response(failure.body(), status_code=failure.status, headers=failure.all_headers(), media_type=MediaType.JSON)
+
+
+def on_failure(request: Request[Any, Any, Any], problem: Failure) -> Response[bytes]:
+    """A failure the code foresaw."""
+    return respond(request, problem)
+
+
+def on_http(request: Request[Any, Any, Any], problem: HTTPException) -> Response[bytes]:
+    """What the framework refuses before a route runs."""
+    if isinstance(problem, NotFoundException):
+        failure = Failure(ErrorCode.NOT_FOUND)
+    elif isinstance(problem, MethodNotAllowedException):
+        failure = Failure(ErrorCode.NOT_FOUND, status=405)
+    elif problem.status_code == HTTP_413_REQUEST_ENTITY_TOO_LARGE:
+        failure = Failure(ErrorCode.BODY_TOO_LARGE)
+    elif isinstance(problem, ValidationException | ClientException) or 400 <= problem.status_code < 500:
+        failure = Failure(ErrorCode.BAD_REQUEST)
+    else:
+        return on_unforeseen(request, problem)
+    return respond(request, failure)
+
+
+def on_invalid(request: Request[Any, Any, Any], problem: ValidationError) -> Response[bytes]:
+    """A message that does not fit its schema."""
+    return respond(request, Failure(ErrorCode.BAD_REQUEST, detail={"faults": fault_paths(problem)}))
+
+
+def on_unforeseen(request: Request[Any, Any, Any], problem: Exception) -> Response[bytes]:
+    """A fault of ours: the incident id joins the log and what the caller sees."""
+    if isinstance(problem, OSError) and full_disk(problem):
+        log.error("storage_full", route=_route(request), method=request.method)
+        return respond(request, Failure(ErrorCode.STORAGE_FULL))
+    incident = secrets.token_hex(8)
+    log.error(
+        "unforeseen",
+        incident=incident,
+        route=_route(request),
+        method=request.method,
+        type=type(problem).__qualname__,
+        at=trail(problem),
+    )
+    return respond(request, Failure(ErrorCode.SERVER_ERROR, detail={"incident": incident}))
+
+
+def trail(problem: BaseException) -> list[str]:
+    """Where an exception came from, innermost last, without its text: messages can quote personal data."""
+    steps: list[str] = []
+    frame = problem.__traceback__
+    while frame is not None:
+        code = frame.tb_frame.f_code
+        steps.append(f"{code.co_filename.rsplit('/', 1)[-1]}:{frame.tb_lineno} {code.co_name}")
+        frame = frame.tb_next
+    return steps[-12:]
+
+
+def _route(request: Request[Any, Any, Any]) -> str:
+    handler = request.scope.get("route_handler")
+    paths = sorted(getattr(handler, "paths", ()) or ())
+    return paths[0] if paths else "-"
