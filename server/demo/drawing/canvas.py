@@ -121,6 +121,10 @@ class Canvas:
             column = column.transpose(Image.Transpose.ROTATE_90).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
         self.image.paste(column.resize(size, Image.Resampling.NEAREST), box[:2], mask)
 
+    def wash(self, stops: Sequence[Stop]) -> None:
+        """Cover the whole surface with a run from top to bottom."""
+        self.image.paste(gradient(tuple(stops)).resize(self.image.size, Image.Resampling.NEAREST))
+
     def soft(
         self,
         shape: str | Sequence[Point],

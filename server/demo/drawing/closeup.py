@@ -52,8 +52,7 @@ def paint_closeup(image: Image.Image, subject: Subject, damage: DrawnDamage, see
 
 
 def _panel(c: Canvas, paint: Colour, around: Surroundings, subject: Subject, rng: random.Random) -> None:
-    c.gradient(
-        [(-200, -200), (1480, -200), (1480, 1160), (-200, 1160)],
+    c.wash(
         (
             (0.0, mix(lighter(paint, 0.4), around.sky, 0.35)),
             (0.28, lighter(paint, 0.16)),
@@ -74,8 +73,7 @@ def _panel(c: Canvas, paint: Colour, around: Surroundings, subject: Subject, rng
 
 
 def _glass(c: Canvas, around: Surroundings) -> None:
-    c.gradient(
-        [(-200, -200), (1480, -200), (1480, 1160), (-200, 1160)],
+    c.wash(
         ((0.0, mix(around.sky, (40, 54, 60), 0.35)), (0.5, (58, 70, 76)), (0.56, (38, 47, 52)), (1.0, (20, 25, 28))),
     )
     c.soft([(120, -200), (460, -200), (160, 1160), (-200, 1160)], (255, 255, 255), 0.26, 26)

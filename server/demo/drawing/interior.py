@@ -18,7 +18,6 @@ from server.demo.drawing.scene import Surroundings, surroundings
 from server.demo.drawing.subject import PAINTS, Kind, Readings, Scene, Subject, View
 from server.demo.drawing.wheel import wheel
 
-_ALL = [(-220.0, -220.0), (1500.0, -220.0), (1500.0, 1180.0), (-220.0, 1180.0)]
 _DARK: Colour = (38, 41, 43)
 
 
@@ -88,7 +87,7 @@ def _gauge(c: Canvas, cx: float, cy: float, r: float, share: float, tint: Colour
 
 
 def _dial(c: Canvas, subject: Subject, readings: Readings, seed: int) -> None:
-    c.gradient(_ALL, ((0.0, (56, 60, 62)), (0.3, (40, 43, 45)), (1.0, (20, 22, 23))))
+    c.wash(((0.0, (56, 60, 62)), (0.3, (40, 43, 45)), (1.0, (20, 22, 23))))
     c.soft([(60, 40), (1220, 40), (1250, 800), (30, 800)], (0, 0, 0), 0.7, 30)
     hood = "M70 760 C40 420 120 150 330 116 C520 88 760 88 950 116 C1160 150 1240 420 1210 760 C1000 800 280 800 70 760 Z"
     c.gradient(hood, ((0.0, (64, 68, 70)), (0.05, (28, 30, 32)), (1.0, (14, 15, 17))))
@@ -127,7 +126,7 @@ def _dial(c: Canvas, subject: Subject, readings: Readings, seed: int) -> None:
 
 
 def _hour_meter(c: Canvas, readings: Readings) -> None:
-    c.gradient(_ALL, ((0.0, (246, 184, 44)), (1.0, (196, 130, 20))))
+    c.wash(((0.0, (246, 184, 44)), (1.0, (196, 130, 20))))
     c.soft(rounded(200, 150, 900, 640, 40), (0, 0, 0), 0.5, 20)
     c.gradient(rounded(190, 130, 900, 640, 40), ((0.0, (64, 67, 69)), (1.0, (28, 30, 31))))
     for x, y in ((230, 170), (1050, 170), (230, 730), (1050, 730)):
@@ -169,7 +168,7 @@ def _seat(c: Canvas, x: float, y: float, k: float) -> None:
 
 def _cabin(c: Canvas, around: Surroundings) -> None:
     """From behind the seats, looking forward over them to wheel, dashboard and the yard."""
-    c.gradient(_ALL, ((0.0, (110, 112, 110)), (0.2, (74, 76, 76)), (1.0, (24, 25, 26))))
+    c.wash(((0.0, (110, 112, 110)), (0.2, (74, 76, 76)), (1.0, (24, 25, 26))))
     screen = "M60 40 C400 10 880 10 1220 40 L1290 470 C900 500 380 500 -10 470 Z"
     c.gradient(
         screen,
@@ -182,6 +181,12 @@ def _cabin(c: Canvas, around: Surroundings) -> None:
             (1.0, lighter(around.ground, 0.1)),
         ),
     )
+    for x in (210, 560, 910):
+        c.gradient(rounded(x, 268, 230, 116, 2), ((0.0, (96, 132, 124)), (1.0, (66, 100, 94))))
+        for y in range(276, 384, 9):
+            c.line([(x, y), (x + 230, y)], (56, 88, 82), 2)
+    for x in (150, 800):
+        c.fill([(x + 160, 392), (x + 168, 392), (x + 60, 470), (x + 40, 470)], (226, 206, 130))
     c.soft("M150 30 L420 18 L250 480 L0 480 Z", (255, 255, 255), 0.2, 12, clip=screen)
     c.fill("M-220 -220 L120 -220 L74 40 L-6 480 L-220 520 Z", (46, 48, 49))
     c.fill("M1500 -220 L1160 -220 L1206 40 L1286 480 L1500 520 Z", (46, 48, 49))
@@ -235,7 +240,7 @@ def _cargo_wall(c: Canvas, back: tuple[float, float, float, float], *, left: boo
 def _cargo(c: Canvas, subject: Subject) -> None:
     """Through the open rear doors: ribbed floor, lined walls, bulkhead, lashing rings."""
     paint = PAINTS[subject.paint]
-    c.gradient(_ALL, ((0.0, (150, 154, 154)), (1.0, (60, 62, 62))))
+    c.wash(((0.0, (150, 154, 154)), (1.0, (60, 62, 62))))
     back = (420.0, 250.0, 860.0, 590.0)
     c.gradient(
         [(100, 40), (1180, 40), (back[2], back[1]), (back[0], back[1])],

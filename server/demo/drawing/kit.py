@@ -49,7 +49,7 @@ def paint_kit(image: Image.Image, subject: Subject, seed: int, size: tuple[int, 
 
 def _bench(c: Canvas, seed: int) -> None:
     rng = random.Random(seed // 11)  # noqa: S311
-    c.gradient([(-220, -220), (1500, -220), (1500, 1180), (-220, 1180)], ((0.0, (206, 178, 138)), (1.0, (172, 142, 102))))
+    c.wash(((0.0, (206, 178, 138)), (1.0, (172, 142, 102))))
     for i in range(10):
         y = -160 + i * 136
         c.line([(-220, y), (1500, y + 6)], (132, 104, 72), 4)

@@ -25,6 +25,15 @@ def accent(subject: Subject) -> Colour:
     return _ACCENTS[0]
 
 
+def title_colour(subject: Subject) -> Colour:
+    """The company colour where it reads on the paint, else white (or ink on pale paint)."""
+    colour, own = accent(subject), PAINTS[subject.paint]
+    bright, ground = (0.3 * c[0] + 0.59 * c[1] + 0.11 * c[2] for c in (colour, own))
+    if abs(bright - ground) > 70:
+        return colour
+    return (248, 250, 248) if ground < 150 else (28, 34, 36)
+
+
 def handle(c: Canvas, d: str, paint: Colour) -> None:
     """A dark grip with the shadow under it."""
     points = first_polygon(d)

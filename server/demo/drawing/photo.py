@@ -50,15 +50,15 @@ def draw_photo(
         raise ValueError("picture size out of range")
     where = scene or Scene()
     covered = view in (View.CABIN, View.CARGO, View.DIAL, View.CLOSE) or subject.kind is Kind.CAMERA_KIT
-    if covered:
-        image = Image.new("RGB", (size[0] * SUPER, size[1] * SUPER))
+    if covered:  # nothing of the backdrop shows, and large soft surfaces need less supersampling
+        image = Image.new("RGB", (size[0] * SUPER * 3 // 4, size[1] * SUPER * 3 // 4))
     else:
         image = _framed(where, seed, size, near=view is View.TYRE)
     if subject.kind is Kind.VAN:
         _van(image, subject, view, damages, readings or Readings(), seed, size, where)
     else:
         _other(image, subject, view, damages, readings or Readings(), seed, size, where)
-    return _developed(image, where, seed)
+    return _developed(image, where, seed, size)
 
 
 def locate(view: View, x: int, y: int, *, seed: int, size: tuple[int, int] = (1280, 960)) -> Point:
@@ -188,9 +188,11 @@ def _other(
         machine.paint_machine(image, subject, view, seed, size, around)
 
 
-def _developed(image: Image.Image, scene: Scene, seed: int) -> bytes:
+def _developed(image: Image.Image, scene: Scene, seed: int, size: tuple[int, int]) -> bytes:
     rng = random.Random(f"light/{seed}")  # noqa: S311
-    finished = image.reduce(SUPER).point(grade(scene.light, rng.uniform(0.96, 1.05)))
+    full = image.width == size[0] * SUPER
+    small = image.reduce(SUPER) if full else image.resize(size, Image.Resampling.HAMMING)
+    finished = small.point(grade(scene.light, rng.uniform(0.96, 1.05)))
     out = io.BytesIO()
-    grain(finished, seed).save(out, "JPEG", quality=78)
+    grain(finished, seed).save(out, "JPEG", quality=75)
     return out.getvalue()

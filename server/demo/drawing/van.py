@@ -13,7 +13,7 @@ from collections.abc import Callable
 from server.demo.drawing.canvas import Canvas, Colour, Stop, darker, lighter, mix
 from server.demo.drawing.geometry import GROUND_SIDE, VAN, WHEEL_FRONT, WHEEL_R, WHEEL_REAR, ViewGeometry
 from server.demo.drawing.lettering import words
-from server.demo.drawing.livery import PLASTIC, accent, handle
+from server.demo.drawing.livery import PLASTIC, accent, handle, title_colour
 from server.demo.drawing.paths import first_polygon, mirror, rounded
 from server.demo.drawing.scene import Surroundings
 from server.demo.drawing.subject import PAINTS, Subject, View
@@ -129,7 +129,7 @@ def _side_livery(c: Canvas, view: View, subject: Subject, flip: Callable[[str], 
     c.gradient(flip("M360 231 L374 230.8 L462 302 L448 303 Z"), ((0.0, mix(colour, (250, 190, 40), 0.6)), (1.0, shade)))
     if not subject.lettering:
         return
-    title = words(subject.lettering, colour)
+    title = words(subject.lettering, title_colour(subject))
     k = min(50 / title.height, 250 / title.width)
     w, h = title.width * k, title.height * k
     cx = 229.0 if view is View.RIGHT else 771.0
@@ -137,7 +137,7 @@ def _side_livery(c: Canvas, view: View, subject: Subject, flip: Callable[[str], 
         title,
         [(cx - w / 2, 128 - h / 2), (cx + w / 2, 128 - h / 2), (cx + w / 2, 128 + h / 2), (cx - w / 2, 128 + h / 2)],
     )
-    phone = words("400-820-7315", darker(colour, 0.2))
+    phone = words("400-820-7315", darker(title_colour(subject), 0.1))
     k = 15 / phone.height
     w, h = phone.width * k, 15.0
     c.place(phone, [(cx - w / 2, 168), (cx + w / 2, 168), (cx + w / 2, 168 + h), (cx - w / 2, 168 + h)])

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from server.demo.drawing.canvas import Canvas, Colour, Stop, darker, lighter, mix
 from server.demo.drawing.geometry import GROUND_FRONT, VAN, ViewGeometry
 from server.demo.drawing.lettering import plate, words
-from server.demo.drawing.livery import PLASTIC, accent, handle
+from server.demo.drawing.livery import PLASTIC, accent, handle, title_colour
 from server.demo.drawing.paths import first_polygon, mirror, rounded
 from server.demo.drawing.scene import Surroundings
 from server.demo.drawing.subject import PAINTS, Subject
@@ -255,7 +255,7 @@ def _rear_livery(c: Canvas, subject: Subject) -> None:
     c.gradient("M168 500 L492 488 L492 512 L167 524 Z", ((0.0, colour), (1.0, darker(colour, 0.15))))
     c.gradient("M508 488 L832 500 L833 524 L508 512 Z", ((0.0, colour), (1.0, darker(colour, 0.15))))
     if subject.lettering:
-        title = words(subject.lettering, colour)
+        title = words(subject.lettering, title_colour(subject))
         half = title.width // 2
         for part, cx in (
             (title.crop((0, 0, half, title.height)), 340),
