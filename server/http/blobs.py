@@ -16,9 +16,10 @@ from typing import Annotated, Any, Final, get_args
 
 import anyio
 from litestar import Request, Response, delete, get, patch, post, route
+from litestar.di import NamedDependency
 from litestar.enums import HttpMethod
 from litestar.handlers.base import BaseRouteHandler
-from litestar.params import Parameter
+from litestar.params import PathParameter
 from litestar.response import Stream
 
 from schemas import limits
@@ -49,19 +50,18 @@ _OFFSET_TYPE: Final = "application/offset+octet-stream"
 _METADATA_CHARS_MAX: Final = 2000
 _READ_BYTES: Final = 256 * 1024
 _SUFFIX: Final = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "application/json": "json"}
-UploadId = Annotated[str, Parameter(pattern=UUID_PATTERN)]
-Sha256Path = Annotated[str, Parameter(pattern=SHA256_PATTERN)]
+UploadId = Annotated[str, PathParameter(pattern=UUID_PATTERN)]
+Sha256Path = Annotated[str, PathParameter(pattern=SHA256_PATTERN)]
 
 
 @route(["/api/v1/blobs", "/api/v1/blobs/uploads/{upload:str}"], http_method=[HttpMethod.OPTIONS], status_code=204)
-async def capabilities(upload: str | None = None) -> Response[None]:
+async def capabilities() -> Response[None]:
     """What of tus is spoken here."""
-    _ = upload
     return Response(None, status_code=204, headers=CAPABILITIES)
 
 
 @post("/api/v1/blobs", status_code=201)
-async def create(request: Request[Any, Any, Any], house: House) -> Response[None]:
+async def create(request: Request[Any, Any, Any], house: NamedDependency[House]) -> Response[None]:
     """Begin an upload, or go on with the one this device has open for the same file.
 
     `Upload-Metadata` names `sha256` and `type` (base64 values). `Upload-Offset` in the answer: bytes that need not be sent.
@@ -100,7 +100,7 @@ async def create(request: Request[Any, Any, Any], house: House) -> Response[None
 
 
 @route("/api/v1/blobs/uploads/{upload:str}", http_method=[HttpMethod.HEAD], status_code=200)
-async def progress(request: Request[Any, Any, Any], house: House, upload: UploadId) -> Response[None]:
+async def progress(request: Request[Any, Any, Any], house: NamedDependency[House], upload: UploadId) -> Response[None]:
     """How far the upload is."""
     device = await require_device(request, house)
     row = await _own(house, device, upload)
@@ -109,7 +109,7 @@ async def progress(request: Request[Any, Any, Any], house: House, upload: Upload
 
 
 @patch("/api/v1/blobs/uploads/{upload:str}", status_code=204, request_max_body_size=None)
-async def append(request: Request[Any, Any, Any], house: House, upload: UploadId) -> Response[None]:
+async def append(request: Request[Any, Any, Any], house: NamedDependency[House], upload: UploadId) -> Response[None]:
     """The next bytes. A newer request for the same upload ends this one."""
     device = await require_device(request, house)
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != _OFFSET_TYPE:
@@ -133,7 +133,7 @@ async def append(request: Request[Any, Any, Any], house: House, upload: UploadId
 
 
 @delete("/api/v1/blobs/uploads/{upload:str}", status_code=204)
-async def terminate(request: Request[Any, Any, Any], house: House, upload: UploadId) -> Response[None]:
+async def terminate(request: Request[Any, Any, Any], house: NamedDependency[House], upload: UploadId) -> Response[None]:
     """Give an upload up. What is finished stays."""
     device = await require_device(request, house)
     async with house.writers.turn(upload):
@@ -144,7 +144,9 @@ async def terminate(request: Request[Any, Any, Any], house: House, upload: Uploa
 
 
 @get(["/api/v1/blobs/{sha256:str}", "/api/v1/blobs/{sha256:str}/preview"])
-async def read_blob(request: Request[Any, Any, Any], house: House, sha256: Sha256Path) -> Stream | Response[None]:
+async def read_blob(
+    request: Request[Any, Any, Any], house: NamedDependency[House], sha256: Sha256Path
+) -> Stream | Response[None]:
     """The exact bytes, or the preview. NOT_FOUND for what is not there, not yet there, or not the caller's to see."""
     reader = await require_reader(request, house)
     preview = request.url.path.endswith("/preview")

@@ -9,6 +9,7 @@ transaction; a code works once; whoever asks must hold the private key.
 from typing import Annotated, Any, Final
 
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
 from litestar.handlers.base import BaseRouteHandler
 from pydantic import Field
 
@@ -49,7 +50,7 @@ class ChallengeAnswer(Wire):
 
 
 @post("/api/v1/enrol", status_code=200, sync_to_thread=None)
-async def enrol(request: Request[Any, Any, Any], house: House) -> Response[bytes]:
+async def enrol(request: Request[Any, Any, Any], house: NamedDependency[House]) -> Response[bytes]:
     """Become a device, by an invitation's code or, with an empty code, by the caller's office login."""
     wanted = await read_message(request, EnrolRequest, _BODY_BYTES_MAX)
     _check_request(wanted, house, address_of(request))
@@ -75,7 +76,7 @@ async def enrol(request: Request[Any, Any, Any], house: House) -> Response[bytes
 
 
 @get("/api/v1/device")
-async def device(request: Request[Any, Any, Any], house: House) -> Response[bytes]:
+async def device(request: Request[Any, Any, Any], house: NamedDependency[House]) -> Response[bytes]:
     """Who the cookie says this is: also the answer to a device that has lost its store (`proven_seq` says what was safe)."""
     principal = await require_device(request, house)
     answer = await house.database.read(lambda store: enrol_answer(store, house.keys, principal))
@@ -83,7 +84,7 @@ async def device(request: Request[Any, Any, Any], house: House) -> Response[byte
 
 
 @post("/api/v1/challenge", status_code=200)
-async def challenge(request: Request[Any, Any, Any], house: House) -> Response[bytes]:
+async def challenge(request: Request[Any, Any, Any], house: NamedDependency[House]) -> Response[bytes]:
     """A text for the named device to sign. Given for any id: whether a device exists shows only to who can sign."""
     asked = await read_message(request, ChallengeRequest, _BODY_BYTES_MAX)
     _knock(house, "challenge", address_of(request))
@@ -93,7 +94,7 @@ async def challenge(request: Request[Any, Any, Any], house: House) -> Response[b
 
 
 @post("/api/v1/renew", status_code=200)
-async def renew(request: Request[Any, Any, Any], house: House) -> Response[bytes]:
+async def renew(request: Request[Any, Any, Any], house: NamedDependency[House]) -> Response[bytes]:
     """A new token for a device that signs its challenge. A challenge is used up whatever the outcome."""
     asked = await read_message(request, RenewRequest, _BODY_BYTES_MAX)
     _knock(house, "renew", address_of(request))

@@ -12,6 +12,7 @@ import contextlib
 from typing import Any, Final
 
 from litestar import WebSocket
+from litestar.di import NamedDependency
 from litestar.exceptions import WebSocketDisconnect
 from litestar.handlers import WebsocketRouteHandler
 from litestar.handlers.base import BaseRouteHandler
@@ -28,7 +29,7 @@ NOT_SIGNED_IN: Final = 4401
 _MESSAGES_IN_MAX: Final = 1000
 
 
-async def live(socket: WebSocket[Any, Any, Any], house: House) -> None:
+async def live(socket: WebSocket[Any, Any, Any], house: NamedDependency[House]) -> None:
     """Serve one socket until either side ends it."""
     origin = socket.headers.get("origin")
     if origin is not None and not same_origin(origin, socket.headers.get("host", ""), house.settings.trusted_origins):

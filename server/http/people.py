@@ -9,6 +9,7 @@ someone on the device's roster.
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
 from litestar.handlers.base import BaseRouteHandler
 
 from schemas import limits
@@ -32,7 +33,7 @@ _NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
 @post("/api/v1/login", status_code=200)
-async def login(request: Request[Any, Any, Any], house: House) -> Response[bytes]:
+async def login(request: Request[Any, Any, Any], house: NamedDependency[House]) -> Response[bytes]:
     """Sign in to the office. LOGIN_WRONG for any wrong pair, TOO_MANY_TRIES with the seconds to wait."""
     asked = await read_message(request, LoginRequest, _BODY_BYTES_MAX)
     name = accounts.fold_username(asked.username)
@@ -72,7 +73,7 @@ async def login(request: Request[Any, Any, Any], house: House) -> Response[bytes
 
 
 @post("/api/v1/logout", status_code=204)
-async def logout(request: Request[Any, Any, Any], house: House) -> Response[None]:
+async def logout(request: Request[Any, Any, Any], house: NamedDependency[House]) -> Response[None]:
     """Sign out of the office. The browser's own device token ends with it; its journal and key stay on the device."""
     token = token_in(request, sessions.PERSON_COOKIE)
     device = await find_device(request, house)
@@ -91,7 +92,7 @@ async def logout(request: Request[Any, Any, Any], house: House) -> Response[None
 
 
 @get("/api/v1/me")
-async def me(request: Request[Any, Any, Any], house: House) -> Response[bytes]:
+async def me(request: Request[Any, Any, Any], house: NamedDependency[House]) -> Response[bytes]:
     """Who is signed in."""
     person = await require_person(request, house)
     answer = await house.database.read(lambda store: _answer(store, house, person))
@@ -99,7 +100,7 @@ async def me(request: Request[Any, Any, Any], house: House) -> Response[bytes]:
 
 
 @post("/api/v1/pin", status_code=204)
-async def pin(request: Request[Any, Any, Any], house: House) -> Response[None]:
+async def pin(request: Request[Any, Any, Any], house: NamedDependency[House]) -> Response[None]:
     """Check a PIN, or set the first one. PIN_WRONG, PIN_WEAK, TOO_MANY_TRIES with the seconds to wait."""
     asked = await read_message(request, PinRequest, _BODY_BYTES_MAX)
     device = await require_device(request, house)

@@ -11,7 +11,9 @@ from typing import Any, Final
 
 import anyio
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
 from litestar.handlers.base import BaseRouteHandler
+from litestar.params import FromPath
 
 from schemas.errors import ErrorCode
 from server.http.context import House
@@ -33,9 +35,19 @@ _TYPES: Final = {
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 
 
-@get(["/", "/{path:path}"], include_in_schema=False)
-async def app_file(request: Request[Any, Any, Any], house: House, path: str = "") -> Response[bytes]:
+@get("/", include_in_schema=False)
+async def front_page(request: Request[Any, Any, Any], house: NamedDependency[House]) -> Response[bytes]:
+    """The field app."""
+    return await _serve(request, house, "/")
+
+
+@get("/{path:path}", include_in_schema=False)
+async def app_file(request: Request[Any, Any, Any], house: NamedDependency[House], path: FromPath[str]) -> Response[bytes]:
     """One file of the app. Pages inside the app have no paths of their own: what is not a file is NOT_FOUND."""
+    return await _serve(request, house, path)
+
+
+async def _serve(request: Request[Any, Any, Any], house: House, path: str) -> Response[bytes]:
     files = house.app_files
     found = None if path.startswith("/api/") else await anyio.to_thread.run_sync(files.find, path)
     if found is None:
@@ -58,14 +70,14 @@ async def app_file(request: Request[Any, Any, Any], house: House, path: str = ""
 
 
 @get("/healthz", include_in_schema=False)
-async def healthz(house: House) -> Response[bytes]:
+async def healthz(house: NamedDependency[House]) -> Response[bytes]:
     """200 when the database answers."""
     await house.database.read(lambda store: store.organisations())
     return Response(b'{"ok":true}', media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 @get("/metrics", include_in_schema=False)
-async def metrics(request: Request[Any, Any, Any], house: House) -> Response[bytes]:
+async def metrics(request: Request[Any, Any, Any], house: NamedDependency[House]) -> Response[bytes]:
     """Prometheus' text; from this machine alone, or with the token."""
     token = house.settings.metrics_token
     if token is not None:
@@ -79,4 +91,4 @@ async def metrics(request: Request[Any, Any, Any], house: House) -> Response[byt
     return Response(house.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-ROUTES: Final[list[BaseRouteHandler]] = [app_file, healthz, metrics]
+ROUTES: Final[list[BaseRouteHandler]] = [front_page, app_file, healthz, metrics]
