@@ -243,7 +243,9 @@ function one<K extends Kind>(all: Map<string, Data>, kind: K, of: string): Recor
 }
 
 function ofKind<K extends Kind>(all: Map<string, Data>, kind: K): RecordOf<K>[] {
-  return [...all].filter(([key]) => key.startsWith(`${kind}/`)).map(([, data]) => data as unknown as RecordOf<K>);
+  return [...all]
+    .filter(([key]) => key.startsWith(`${kind}/`))
+    .map(([, data]) => data as unknown as RecordOf<K>);
 }
 
 function derived<A, B>(source: Readable<A>, from: (value: A) => B): Readable<B> {

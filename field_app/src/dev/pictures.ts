@@ -9,7 +9,8 @@ import { VAN, VAN_VIEWS } from '$ui/diagrams/van';
 export function samplePicture(name: string): string {
   const what = name.replace(/^sample-/, '');
   const view = VAN_VIEWS.find((one) => one === what);
-  const ground = '<rect width="1200" height="900" fill="#9fb0b8"/><rect y="520" width="1200" height="380" fill="#7d8583"/>';
+  const ground =
+    '<rect width="1200" height="900" fill="#9fb0b8"/><rect y="520" width="1200" height="380" fill="#7d8583"/>';
   const body = view
     ? `<g transform="translate(100 ${450 - VAN[view].height / 2})" fill="#eef1ef" stroke="#10201d" stroke-width="5">${VAN[
         view

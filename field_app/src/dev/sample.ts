@@ -193,7 +193,14 @@ function baseline(at: number): RecordOf<'handover'> {
   };
 }
 
-function damage(n: number, view: string, part: string, x: number, y: number, type: string): RecordOf<'damage'> {
+function damage(
+  n: number,
+  view: string,
+  part: string,
+  x: number,
+  y: number,
+  type: string,
+): RecordOf<'damage'> {
   return {
     id: id(500 + n),
     asset_id: assetId(1),
