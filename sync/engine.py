@@ -9,6 +9,7 @@ epoch extends · I5 the receipt says only what this transaction commits (docs/pr
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from schemas import limits
@@ -125,7 +126,7 @@ class Engine:
         if head.epoch > device.epoch:
             raise PushRefused(ErrorCode.EPOCH_UNKNOWN, epoch=head.epoch, known=device.epoch)
         numbers = [entry.seq for entry in request.entries]
-        if any(b <= a for a, b in zip(numbers, numbers[1:], strict=False)) or (numbers and numbers[-1] > head.seq):
+        if any(b <= a for a, b in pairwise(numbers)) or (numbers and numbers[-1] > head.seq):
             raise PushRefused(ErrorCode.ENTRY_ORDER)
         sizes = [len(entry.body.encode()) for entry in request.entries]
         if max(sizes, default=0) > limits.ENTRY_BODY_BYTES_MAX or sum(sizes) > limits.PUSH_BODY_BYTES_MAX * 2:

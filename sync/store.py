@@ -147,7 +147,9 @@ class Store(Protocol):
     def drop_private(self, organisation: str, entry_id: str) -> int:
         """Erase all private parts of an entry; returns how many had bytes."""
 
-    def add_loss(self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str, at_ms: int) -> None: ...
+    def add_loss(self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str, at_ms: int) -> None:
+        """A declared loss; its number is new."""
+
     def losses(self, organisation: str, device: str, epoch: int) -> dict[int, str]:
         """Declared losses: seq → hash."""
 
@@ -216,6 +218,8 @@ class Store(Protocol):
         """Blobs an entry declared, by hash."""
 
     # receipts
-    def put_receipt(self, organisation: str, device: str, epoch: int, n: int, receipt: str, at_ms: int) -> None: ...
+    def put_receipt(self, organisation: str, device: str, epoch: int, n: int, receipt: str, at_ms: int) -> None:
+        """Keep the newest receipt for this end of a journal."""
+
     def newest_receipt(self, organisation: str, device: str) -> str | None:
         """The receipt for the furthest end, or None."""

@@ -1,0 +1,232 @@
+"""The command line: `handover serve`, `handover verify-journal`.
+
+Neighbours: `make run` ends here; `server/app.py` composes. Invariants: what is printed for a person is in both languages;
+an exit code other than 0 comes with one sentence saying why.
+"""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import socket
+import sqlite3
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Final, NoReturn
+
+import qrcode
+import structlog
+import typer
+import uvicorn
+
+from server.app import create_app, make_house
+from server.auth.codes import shown
+from server.demo.company import STAFF
+from server.demo.seed import demo_secrets, invite, is_seeded, seed
+from server.http.context import House
+from server.proof import verify_device
+from server.settings import Settings, SettingsError
+from server.storage.store import SqlStore
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+OWN_ENTRIES: Final = (
+    "handover.db",
+    "handover.db-wal",
+    "handover.db-shm",
+    "blobs",
+    "previews",
+    "uploads",
+    "quarantine",
+    "secrets",
+)
+"""What this program puts into the data folder, and all that `--fresh` removes."""
+UNSEEDED: Final = ".seeding"
+
+
+@cli.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 0,
+    demo: Annotated[bool, typer.Option(help="Fill an empty installation with the demo company.")] = False,
+    fresh: Annotated[bool, typer.Option(help="Remove the data folder's content first.")] = False,
+) -> None:
+    """Serve the app and its API from the data folder (HANDOVER_DATA)."""
+    settings = _settings()
+    host, port = host or settings.host, port or settings.port
+    if "HANDOVER_PUBLIC_URL" not in os.environ:
+        settings = replace(settings, public_url=f"http://localhost:{port}")
+    _log_to_stderr()
+    if fresh:
+        _remove_data(settings.data)
+    _discard_half_seeded(settings.data)
+    house = _open(settings)
+    if demo:
+        _prepare_demo(house, settings)
+    listener = _listen(host, port)
+    if demo:
+        _welcome(house, settings)
+    config = uvicorn.Config(
+        create_app(house), log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10,
+        ws_max_size=65_536, ws_ping_interval=None, h11_max_incomplete_event_size=65_536,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(server.serve(sockets=[listener]))
+    raise typer.Exit(0 if server.started else 1)
+
+
+@cli.command("verify-journal")
+def verify_journal() -> None:
+    """Recompute every device's chain from the stored bytes; exit code 1 when one is broken."""
+    house = _open(_settings())
+
+    def job(store: SqlStore) -> bool:
+        whole = True
+        for organisation in store.organisations():
+            for record in store.records(organisation, "device"):
+                device = store.device(organisation, record.id)
+                if device is None:
+                    continue
+                chain = verify_device(store, device)
+                verdict = "✓" if chain.broken_at is None else f"✗ {chain.broken_at}"
+                typer.echo(f"{verdict}  {record.data['name']}  n={device.seq}  checked={chain.checked}  {device.id}")
+                whole = whole and chain.broken_at is None
+        return whole
+
+    whole = asyncio.run(_read_and_close(house, job))
+    raise typer.Exit(0 if whole else 1)
+
+
+async def _read_and_close(house: House, job: Callable[[SqlStore], bool]) -> bool:
+    try:
+        return await house.database.read(job)
+    finally:
+        await house.database.close()
+
+
+def _settings() -> Settings:
+    try:
+        return Settings.from_environment(os.environ)
+    except SettingsError as problem:
+        _stop(f"设置有误，什么都没有改动：{problem} · A setting is wrong, nothing was changed: {problem}")
+
+
+def _open(settings: Settings) -> House:
+    try:
+        return make_house(settings)
+    except (OSError, sqlite3.Error) as problem:
+        _stop(
+            f"数据文件夹 {settings.data} 无法使用，什么都没有改动：{problem}。"
+            f" · The data folder cannot be used, nothing was changed: {problem}"
+        )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the port before anything says the address: a port in use is one clear sentence."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(512)
+    except OSError as problem:
+        _stop(
+            f"端口 {port} 用不了（{problem.strerror}），数据没有改动；换一个：make run PORT={port + 1}"
+            f" · Port {port} cannot be used ({problem.strerror}), the data is untouched; choose another: make run PORT={port + 1}"
+        )
+    listener.setblocking(False)
+    return listener
+
+
+def _stop(sentence: str) -> NoReturn:
+    typer.echo(f"✗ {sentence}", err=True)
+    raise typer.Exit(1)
+
+
+def _remove_data(data: Path) -> None:
+    for name in (*OWN_ENTRIES, UNSEEDED):
+        path = data / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _discard_half_seeded(data: Path) -> None:
+    """A first start that was cut while writing the demo company is begun again: it holds nobody's work."""
+    if (data / UNSEEDED).exists():
+        _remove_data(data)
+
+
+def _prepare_demo(house: House, settings: Settings) -> None:
+    if asyncio.run(house.database.read(is_seeded)):
+        typer.echo("演示公司已就绪，数据保留 · the demo company is there, its data is kept")
+        return
+    if asyncio.run(house.database.read(lambda store: bool(store.organisations()))):
+        typer.echo("数据文件夹已有公司，不写入演示数据 · the data folder has an organisation; no demo data is written")
+        return
+    marker = settings.data / UNSEEDED
+    marker.touch()
+    seed(house, _progress)
+    marker.unlink()
+
+
+_PARTS: Final = {
+    "base": "资产、客户、租赁 assets, customers, rentals",
+    "accounts": "人员与密码 people and secrets",
+    "handovers": "以往的交接与照片 past handovers and pictures",
+}
+
+
+def _progress(what: str, done: int, total: int) -> None:
+    end = "\n" if done >= total else ""
+    sys.stdout.write(f"\r  演示公司 demo company: {_PARTS[what]} {done}/{total}   {end}")
+    sys.stdout.flush()
+
+
+def _welcome(house: House, settings: Settings) -> None:
+    known = demo_secrets(settings.secrets)
+    url = settings.public_url
+    code, _expires = invite(house)
+    link = f"{url}/#enrol={code}"
+    typer.echo("")
+    typer.echo(f"  现场 field app   {url}/")
+    typer.echo(f"  办公室 office    {url}/office/")
+    typer.echo("")
+    typer.echo("  办公室登录 office log-in（密码 password: " + known.password + "）")
+    for staff in STAFF:
+        if staff.office:
+            typer.echo(f"    {staff.key:<8}{', '.join(staff.roles):<16}{staff.name} · {staff.name_en}")
+    typer.echo("  现场 PIN field PINs")
+    for staff in STAFF:
+        if staff.pin:
+            typer.echo(f"    {known.pins[staff.key]:<8}{', '.join(staff.roles):<16}{staff.name} · {staff.name_en}")
+    typer.echo("")
+    typer.echo(f"  登记这台设备 enrol a device（24 小时内一次有效 once, within 24 hours）：{shown(code)}")
+    typer.echo(f"  {link}")
+    picture = qrcode.QRCode(border=2, error_correction=qrcode.constants.ERROR_CORRECT_L)
+    picture.add_data(link)
+    picture.print_ascii(invert=True)
+    typer.echo("  Ctrl+C 停止 stops")
+
+
+def _log_to_stderr() -> None:
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def main() -> None:
+    """Entry point of the `handover` script."""
+    cli()
+
+
+if __name__ == "__main__":
+    main()
