@@ -1,0 +1,238 @@
+/**
+ * What an answer changes, in ONE transaction: outcomes, pages with their cursors, the receipt, what may leave.
+ *
+ * Neighbours: `sync.ts` brings answers, `live.ts` frames; `replica.ts` is told after the commit. Invariants: a page and its
+ * cursor are applied together; an entry leaves only when a verified receipt covers it with its own hash AND every page of
+ * that answer is here, so that its effect cannot vanish from sight in between; bytes leave only when the server has said
+ * "done" for them, their entry is covered and the receipt no longer names them missing.
+ */
+import type { Change, LiveFrame, Page, Policy, Receipt, SyncAnswer } from '../generated/types';
+import { type Context, type Proven, reload } from './context';
+import { type BlobRow, got, type JournalState, type OutboxRow, type RecordRow, type StoreName } from './db';
+import { adopt, epochBehind } from './epoch';
+
+const RECEIPTS_KEPT = 50;
+/** Hashes kept behind the proven end, for a server that was restored and asks for a base further back. */
+const HASHES_KEPT = 1000;
+
+export interface Incoming {
+  answer: SyncAnswer;
+  /** Verified; null when its signature did not hold. */
+  receipt: Receipt | null;
+  /** When the request was written: a file finished after that may still be named missing. ms since 1970. */
+  sentAt: number;
+  skew: number;
+}
+
+export interface Applied {
+  receiptTaken: boolean;
+  provenMoved: boolean;
+  /** Some bucket has more to give. */
+  morePages: boolean;
+  /** A cursor moved: asking again makes sense. */
+  pagesMoved: boolean;
+  newEpoch: boolean;
+}
+
+type Touched = Map<string, { kind: string; id: string; row: RecordRow | null }>;
+
+const ALL: StoreName[] = ['meta', 'outbox', 'hashes', 'blobs', 'bytes', 'records', 'receipts'];
+
+export async function applyAnswer(ctx: Context, incoming: Incoming): Promise<Applied> {
+  const { answer } = incoming;
+  const touched: Touched = new Map();
+  const applied = await ctx.db.write(ALL, async (tx) => {
+    const pages = await applyPages(tx, answer, touched);
+    const journal = await got<JournalState | undefined>(tx.objectStore('meta').get('journal'));
+    if (!journal) return { receiptTaken: false, provenMoved: false, ...pages, newEpoch: false };
+    await noteOutcomes(tx, answer);
+    const epoch =
+      answer.new_epoch ?? (incoming.receipt && (await epochBehind(tx, ctx, journal, incoming.receipt)));
+    if (epoch && epoch.epoch > journal.epoch) {
+      await adopt(tx, ctx, journal, epoch);
+      return { receiptTaken: false, provenMoved: true, ...pages, newEpoch: true };
+    }
+    const taken = await takeReceipt(tx, ctx, journal, incoming);
+    if (taken && !pages.morePages) await release(tx, journal);
+    if (incoming.receipt && taken) await releaseBlobs(tx, incoming.receipt, incoming.sentAt);
+    await noteFullUpload(tx, journal, answer.at);
+    tx.objectStore('meta').put(incoming.skew, 'skew');
+    return { receiptTaken: taken !== null, provenMoved: taken?.moved ?? false, ...pages, newEpoch: false };
+  });
+  await after(ctx, touched);
+  if (answer.policy) await notePolicy(ctx, answer.policy);
+  return applied;
+}
+
+/** A live frame: applied only if it follows the cursor. stale: it says nothing new; gap: ask the server. */
+export async function applyFrame(ctx: Context, frame: LiveFrame): Promise<'applied' | 'stale' | 'gap'> {
+  const touched: Touched = new Map();
+  const result = await ctx.db.write(['meta', 'records'], async (tx) => {
+    const meta = tx.objectStore('meta');
+    const cursors = (await got<Record<string, number> | undefined>(meta.get('cursors'))) ?? {};
+    const cursor = cursors[frame.bucket];
+    if (cursor !== undefined && frame.to <= cursor) return 'stale';
+    if (cursor === undefined || frame.prev !== cursor) return 'gap';
+    for (const change of frame.changes) await applyChange(tx, frame.bucket, change, touched);
+    meta.put({ ...cursors, [frame.bucket]: frame.to }, 'cursors');
+    return 'applied';
+  });
+  showChanges(ctx, touched);
+  return result;
+}
+
+async function after(ctx: Context, touched: Touched): Promise<void> {
+  // Records first: an entry that leaves must not take its effect off the screen before the record shows it.
+  showChanges(ctx, touched);
+  await reload(ctx);
+  ctx.tell({ what: 'outbox' });
+}
+
+function showChanges(ctx: Context, touched: Touched): void {
+  if (touched.size === 0) return;
+  const changes = [...touched.values()];
+  ctx.replica.put(changes);
+  ctx.tell({ what: 'records', keys: changes.map((change) => [change.kind, change.id]) });
+}
+
+async function notePolicy(ctx: Context, policy: Policy): Promise<void> {
+  const known = ctx.device.policy;
+  if (known.gate === policy.gate && known.opening_hidden_ms === policy.opening_hidden_ms) return;
+  ctx.device = { ...ctx.device, policy };
+  await ctx.db.setMeta('device', ctx.device);
+  ctx.tell({ what: 'device' });
+}
+
+// --- pages ------------------------------------------------------------------------------------------------------------
+async function applyPages(
+  tx: IDBTransaction,
+  answer: SyncAnswer,
+  touched: Touched,
+): Promise<{ morePages: boolean; pagesMoved: boolean }> {
+  const meta = tx.objectStore('meta');
+  const before = (await got<Record<string, number> | undefined>(meta.get('cursors'))) ?? {};
+  const cursors = { ...before };
+  for (const bucket of answer.gone_buckets) {
+    await dropBucket(tx, bucket, touched);
+    delete cursors[bucket];
+  }
+  for (const page of answer.pages) {
+    if (page.reset) {
+      await dropBucket(tx, page.bucket, touched);
+      cursors[page.bucket] = page.after;
+    }
+    if (!follows(page, cursors[page.bucket] ?? 0)) continue;
+    for (const change of page.changes) await applyChange(tx, page.bucket, change, touched);
+    cursors[page.bucket] = page.to;
+  }
+  meta.put(cursors, 'cursors');
+  return {
+    morePages: answer.pages.some((page) => page.more),
+    pagesMoved: answer.pages.some((page) => cursors[page.bucket] !== before[page.bucket]),
+  };
+}
+
+/** Whether a page connects to the cursor without a hole and goes further (or is a bucket's empty first page). */
+function follows(page: Page, cursor: number): boolean {
+  return page.after <= cursor && page.to >= cursor;
+}
+
+async function applyChange(
+  tx: IDBTransaction,
+  bucket: string,
+  change: Change,
+  touched: Touched,
+): Promise<void> {
+  const records = tx.objectStore('records');
+  const { kind, id } = change;
+  const known = await got<RecordRow | undefined>(records.get([kind, id]));
+  const others = (known?.buckets ?? []).filter((name) => name !== bucket);
+  let row: RecordRow | null;
+  if (change.gone || !change.data) {
+    row = known && others.length > 0 ? { ...known, buckets: others } : null;
+  } else if (known && known.v > change.v) {
+    row = { ...known, buckets: [...others, bucket] };
+  } else {
+    row = { kind, id, v: change.v, data: change.data, buckets: [...others, bucket] };
+  }
+  if (row) records.put(row);
+  else records.delete([kind, id]);
+  touched.set(`${kind}/${id}`, { kind, id, row });
+}
+
+async function dropBucket(tx: IDBTransaction, bucket: string, touched: Touched): Promise<void> {
+  const rows = await got<RecordRow[]>(tx.objectStore('records').index('bucket').getAll(bucket));
+  for (const { kind, id } of rows) {
+    await applyChange(tx, bucket, { kind, id, v: 0, data: null, gone: true }, touched);
+  }
+}
+
+// --- entries ----------------------------------------------------------------------------------------------------------
+async function noteOutcomes(tx: IDBTransaction, answer: SyncAnswer): Promise<void> {
+  const outbox = tx.objectStore('outbox');
+  for (const outcome of answer.outcomes) {
+    const row = await got<OutboxRow | undefined>(outbox.get([outcome.epoch, outcome.seq]));
+    if (row && (outcome.id === null || outcome.id === row.id)) outbox.put({ ...row, outcome });
+  }
+}
+
+/** Believes a receipt whose hash is the one this device computed; marks what it covers. null: not believed. */
+async function takeReceipt(
+  tx: IDBTransaction,
+  ctx: Context,
+  journal: JournalState,
+  { answer, receipt }: Incoming,
+): Promise<{ moved: boolean } | null> {
+  if (!receipt || receipt.organisation !== ctx.device.organisation.id) return null;
+  if (receipt.device !== ctx.device.device || receipt.epoch !== journal.epoch) return null;
+  const meta = tx.objectStore('meta');
+  const hashes = tx.objectStore('hashes');
+  const proven = await got<Proven | undefined>(meta.get('proven'));
+  const before = proven?.epoch === receipt.epoch ? proven.n : 0;
+  const own = await got<string | undefined>(hashes.get([receipt.epoch, receipt.n]));
+  if (own !== receipt.h || receipt.n < before) return null;
+  const rows = await got<OutboxRow[]>(tx.objectStore('outbox').getAll(upTo(receipt.epoch, receipt.n)));
+  for (const row of rows) if (!row.proven) tx.objectStore('outbox').put({ ...row, proven: true });
+  meta.put({ epoch: receipt.epoch, n: receipt.n, h: receipt.h, at: receipt.at } satisfies Proven, 'proven');
+  if (receipt.n > HASHES_KEPT) hashes.delete(upTo(receipt.epoch, receipt.n - HASHES_KEPT));
+  const receipts = tx.objectStore('receipts');
+  receipts.put({ epoch: receipt.epoch, n: receipt.n, at: receipt.at, jws: answer.receipt });
+  const kept = await got<IDBValidKey[]>(receipts.getAllKeys());
+  for (const key of kept.slice(0, Math.max(0, kept.length - RECEIPTS_KEPT))) receipts.delete(key);
+  return { moved: receipt.n > before };
+}
+
+const upTo = (epoch: number, seq: number): IDBKeyRange => IDBKeyRange.bound([epoch, 0], [epoch, seq]);
+
+/** Entries that are proven leave: every page of this answer is here, and it was read after their effects were written. */
+async function release(tx: IDBTransaction, journal: JournalState): Promise<void> {
+  const outbox = tx.objectStore('outbox');
+  const rows = await got<OutboxRow[]>(outbox.getAll(upTo(journal.epoch, journal.seq)));
+  for (const row of rows) if (row.proven) outbox.delete([row.epoch, row.seq]);
+}
+
+async function releaseBlobs(tx: IDBTransaction, receipt: Receipt, sentAt: number): Promise<void> {
+  const missing = new Set(receipt.missing);
+  const allNamed = receipt.missing.length === receipt.missing_count;
+  const blobs = tx.objectStore('blobs');
+  for (const blob of await got<BlobRow[]>(blobs.getAll())) {
+    const covered = blob.epoch < receipt.epoch || blob.seq <= receipt.n;
+    const finishedBefore = blob.doneAt !== null && blob.doneAt < sentAt;
+    if (blob.state === 'done' && finishedBefore && missing.has(blob.sha256)) {
+      blobs.put({ ...blob, state: 'pending', sent: 0, upload: null, doneAt: null });
+    } else if (isOver(blob) && finishedBefore && covered && allNamed && !missing.has(blob.sha256)) {
+      blobs.delete(blob.sha256);
+      tx.objectStore('bytes').delete(blob.sha256);
+    }
+  }
+}
+
+const isOver = (blob: BlobRow): boolean => blob.state === 'done' || blob.state === 'rejected';
+
+/** Remembers when nothing at all was left to send. */
+async function noteFullUpload(tx: IDBTransaction, journal: JournalState, at: string): Promise<void> {
+  const proven = await got<Proven | undefined>(tx.objectStore('meta').get('proven'));
+  if (!proven || proven.epoch !== journal.epoch || proven.n !== journal.seq) return;
+  const blobs = await got<BlobRow[]>(tx.objectStore('blobs').getAll());
+  if (blobs.every((blob) => blob.state === 'rejected')) tx.objectStore('meta').put(at, 'fullUploadAt');
+}

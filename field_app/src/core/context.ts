@@ -1,0 +1,115 @@
+/**
+ * What is open while a device is enrolled: its store, its identity, and the lists in memory that mirror the store.
+ *
+ * Neighbours: made by `core.ts`; `outbox.ts`, `apply.ts`, `blobs.ts` change the store and then the lists. Invariant: a list is
+ * changed only after the transaction that changed the store has completed.
+ */
+import type { EntryBody } from '../generated/types';
+import type { BlobRow, Db, OutboxRow } from './db';
+import type { Deps } from './deps';
+import type { Http } from './http';
+import type { DeviceKeys } from './keys';
+import type { Replica } from './replica';
+import { type Writable, writable } from './store';
+import type { Reason } from './sync';
+import type { DeviceInfo, Problem, Status, WizardState } from './types';
+
+/** Up to where the server has proved to have the journal. */
+export interface Proven {
+  epoch: number;
+  n: number;
+  h: string;
+  at: string;
+}
+
+/** What one tab tells the others after a commit. */
+export type Told =
+  | { what: 'outbox' }
+  | { what: 'records'; keys: [string, string][] }
+  | { what: 'sync'; status: SyncStatus }
+  | { what: 'kick'; reason: Reason }
+  | { what: 'device' };
+
+/** How the synchronisation goes, as the leading tab knows. */
+export interface SyncStatus {
+  network: 'idle' | 'sending' | 'failing';
+  nextRetryAt: number | null;
+  problem: Problem | null;
+  sending: Status['sending'];
+}
+
+export interface Context {
+  deps: Deps;
+  db: Db;
+  http: Http;
+  device: DeviceInfo;
+  keys: DeviceKeys;
+  replica: Replica;
+  /** Names this run of the app; `mono` counts from its start. */
+  boot: string;
+  startedMono: number;
+  skewMs: Writable<number | null>;
+  outbox: Writable<readonly OutboxRow[]>;
+  blobs: Writable<readonly BlobRow[]>;
+  wizards: Writable<readonly WizardState[]>;
+  proven: Writable<Proven | null>;
+  fullUploadAt: Writable<string | null>;
+  tell(message: Told): void;
+}
+
+/** The lists of a context, empty. */
+export function emptyLists(): Pick<
+  Context,
+  'outbox' | 'blobs' | 'wizards' | 'proven' | 'fullUploadAt' | 'skewMs'
+> {
+  return {
+    outbox: writable<readonly OutboxRow[]>([]),
+    blobs: writable<readonly BlobRow[]>([]),
+    wizards: writable<readonly WizardState[]>([]),
+    proven: writable<Proven | null>(null),
+    fullUploadAt: writable<string | null>(null),
+    skewMs: writable<number | null>(null),
+  };
+}
+
+const bodies = new WeakMap<OutboxRow, EntryBody>();
+
+/** The parsed body of a row (its text stays what counts). */
+export function bodyOf(row: OutboxRow): EntryBody {
+  const known = bodies.get(row);
+  if (known) return known;
+  const parsed = JSON.parse(row.body) as EntryBody;
+  bodies.set(row, parsed);
+  return parsed;
+}
+
+/** Takes over the entries that have not left, and shows their effects. What the server refused is not shown as if it held. */
+export function setOutbox(ctx: Context, rows: readonly OutboxRow[]): void {
+  ctx.outbox.set(rows);
+  const shown = rows.filter((row) => row.outcome?.state !== 'refused');
+  ctx.replica.setPending(shown.map(bodyOf), ctx.device.device);
+}
+
+/** Reads the lists from the store again. */
+export async function reload(ctx: Context): Promise<void> {
+  setOutbox(ctx, await ctx.db.all<OutboxRow>('outbox'));
+  ctx.blobs.set(await ctx.db.all<BlobRow>('blobs'));
+  ctx.wizards.set(await ctx.db.all<WizardState>('wizards'));
+  ctx.proven.set((await ctx.db.meta<Proven>('proven')) ?? null);
+  ctx.fullUploadAt.set((await ctx.db.meta<string>('fullUploadAt')) ?? null);
+  ctx.skewMs.set((await ctx.db.meta<number>('skew')) ?? null);
+}
+
+/** What is not proven by a receipt. A file the server examined and rejected is no longer awaited. */
+export function unsentOf(
+  rows: readonly OutboxRow[],
+  blobs: readonly BlobRow[],
+): { entries: number; photos: number; blobs: number; bytes: number } {
+  const open = rows.filter((row) => !row.proven);
+  const files = blobs.filter((blob) => blob.state !== 'rejected');
+  const bytes =
+    open.reduce((sum, row) => sum + row.body.length, 0) +
+    files.reduce((sum, blob) => sum + Math.max(0, blob.size - blob.sent), 0);
+  const photos = files.filter((blob) => blob.role === 'photo' || blob.role === 'damage').length;
+  return { entries: open.length, photos, blobs: files.length, bytes };
+}

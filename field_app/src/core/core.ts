@@ -1,0 +1,342 @@
+/**
+ * The composition: one object that keeps the promises of `types.ts` over a device's journal.
+ *
+ * Neighbours: `opened.ts` (an open journal), `enrol.ts` and `session.ts` (how one comes to have it), `outbox.ts` (saving). The
+ * screens know only this. Invariants: nothing is recorded before somebody is unlocked, nothing new while the gate is shut;
+ * a rejection is always a `CoreError`.
+ */
+import type { ActionName, Actions, Kind, LoginAnswer, RosterPerson } from '../generated/types';
+import type { SyncStatus } from './context';
+import { Db } from './db';
+import { type Deps, isoOf, randomBytes } from './deps';
+import { codeIn, enrol, whoWasI } from './enrol';
+import { exportFile } from './exportfile';
+import { allowedWhenShut, holdsGate, isOpening } from './gate';
+import { Http } from './http';
+import { uuid7 } from './ids';
+import { capture } from './media';
+import { Opened } from './opened';
+import { save } from './outbox';
+import { Pictures, prefetch } from './pictures';
+import { checkPin, setPin } from './pins';
+import { CoreError, problemOf } from './problems';
+import { Replica } from './replica';
+import { sessionOf, settle, stillSignedIn } from './session';
+import { FIRST, outboxItems, statusOf } from './status';
+import { askToPersist, estimate } from './storage';
+import { writable } from './store';
+import type {
+  Captured,
+  Core,
+  DeviceInfo,
+  NewEntry,
+  OutboxItem,
+  Readable,
+  RecordExtra,
+  RecordOf,
+  Saved,
+  Status,
+  UnlockResult,
+  WizardState,
+} from './types';
+import { endWizard, saveWizard } from './wizard';
+
+export type Flavour = 'field' | 'office';
+
+export class CoreImpl implements Core {
+  private readonly current = writable<Status>(FIRST);
+  private readonly items = writable<OutboxItem[]>([]);
+  private readonly steps = writable<WizardState[]>([]);
+  readonly status: Readable<Status> = this.current;
+  readonly outbox: Readable<OutboxItem[]> = this.items;
+  readonly wizards: Readable<WizardState[]> = this.steps;
+
+  private readonly deps: Deps;
+  private readonly flavour: Flavour;
+  private readonly http: Http;
+  private readonly replica = new Replica();
+  private readonly pictures = new Pictures();
+  private root: Db | null = null;
+  private opened: Opened | null = null;
+  private hiddenSince: number | null = null;
+  private offVisibility: () => void = () => undefined;
+  private update: (() => void) | null = null;
+
+  constructor(deps: Deps, flavour: Flavour) {
+    this.deps = deps;
+    this.flavour = flavour;
+    this.http = new Http(deps);
+  }
+
+  // --- opening and closing --------------------------------------------------------------------------------------------
+  async start(): Promise<void> {
+    if (this.root) return;
+    try {
+      this.root = await Db.open(this.deps.indexedDB, `handover-${this.flavour}`);
+      this.offVisibility = this.deps.onVisibility((hidden) => this.seen(hidden));
+      const name = await this.root.meta<string>('current');
+      if (name && (await this.open(name))) await this.welcome();
+      else await this.unknown();
+    } catch (fault) {
+      this.patch({ problem: problemOf(fault, 'storage_failed') });
+      throw fault;
+    }
+    await this.measureStorage();
+  }
+
+  async stop(): Promise<void> {
+    this.offVisibility();
+    if (this.opened) this.pictures.drop(this.opened.ctx);
+    this.opened?.close();
+    this.opened = null;
+    this.root?.close();
+    this.root = null;
+  }
+
+  private async open(name: string): Promise<boolean> {
+    this.opened?.close();
+    this.opened = await Opened.open(this.deps, this.http, this.replica, name, {
+      changed: () => this.refresh(),
+      sync: (status) => this.synced(status),
+      leads: () => this.patch({ leader: true }),
+      revoked: (problem) => this.patch({ phase: 'revoked', person: null, problem }),
+      closed: () => this.patch({ problem: problemOf(null, 'storage_failed') }),
+    });
+    if (!this.opened) return false;
+    this.opening();
+    this.refresh();
+    this.opened.start();
+    return true;
+  }
+
+  /** A known device: who may go on at once? */
+  private async welcome(): Promise<void> {
+    if (this.opened?.revoked) return this.patch({ phase: 'revoked' });
+    const session = this.flavour === 'office' && this.root ? await sessionOf(this.deps, this.root) : null;
+    this.patch({ phase: session ? 'ready' : 'locked', person: session?.person ?? null });
+    if (session) void this.confirmSession();
+  }
+
+  private async confirmSession(): Promise<void> {
+    if ((await stillSignedIn(this.http)) === 'no') this.lock();
+  }
+
+  private async unknown(): Promise<void> {
+    if (this.flavour === 'office') {
+      const answer = await stillSignedIn(this.http);
+      if (typeof answer === 'object') return this.adopt(answer);
+      return this.patch({ phase: 'not_enrolled' });
+    }
+    const eviction = await whoWasI(this.http);
+    this.patch({ phase: eviction ? 'evicted' : 'not_enrolled', eviction });
+  }
+
+  private seen(hidden: boolean): void {
+    const now = this.deps.now();
+    if (hidden) {
+      this.hiddenSince = now;
+      return;
+    }
+    const limit = this.opened?.ctx.device.policy.opening_hidden_ms ?? 0;
+    const again = isOpening(this.hiddenSince, now, limit);
+    this.hiddenSince = null;
+    if (!this.opened) return;
+    if (again) this.opening();
+    this.opened.kick(again ? 'open' : 'foreground');
+  }
+
+  private opening(): void {
+    const ctx = this.opened?.ctx;
+    if (!ctx) return;
+    const { unsent } = statusOf(ctx);
+    if (!holdsGate(ctx.device.policy.gate, unsent)) return;
+    const { entries, blobs, bytes } = unsent;
+    this.patch({ gate: 'shut', opening: { entries, blobs, bytes } });
+  }
+
+  // --- people ---------------------------------------------------------------------------------------------------------
+  async enrol(code: string): Promise<DeviceInfo> {
+    if (!this.root || this.flavour !== 'field') throw new CoreError('not_ready');
+    const { name, device } = await enrol(this.deps, this.http, this.root, this.flavour, codeIn(code));
+    await askToPersist(this.deps);
+    await this.open(name);
+    this.patch({ phase: 'locked', eviction: null, problem: null });
+    return device;
+  }
+
+  async login(username: string, password: string): Promise<void> {
+    if (!this.root || this.flavour !== 'office') throw new CoreError('not_ready');
+    await this.adopt(await this.http.plainJson<LoginAnswer>('POST', '/api/v1/login', { username, password }));
+  }
+
+  private async adopt(answer: LoginAnswer): Promise<void> {
+    if (!this.root) throw new CoreError('not_ready');
+    const name = await settle(this.deps, this.http, this.root, answer);
+    await this.open(name);
+    await this.welcome();
+  }
+
+  async logout(): Promise<void> {
+    const { unsent } = this.current.get();
+    if (unsent.entries > 0 || unsent.blobs > 0) throw new CoreError('unsent_work', { ...unsent });
+    if (this.flavour === 'office') {
+      await this.http.plainJson('POST', '/api/v1/logout', {});
+      await this.root?.setMeta('session', null);
+    }
+    this.lock();
+  }
+
+  async unlock(person: string, pin: string): Promise<UnlockResult> {
+    return this.admit(person, (ctx) => checkPin(ctx, person, pin));
+  }
+
+  async setPin(person: string, pin: string): Promise<UnlockResult> {
+    return this.admit(person, (ctx) => setPin(ctx, person, pin));
+  }
+
+  private async admit(
+    person: string,
+    check: (ctx: Opened['ctx']) => Promise<UnlockResult>,
+  ): Promise<UnlockResult> {
+    const opened = this.opened;
+    const found = opened?.ctx.device.roster.find((one) => one.id === person);
+    if (!opened || opened.revoked || !found) throw new CoreError('not_ready');
+    const result = await check(opened.ctx);
+    if (result.ok) this.patch({ phase: 'ready', person: { ...found, has_pin: true }, problem: null });
+    return result;
+  }
+
+  lock(): void {
+    if (this.current.get().phase === 'ready') this.patch({ phase: 'locked', person: null });
+  }
+
+  // --- records --------------------------------------------------------------------------------------------------------
+  live<K extends Kind>(kind: K, where?: (record: RecordOf<K>) => boolean): Readable<RecordOf<K>[]> {
+    return this.replica.live(kind, where);
+  }
+
+  liveOne<K extends Kind>(kind: K, id: string): Readable<RecordOf<K> | null> {
+    return this.replica.liveOne(kind, id);
+  }
+
+  async get<K extends Kind>(kind: K, id: string): Promise<RecordOf<K> | null> {
+    return this.replica.one(kind, id);
+  }
+
+  async record<A extends ActionName>(action: A, args: Actions[A], extra?: RecordExtra): Promise<Saved> {
+    const item = { action, args, ...(extra ? { extra } : {}) } as NewEntry;
+    const [saved] = await this.recordAll([item]);
+    if (!saved) throw new CoreError('storage_failed');
+    return saved;
+  }
+
+  async recordAll(items: NewEntry[]): Promise<Saved[]> {
+    const { opened } = this;
+    const { person, gate } = this.current.get();
+    if (!opened || !person) throw new CoreError('not_ready');
+    const held = gate === 'shut' && !items.every((item) => allowedWhenShut(item.action, item.args));
+    if (held) throw new CoreError('gate_closed');
+    const auth = this.flavour === 'office' ? 'password' : 'pin';
+    const saved = await save(opened.ctx, items, { person: person.id, auth });
+    opened.kick('save');
+    if (items.some((item) => item.extra?.blobs?.length)) void this.measureStorage();
+    return saved;
+  }
+
+  newId(): string {
+    return uuid7(this.deps.now(), randomBytes(this.deps, 10));
+  }
+
+  now(): string {
+    return isoOf(this.deps.now());
+  }
+
+  canStartNew(): boolean {
+    const { phase, gate } = this.current.get();
+    return phase === 'ready' && gate === 'open';
+  }
+
+  async wizard(handover: string): Promise<WizardState | null> {
+    return this.steps.get().find((step) => step.handover === handover) ?? null;
+  }
+
+  async saveWizard(state: WizardState): Promise<void> {
+    await saveWizard(this.ready().ctx, state);
+  }
+
+  async endWizard(handover: string): Promise<void> {
+    await endWizard(this.ready().ctx, handover);
+  }
+
+  // --- files, export, update ------------------------------------------------------------------------------------------
+  retryNow(): void {
+    this.opened?.kick('retry');
+  }
+
+  async exportFile(): Promise<Blob> {
+    return exportFile(this.ready().ctx);
+  }
+
+  async blobUrl(sha256: string, size: 'preview' | 'original'): Promise<string | null> {
+    return this.opened ? this.pictures.url(this.opened.ctx, sha256, size) : null;
+  }
+
+  async prefetch(shas: string[]): Promise<void> {
+    if (this.opened) await prefetch(this.opened.ctx, shas);
+  }
+
+  async capture(bytes: Blob): Promise<Captured> {
+    return capture(this.deps, bytes);
+  }
+
+  offerUpdate(apply: () => void): void {
+    this.update = apply;
+    this.patch({ updateWaiting: true });
+  }
+
+  applyUpdate(): void {
+    this.update?.();
+  }
+
+  // --- what is shown --------------------------------------------------------------------------------------------------
+  private ready(): Opened {
+    if (!this.opened) throw new CoreError('not_ready');
+    return this.opened;
+  }
+
+  private patch(fields: Partial<Status>): void {
+    this.current.update((status) => ({ ...status, ...fields }));
+  }
+
+  private synced(status: SyncStatus): void {
+    const wasBusy = this.current.get().network === 'sending';
+    this.patch({ ...status });
+    this.items.set(this.opened ? outboxItems(this.opened.ctx, status.sending) : []);
+    if (wasBusy && status.network !== 'sending') void this.measureStorage();
+  }
+
+  private refresh(): void {
+    const opened = this.opened;
+    if (!opened) return;
+    const shown = statusOf(opened.ctx);
+    const { gate, sending, person, phase } = this.current.get();
+    const opens = gate === 'shut' && !holdsGate(opened.ctx.device.policy.gate, shown.unsent);
+    this.patch({
+      ...shown,
+      ...(opens ? { gate: 'open' as const, opening: null } : {}),
+      ...(person ? { person: this.renamed(person) } : {}),
+      ...(opened.revoked && phase !== 'revoked' ? { phase: 'revoked' as const, person: null } : {}),
+    });
+    this.items.set(outboxItems(opened.ctx, sending));
+    this.steps.set([...opened.ctx.wizards.get()]);
+  }
+
+  /** The person as the roster now has them. */
+  private renamed(person: RosterPerson): RosterPerson {
+    return this.opened?.ctx.device.roster.find((one) => one.id === person.id) ?? person;
+  }
+
+  private async measureStorage(): Promise<void> {
+    this.patch({ storage: await estimate(this.deps) });
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * A device's journal, open: its context, its loop, its socket, its bond with the other tabs.
+ *
+ * Neighbours: `core.ts` opens one at a time and shows its state; `loop.ts` and `live.ts` run only in the tab that leads.
+ * Invariant: a follower saves and reads like the leader; what it cannot do itself it asks the leader for.
+ */
+import { bytesToHex } from '@noble/hashes/utils.js';
+import type { EnrolAnswer } from '../generated/types';
+import { type Context, emptyLists, reload, type SyncStatus, type Told } from './context';
+import { Db, got, type RecordRow } from './db';
+import { type Deps, randomBytes } from './deps';
+import { infoOf, renew } from './enrol';
+import type { Http } from './http';
+import type { DeviceKeys } from './keys';
+import { Bus, seekLead } from './leader';
+import { Live } from './live';
+import { Loop } from './loop';
+import { prunePreviews } from './pictures';
+import { problemOf } from './problems';
+import type { Replica } from './replica';
+import type { Reason } from './sync';
+import type { DeviceInfo, Problem } from './types';
+
+/** More changed records than this are read again as a whole. */
+const KEYS_MAX = 500;
+
+export interface OpenedEvents {
+  /** Lists, proof or device changed. */
+  changed(): void;
+  sync(status: SyncStatus): void;
+  leads(): void;
+  revoked(problem: Problem): void;
+  closed(): void;
+}
+
+export class Opened {
+  readonly ctx: Context;
+  /** Whether this device was told that it may no longer take part. */
+  revoked: boolean;
+  private readonly events: OpenedEvents;
+  private readonly bus: Bus;
+  private loop: Loop | null = null;
+  private live: Live | null = null;
+  private giveUpLead: () => void = () => undefined;
+  private readonly unsubscribe: (() => void)[] = [];
+
+  private constructor(ctx: Context, name: string, revoked: boolean, events: OpenedEvents) {
+    this.ctx = ctx;
+    this.revoked = revoked;
+    this.events = events;
+    this.bus = new Bus(ctx.deps, name, (message) => void this.hear(message).catch(() => undefined));
+    ctx.tell = (message) => {
+      this.bus.tell(message);
+      if (message.what === 'device') events.changed();
+    };
+    ctx.db.onClosed = () => events.closed();
+    ctx.http.renew = () => renew(ctx.deps, ctx.http, ctx.device.device, ctx.keys);
+    const lists = [ctx.outbox, ctx.blobs, ctx.wizards, ctx.proven, ctx.fullUploadAt];
+    for (const list of lists) this.unsubscribe.push(list.subscribe(() => events.changed()));
+  }
+
+  /** Opens a database that holds a journal. null when it holds none. */
+  static async open(
+    deps: Deps,
+    http: Http,
+    replica: Replica,
+    name: string,
+    events: OpenedEvents,
+  ): Promise<Opened | null> {
+    const db = await Db.open(deps.indexedDB, name);
+    const device = await db.meta<DeviceInfo>('device');
+    const keys = await db.meta<DeviceKeys>('keys');
+    if (!device || !keys) {
+      db.close();
+      return null;
+    }
+    const ctx: Context = {
+      deps,
+      db,
+      http,
+      device,
+      keys,
+      replica,
+      boot: bytesToHex(randomBytes(deps, 8)),
+      startedMono: deps.mono(),
+      tell: () => undefined,
+      ...emptyLists(),
+    };
+    await replica.load(db);
+    await reload(ctx);
+    return new Opened(ctx, name, (await db.meta<boolean>('revoked')) ?? false, events);
+  }
+
+  /** Seeks the lead; the loop and the socket start with it. */
+  start(): void {
+    this.giveUpLead = seekLead(this.ctx.deps, `sync:${this.ctx.device.device}`, () => this.lead());
+  }
+
+  kick(reason: Reason): void {
+    if (this.loop) this.loop.kick(reason);
+    else this.bus.tell({ what: 'kick', reason });
+  }
+
+  close(): void {
+    this.loop?.stop();
+    this.live?.stop();
+    this.giveUpLead();
+    this.bus.close();
+    for (const off of this.unsubscribe) off();
+    this.ctx.http.renew = null;
+    this.ctx.db.close();
+  }
+
+  private lead(): void {
+    if (this.revoked) return;
+    this.loop = new Loop(this.ctx, {
+      status: (status) => {
+        this.events.sync(status);
+        this.bus.tell({ what: 'sync', status });
+      },
+      revoked: (problem) => void this.revoke(problem),
+    });
+    this.live = new Live(this.ctx, () => this.loop?.kick('poke'));
+    this.events.leads();
+    this.loop.kick('open');
+    this.live.start();
+    void this.refreshDevice();
+    prunePreviews(this.ctx).catch(() => undefined); // only tidiness
+  }
+
+  /** The roster and the organisation's keys as they now are. */
+  private async refreshDevice(): Promise<void> {
+    try {
+      const answer = await this.ctx.http.json<EnrolAnswer>('GET', '/api/v1/device');
+      if (answer.device !== this.ctx.device.device) return;
+      this.ctx.device = infoOf(answer);
+      await this.ctx.db.setMeta('device', this.ctx.device);
+      this.ctx.tell({ what: 'device' });
+    } catch (fault) {
+      const why = problemOf(fault, 'network');
+      if (why.code === 'device_revoked') await this.revoke(why);
+    }
+  }
+
+  /** The replica goes at once; what was recorded here stays until a person has exported or the office has it. */
+  private async revoke(problem: Problem): Promise<void> {
+    if (this.revoked) return;
+    this.revoked = true;
+    this.loop?.stop();
+    this.live?.stop();
+    await this.ctx.db.write(['meta', 'records', 'previews'], async (tx) => {
+      tx.objectStore('records').clear();
+      tx.objectStore('previews').clear();
+      tx.objectStore('meta').delete('cursors');
+      tx.objectStore('meta').put(true, 'revoked');
+    });
+    this.ctx.replica.clear();
+    this.events.revoked(problem);
+    this.bus.tell({ what: 'device' });
+  }
+
+  private async hear(message: Told): Promise<void> {
+    const { ctx } = this;
+    if (message.what === 'outbox') await reload(ctx);
+    else if (message.what === 'records') await this.readAgain(message.keys);
+    else if (message.what === 'sync') this.events.sync(message.status);
+    else if (message.what === 'kick') this.loop?.kick(message.reason);
+    else {
+      ctx.device = (await ctx.db.meta<DeviceInfo>('device')) ?? ctx.device;
+      this.revoked = (await ctx.db.meta<boolean>('revoked')) ?? false;
+      if (this.revoked) ctx.replica.clear();
+      this.events.changed();
+    }
+  }
+
+  private async readAgain(keys: [string, string][]): Promise<void> {
+    if (keys.length > KEYS_MAX) return this.ctx.replica.load(this.ctx.db);
+    const rows = await this.ctx.db.read(['records'], (tx) =>
+      Promise.all(keys.map((key) => got<RecordRow | undefined>(tx.objectStore('records').get(key)))),
+    );
+    this.ctx.replica.put(keys.map(([kind, id], index) => ({ kind, id, row: rows[index] ?? null })));
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * One exchange with the server: build the push, send it, verify the receipt, hand all to one transaction.
+ *
+ * Neighbours: `loop.ts` decides when; `apply.ts` writes what came back. Invariants: what is sent is read from the store, not
+ * from memory; entries travel as the exact text written; a receipt that does not verify removes nothing, but pages are
+ * applied all the same — a stuck upload never blocks the download.
+ */
+import { LOSSES_MAX, PUSH_BODY_BYTES_MAX, PUSH_ENTRIES_MAX } from '../generated/limits';
+import {
+  type DeclaredLoss,
+  type Head,
+  PROTOCOL_VERSION,
+  type PushedEntry,
+  type Receipt,
+  type SyncAnswer,
+  type SyncRequest,
+} from '../generated/types';
+import { type Applied, applyAnswer } from './apply';
+import { headText } from './chain';
+import { type Context, type Proven, unsentOf } from './context';
+import { type BlobRow, got, type JournalState, type OutboxRow } from './db';
+import { isoOf } from './deps';
+import { SYNC_MS } from './http';
+import { sign, verifyReceipt } from './keys';
+import { CoreError, problem, problemOf } from './problems';
+import { estimate } from './storage';
+import type { Problem } from './types';
+
+export type Reason = SyncRequest['reason'];
+
+/** What an exchange came to. */
+export interface Exchanged {
+  applied: Applied;
+  /** There is more to send or to fetch: go on at once. */
+  again: boolean;
+  /** Something a person should know although the exchange itself went well. */
+  problem: Problem | null;
+  revoked: boolean;
+}
+
+interface Push {
+  head: Omit<Head, 'signature'>;
+  entries: PushedEntry[];
+  lost: DeclaredLoss[];
+  /** Whether entries remain beyond this push. */
+  more: boolean;
+}
+
+/** What is to be sent: from the first entry without proof, within the bounds of one push. */
+export async function readPush(ctx: Context, bytesMax: number): Promise<Push> {
+  return ctx.db.read(['meta', 'outbox', 'hashes'], async (tx) => {
+    const journal = await got<JournalState | undefined>(tx.objectStore('meta').get('journal'));
+    if (!journal) throw new CoreError('not_ready');
+    const proven = await got<Proven | undefined>(tx.objectStore('meta').get('proven'));
+    const first = (proven?.epoch === journal.epoch ? proven.n : 0) + 1;
+    const range = IDBKeyRange.bound([journal.epoch, first], [journal.epoch, journal.seq]);
+    const rows = await got<OutboxRow[]>(tx.objectStore('outbox').getAll(range, PUSH_ENTRIES_MAX));
+    const push: Push = {
+      head: { epoch: journal.epoch, seq: journal.seq, hash: journal.hash },
+      entries: [],
+      lost: [],
+      more: false,
+    };
+    let size = 0;
+    for (const row of rows) {
+      size += row.body.length * 3 + row.private.reduce((sum, part) => sum + part.length, 0); // UTF-8 at worst
+      if (push.entries.length > 0 && size > bytesMax) break;
+      push.entries.push({ seq: row.seq, hash: row.hash, body: row.body, private: row.private });
+    }
+    const last = push.entries.at(-1)?.seq ?? journal.seq;
+    push.lost = await readLost(tx, journal.epoch, first, last, new Set(rows.map((row) => row.seq)));
+    push.more = last < journal.seq;
+    return push;
+  });
+}
+
+/** Numbers whose body this store can no longer read: their hashes survive apart, so they can be declared. */
+async function readLost(
+  tx: IDBTransaction,
+  epoch: number,
+  first: number,
+  last: number,
+  present: ReadonlySet<number>,
+): Promise<DeclaredLoss[]> {
+  const lost: DeclaredLoss[] = [];
+  if (present.size === last - first + 1) return lost;
+  for (let seq = first; seq <= last && lost.length < LOSSES_MAX; seq++) {
+    if (present.has(seq)) continue;
+    const hash = await got<string | undefined>(tx.objectStore('hashes').get([epoch, seq]));
+    if (hash) lost.push({ seq, hash });
+  }
+  return lost;
+}
+
+/** One round trip. CoreError when nothing came back or nothing of it could be used. */
+export async function exchange(
+  ctx: Context,
+  reason: Reason,
+  bytesMax = PUSH_BODY_BYTES_MAX,
+): Promise<Exchanged> {
+  const push = await readPush(ctx, bytesMax);
+  const request = await requestFor(ctx, push, reason);
+  const sentAt = ctx.deps.now();
+  const answer = readAnswer(await ctx.http.json<unknown>('POST', '/api/v1/sync', request, SYNC_MS));
+  const skew = Math.round((sentAt + ctx.deps.now()) / 2 - Date.parse(answer.at));
+  let receipt: Receipt | null = null;
+  let trouble: Problem | null = null;
+  try {
+    receipt = await verifyReceipt(ctx.deps.crypto, ctx.device.organisation.keys, answer.receipt);
+  } catch (fault) {
+    trouble = problemOf(fault, 'receipt_invalid');
+  }
+  const applied = await applyAnswer(ctx, { answer, receipt, sentAt, skew });
+  if (receipt && !applied.receiptTaken && !applied.newEpoch) trouble ??= problem('receipt_invalid');
+  const wipe = answer.commands.some((command) => command.type === 'wipe');
+  if (answer.commands.some((command) => command.type === 're_enrol')) trouble = problem('epoch_unknown');
+  if (answer.commands.some((command) => command.type === 'reload')) trouble = problem('protocol_unsupported');
+  const moved = applied.provenMoved || applied.newEpoch;
+  return {
+    applied,
+    again: !wipe && ((applied.morePages && applied.pagesMoved) || (moved && (push.more || applied.newEpoch))),
+    problem: wipe ? problem('device_revoked') : trouble,
+    revoked: wipe,
+  };
+}
+
+async function requestFor(ctx: Context, push: Push, reason: Reason): Promise<SyncRequest> {
+  const { deps, device, keys } = ctx;
+  const { epoch, seq, hash } = push.head;
+  const text = headText(device.organisation.id, device.device, epoch, seq, hash);
+  const unsent = unsentOf(ctx.outbox.get(), await ctx.db.all<BlobRow>('blobs'));
+  return {
+    protocol: PROTOCOL_VERSION,
+    app: deps.app,
+    device: device.device,
+    head: { epoch, seq, hash, signature: await sign(deps.crypto, keys.private, text) },
+    entries: push.entries,
+    lost: push.lost,
+    pending: { entries: unsent.entries, blobs: unsent.blobs, bytes: unsent.bytes },
+    cursors: (await ctx.db.meta<Record<string, number>>('cursors')) ?? {},
+    clock: {
+      wall: isoOf(deps.now()),
+      mono: Math.round(deps.mono() - ctx.startedMono),
+      boot: ctx.boot,
+    },
+    storage: await estimate(deps),
+    reason,
+  };
+}
+
+/** An answer with the parts this version cannot do without; unknown fields are left alone. */
+export function readAnswer(raw: unknown): SyncAnswer {
+  const answer = raw as Partial<SyncAnswer> | null;
+  const whole =
+    typeof answer?.receipt === 'string' &&
+    Array.isArray(answer.outcomes) &&
+    Array.isArray(answer.pages) &&
+    typeof answer.at === 'string';
+  if (!whole) throw new CoreError('answer_unreadable');
+  return {
+    ...(answer as SyncAnswer),
+    gone_buckets: answer.gone_buckets ?? [],
+    commands: answer.commands ?? [],
+    new_epoch: answer.new_epoch ?? null,
+    notices: answer.notices ?? [],
+  };
+}
