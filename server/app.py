@@ -24,7 +24,6 @@ from server.auth import tables as auth_tables
 from server.auth.keys import KeyRing, verify_p256
 from server.blobs import tables as blob_tables
 from server.blobs.finish import tend
-from server.blobs.finish import tend
 from server.blobs.vault import Vault
 from server.domain import HANDLERS
 from server.http import proof, sync
