@@ -22,10 +22,10 @@ from server.http.problem import Failure
 _FOREVER: Final = "public, max-age=31536000, immutable"
 _ASK: Final = "no-cache"
 _TYPES: Final = {
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".mjs": "text/javascript; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".css": "text/css",
     ".wasm": "application/wasm",
     ".svg": "image/svg+xml",
     ".json": "application/json",
@@ -88,7 +88,7 @@ async def metrics(request: Request[Any, Any, Any], house: NamedDependency[House]
         allowed = host in _LOOPBACK and "x-forwarded-for" not in request.headers
     if not allowed:
         raise Failure(ErrorCode.NOT_FOUND)
-    return Response(house.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(house.metrics.text(), media_type="text/plain; version=0.0.4")
 
 
 ROUTES: Final[list[BaseRouteHandler]] = [front_page, app_file, healthz, metrics]
