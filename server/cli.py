@@ -85,13 +85,12 @@ def verify_journal() -> None:
     def job(store: SqlStore) -> bool:
         whole = True
         for organisation in store.organisations():
-            for record in store.records(organisation, "device"):
-                device = store.device(organisation, record.id)
-                if device is None:
-                    continue
+            for device in store.devices(organisation):
+                record = store.record(organisation, "device", device.id)
                 chain = verify_device(store, device)
                 verdict = "✓" if chain.broken_at is None else f"✗ {chain.broken_at}"
-                typer.echo(f"{verdict}  {record.data['name']}  n={device.seq}  checked={chain.checked}  {device.id}")
+                name = record.data["name"] if record else device.type
+                typer.echo(f"{verdict}  {name}  n={device.seq}  checked={chain.checked}  {device.id}")
                 whole = whole and chain.broken_at is None
         return whole
 

@@ -5,7 +5,7 @@ bytes; a bucket's page is the same bytes for everyone who may read it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from schemas import limits
 from sync.store import Store, WireChange
@@ -20,12 +20,13 @@ class BucketPage:
     to: int
     more: bool
     wire: tuple[bytes, ...]
+    reset: bool = False
 
     def render(self) -> bytes:
         """The JSON of a `Page`."""
-        more = b"true" if self.more else b"false"
-        return b'{"bucket":"%s","after":%d,"to":%d,"more":%s,"reset":false,"changes":[%s]}' % (
-            self.bucket.encode(), self.after, self.to, more, b",".join(self.wire),
+        flags = [b"true" if flag else b"false" for flag in (self.more, self.reset)]
+        return b'{"bucket":"%s","after":%d,"to":%d,"more":%s,"reset":%s,"changes":[%s]}' % (
+            self.bucket.encode(), self.after, self.to, *flags, b",".join(self.wire),
         )  # fmt: skip
 
 
@@ -38,18 +39,26 @@ class Pulled:
 
 
 def pull(store: Store, organisation: str, buckets: frozenset[str], cursors: Mapping[str, int]) -> Pulled:
-    """The next page of every bucket that has something new, within the bounds of one answer."""
+    """The next page of every bucket that has something new, within the bounds of one answer.
+
+    A cursor beyond the bucket's newest change was not given by this state of the server (it was restored from a backup):
+    the bucket is sent anew, marked `reset`.
+    """
     up_to = store.organisation_version(organisation)
     room = limits.PAGE_CHANGES_MAX
     pages: list[BucketPage] = []
     for bucket in sorted(buckets):
-        after = min(cursors.get(bucket, 0), up_to)
-        if room <= 0:
-            pages.append(BucketPage(bucket, after, after, True, ()))
+        cursor = cursors.get(bucket)
+        head = store.bucket_head(organisation, bucket)
+        if cursor == head:
             continue
-        page = read_page(store, organisation, bucket, after, up_to, room)
-        if page.wire or bucket not in cursors or page.to != after:
-            pages.append(page)
+        reset = cursor is not None and cursor > head
+        after = 0 if cursor is None or reset else cursor
+        if room > 0:
+            page = read_page(store, organisation, bucket, after, up_to, room)
+        else:
+            page = BucketPage(bucket, after, after, True, ())
+        pages.append(replace(page, reset=reset))
         room -= len(page.wire)
     return Pulled(tuple(pages), tuple(sorted(set(cursors) - buckets)))
 

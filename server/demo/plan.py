@@ -12,6 +12,7 @@ from schemas.actions.basedata import AssetDefine, CustomerDefine, RentalDefine, 
 from schemas.records.customers import RentalState
 from server.demo import company
 from server.demo.company import BINJIANG, STAFF, XIASHA, demo_id
+from server.demo.drawing import part
 from sync import instants
 
 DAY_MS: Final = 24 * 3600 * 1000
@@ -65,15 +66,15 @@ class Plan:
     past: list[PastHandover] = field(default_factory=list)
 
 
-# Where a damage of the right kind looks true: (view, part, x, y, type, severity, size in mm).
+# Where a damage of the right kind looks true: (view, part, type, severity, size in mm). It is pinned on the part's middle.
 _DAMAGES: Final = (
-    ("right", "sliding_door_right", 520, 560, "scratch", "minor_damage", 180),
-    ("left", "side_panel_mid_left", 450, 520, "dent", "minor_damage", 120),
-    ("rear", "bumper_rear", 300, 830, "scratch", "minor_damage", 90),
-    ("front", "bumper_front", 700, 800, "crack", "minor_damage", 70),
-    ("left", "side_panel_rear_left", 780, 560, "scratch", "minor_damage", 260),
-    ("right", "side_panel_rear_right", 240, 540, "dent", "severe_damage", 340),
-    ("front", "headlamp_left", 780, 560, "crack", "severe_damage", 110),
+    ("right", "sliding_door_right", "scratch", "minor_damage", 180),
+    ("left", "side_panel_mid_left", "dent", "minor_damage", 120),
+    ("rear", "bumper_rear", "scratch", "minor_damage", 90),
+    ("front", "headlamp_left", "crack", "minor_damage", 70),
+    ("left", "side_panel_rear_left", "scratch", "minor_damage", 260),
+    ("right", "side_panel_rear_right", "dent", "severe_damage", 340),
+    ("front", "bumper_front", "crack", "severe_damage", 110),
 )
 
 
@@ -157,9 +158,10 @@ class _Planner:
         return self.rng.choice([s.id for s in STAFF if role in s.roles and depot in s.depots])
 
     def _damage(self, seed: int) -> PlannedDamage:
-        view, part, x, y, type_, severity, size = _DAMAGES[seed % len(_DAMAGES)]
+        view, name, type_, severity, size = _DAMAGES[seed % len(_DAMAGES)]
+        x, y = part(view, name).centre
         minor: Literal["minor_damage", "severe_damage"] = "minor_damage" if severity == "minor_damage" else "severe_damage"
-        return PlannedDamage(view, part, x, y, type_, minor, size, seed)
+        return PlannedDamage(view, name, x, y, type_, minor, size, seed)
 
     def _out(self, depot: str, due: int, *, damaged: bool) -> None:
         """A van out with a customer; when `damaged`, it came back damaged from the rental before."""

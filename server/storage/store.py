@@ -105,6 +105,11 @@ class SqlStore:
         row = self._one(select(DEVICE).where(DEVICE.c.organisation == organisation, DEVICE.c.id == device))
         return None if row is None else DeviceState(**row)
 
+    def devices(self, organisation: str) -> list[DeviceState]:
+        """All devices of an organisation."""
+        rows = self.connection.execute(select(DEVICE).where(DEVICE.c.organisation == organisation).order_by(DEVICE.c.id))
+        return [DeviceState(**row) for row in rows.mappings()]
+
     def put_device(self, state: DeviceState) -> None:
         """Insert or update."""
         values = dict(vars(state))
