@@ -25,7 +25,7 @@ from tests.architecture.project import ROOT, read
 
 DOCKERFILE = "server/deploy/Dockerfile"
 CADDYFILE = "server/deploy/Caddyfile"
-START_SECONDS = 60
+START_SECONDS = 180
 
 
 def compose() -> dict[str, Any]:
@@ -114,6 +114,7 @@ def test_the_caddyfile_is_well_formed() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_the_command_of_the_compose_file_serves(tmp_path: Path) -> None:
     service = compose()["services"]["handover"]
     port = free_port()
