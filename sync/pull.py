@@ -24,10 +24,13 @@ class BucketPage:
 
     def render(self) -> bytes:
         """The JSON of a `Page`."""
-        flags = [b"true" if flag else b"false" for flag in (self.more, self.reset)]
         return b'{"bucket":"%s","after":%d,"to":%d,"more":%s,"reset":%s,"changes":[%s]}' % (
-            self.bucket.encode(), self.after, self.to, *flags, b",".join(self.wire),
+            self.bucket.encode(), self.after, self.to, _flag(self.more), _flag(self.reset), b",".join(self.wire),
         )  # fmt: skip
+
+
+def _flag(value: bool) -> bytes:
+    return b"true" if value else b"false"
 
 
 @dataclass(frozen=True)
