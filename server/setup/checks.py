@@ -64,6 +64,11 @@ def lint_checks() -> list[Check]:
     ]
 
 
+def build_check() -> Check:
+    """The app builds, and its first download stays within its bound. The browser tests use what is built here."""
+    return Check("app build", "app-build", (str(NPM), "run", "--silent", "build"), APP)
+
+
 def vitest_check() -> Check:
     """The app's tests."""
     report = LOGS / "vitest.report"
@@ -89,17 +94,17 @@ def pytest_check(name: str, log: str, marker: str | None) -> Check:
 
 def everything() -> list[Check]:
     """The list of `make test`."""
-    return [*lint_checks(), vitest_check(), pytest_check("pytest, browser included", "pytest", None)]
+    return [*lint_checks(), build_check(), vitest_check(), pytest_check("pytest, browser included", "pytest", None)]
 
 
 def under_a_minute() -> list[Check]:
     """The list of `make check`."""
-    return [*lint_checks(), vitest_check(), pytest_check("pytest, fast", "pytest-fast", FAST)]
+    return [*lint_checks(), build_check(), vitest_check(), pytest_check("pytest, fast", "pytest-fast", FAST)]
 
 
 def in_browser() -> list[Check]:
     """The list of `make e2e`."""
-    return [pytest_check("pytest, browser", "pytest-browser", "browser")]
+    return [build_check(), pytest_check("pytest, browser", "pytest-browser", "browser")]
 
 
 def run_checks(checks: Sequence[Check], first: int, total: int) -> bool:
@@ -159,6 +164,4 @@ def _vitest_count(text: str) -> Count:
     passed = int(report["numPassedTests"])
     bad = int(report["numTotalTests"]) - passed
     # A file that could not be loaded has no tests to count.
-    return Count(
-        passed, max(bad, int(report["numFailedTestSuites"]) if not report["success"] and bad == 0 else bad)
-    )
+    return Count(passed, max(bad, int(report["numFailedTestSuites"]) if not report["success"] and bad == 0 else bad))

@@ -77,7 +77,6 @@ def preparation(*, dev: bool, system: bool) -> list[tuple[str, Part]]:
         ("Python 环境 environment (.venv)", make_venv),
         (f"Python 包与 Node packages ({lock_name})", lambda: install_packages(dev=dev)),
         ("应用依赖 app packages (npm ci)", install_app_packages),
-        ("应用构建 app build", build_app),
     ]
 
 
@@ -92,7 +91,7 @@ def run() -> int:
     """`make run`: from nothing to a serving system, which then takes this process's place."""
     port = parse_port(os.environ.get("PORT", "").strip() or "8000")
     fresh = os.environ.get("FRESH", "").strip() not in {"", "0"}
-    parts = preparation(dev=False, system=False)
+    parts = [*preparation(dev=False, system=False), ("应用构建 app build", build_app)]
     total = len(parts) + 2
     with step(1, total, f"检查 checks: Python {sys.version.split()[0]}, {ROOT}, 端口 port {port}"):
         for folder in (ROOT, data_folder()):
@@ -129,7 +128,7 @@ def tool(command: Sequence[str]) -> int:
 
 def fmt() -> int:
     """Format and mend what can be mended by machine, in both languages."""
-    parts = preparation(dev=True, system=False)[:3]
+    parts = preparation(dev=True, system=False)
     prepare(parts, 1, len(parts))
     ruff = str(VENV / "bin" / "ruff")
     commands: list[tuple[list[str], Path]] = [

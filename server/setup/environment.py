@@ -45,12 +45,7 @@ def venv_works() -> bool:
         return False
     probe = "import sys, pip; sys.exit(sys.version_info < (3, 11))"
     try:
-        return (
-            subprocess.run(
-                [str(PYTHON), "-c", probe], check=False, capture_output=True, timeout=60
-            ).returncode
-            == 0
-        )
+        return subprocess.run([str(PYTHON), "-c", probe], check=False, capture_output=True, timeout=60).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
 

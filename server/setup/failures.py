@@ -9,20 +9,16 @@ from __future__ import annotations
 FAILURES: dict[str, tuple[str, str]] = {
     "setup_port_invalid": (
         "端口“{port}”不是 1 到 65535 之间的数字；没有改动任何文件，请用 make run PORT=8123 这样的写法。",
-        "Port '{port}' is not a number from 1 to 65535; nothing was changed: write it like"
-        " make run PORT=8123.",
+        "Port '{port}' is not a number from 1 to 65535; nothing was changed: write it like make run PORT=8123.",
     ),
     "setup_port_taken": (
-        "端口 {port} 已被另一个程序占用；没有改动任何文件，请关闭那个程序，"
-        "或用 make run PORT={other} 换一个端口。",
+        "端口 {port} 已被另一个程序占用；没有改动任何文件，请关闭那个程序，或用 make run PORT={other} 换一个端口。",
         "Port {port} is taken by another program; nothing was changed: stop that program, or choose another"
         " port with make run PORT={other}.",
     ),
     "setup_port_forbidden": (
-        "当前用户不能使用端口 {port}；没有改动任何文件，"
-        "请换一个 1024 以上的端口，例如 make run PORT={other}。",
-        "This user may not use port {port}; nothing was changed: choose one above 1024, for example"
-        " make run PORT={other}.",
+        "当前用户不能使用端口 {port}；没有改动任何文件，请换一个 1024 以上的端口，例如 make run PORT={other}。",
+        "This user may not use port {port}; nothing was changed: choose one above 1024, for example make run PORT={other}.",
     ),
     "setup_folder_not_writable": (
         "当前用户不能写入文件夹 {folder}；没有改动任何文件，请换一个有写权限的用户或位置再试。",
@@ -57,8 +53,7 @@ FAILURES: dict[str, tuple[str, str]] = {
     ),
     "setup_app_build_failed": (
         "应用构建失败；已有数据没有改动，请按下面的原因处理后再试（全文在 {log}）。",
-        "Building the app failed; existing data is untouched: mend the reason below (all of it in {log})"
-        " and try again.",
+        "Building the app failed; existing data is untouched: mend the reason below (all of it in {log}) and try again.",
     ),
     "setup_lock_failed": (
         "依赖锁定失败；已安装的环境没有改动，请按下面的原因处理后再试（全文在 {log}）。",
@@ -71,8 +66,7 @@ FAILURES: dict[str, tuple[str, str]] = {
         " do not commit it (all of it in {log}).",
     ),
     "setup_system_parts_missing": (
-        "测试需要的系统软件缺失：{names}；没有跳过任何测试，也没有改动数据，"
-        "请以 root 运行 apt install {names} 后再试。",
+        "测试需要的系统软件缺失：{names}；没有跳过任何测试，也没有改动数据，请以 root 运行 apt install {names} 后再试。",
         "The tests need system packages that are missing: {names}; nothing was skipped and no data touched:"
         " run apt install {names} as root and try again.",
     ),

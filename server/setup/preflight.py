@@ -57,9 +57,7 @@ def check_space(folder: Path, needed: int = FREE_BYTES_MIN) -> None:
 
 def no_space(place: Path, free: int, needed: int) -> SetupError:
     """The failure for a full disk; sizes in bytes."""
-    return SetupError(
-        "setup_no_space", folder=place, free=f"{free / 1e9:.2f} GB", needed=f"{needed / 1e9:.0f} GB"
-    )
+    return SetupError("setup_no_space", folder=place, free=f"{free / 1e9:.2f} GB", needed=f"{needed / 1e9:.0f} GB")
 
 
 def check_port(port: int, host: str = "127.0.0.1") -> None:

@@ -101,7 +101,7 @@ def execute(
         process = subprocess.Popen(
             list(command),
             cwd=cwd,
-            env={**tool_env(), **(extra_env or {})},
+            env={**tool_env(), "NO_COLOR": "1", **(extra_env or {})},
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,

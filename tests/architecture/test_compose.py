@@ -49,9 +49,7 @@ def test_two_services_share_one_volume() -> None:
     state = facts["services"]["caddy"]["volumes"][1]
     assert state["source"] == "handover-data"
     kept = facts["services"]["caddy"]["environment"]
-    assert all(
-        kept[name].startswith(state["target"] + "/caddy") for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME")
-    )
+    assert all(kept[name].startswith(state["target"] + "/caddy") for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME"))
 
 
 def test_the_compose_file_agrees_with_the_image() -> None:

@@ -22,9 +22,7 @@ NOT_OURS = ("data/", "var/", "field_app/dist", "field_app/node_modules", "bench/
 
 
 def documents() -> list[str]:
-    return [
-        name for name in files() if name.endswith(".md") and (name.startswith("docs/") or "/" not in name)
-    ]
+    return [name for name in files() if name.endswith(".md") and (name.startswith("docs/") or "/" not in name)]
 
 
 def tops() -> set[str]:

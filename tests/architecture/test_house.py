@@ -52,9 +52,7 @@ def test_every_typescript_module_says_what_it_is_for() -> None:
     bare = [
         name
         for name in with_suffix(".ts")
-        if not name.endswith(".test.ts")
-        and not LONG_BY_NATURE.search(name)
-        and not read(name).lstrip().startswith("/**")
+        if not name.endswith(".test.ts") and not LONG_BY_NATURE.search(name) and not read(name).lstrip().startswith("/**")
     ]
     assert bare == []
 
@@ -90,9 +88,7 @@ def test_nothing_is_left_to_do_in_a_comment() -> None:
 
 
 def test_no_test_is_skipped_or_expected_to_fail() -> None:
-    python = re.compile(
-        r"\bpytest\.(?:mark\.)?(?:" + "skip|skipif|xfail|importorskip" + r")\b|unittest\.skip"
-    )
+    python = re.compile(r"\bpytest\.(?:mark\.)?(?:" + "skip|skipif|xfail|importorskip" + r")\b|unittest\.skip")
     script = re.compile(r"\b(?:it|test|describe)\.(?:" + "skip|skipIf|runIf|todo|only|fails" + r")\b")
     skipped = [name for name in with_suffix(".py") if name.startswith("tests/") and python.search(read(name))]
     skipped += [name for name in files() if name.endswith(".test.ts") and script.search(read(name))]

@@ -34,9 +34,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-READY = (
-    "navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready).then(() => true)"
-)
+READY = "navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready).then(() => true)"
 
 
 class Site(ThreadingHTTPServer):
@@ -145,9 +143,7 @@ def test_records_never_pass_through_the_worker(site: Site, page: Page) -> None:
     assert "/api/v1/sync" in site.asked
     page.context.set_offline(True)
     assert page.evaluate(fetched) == "no network"
-    cached = (
-        "caches.keys().then((keys) => Promise.all(keys.map((key) => caches.open(key).then((c) => c.keys()))))"
-    )
+    cached = "caches.keys().then((keys) => Promise.all(keys.map((key) => caches.open(key).then((c) => c.keys()))))"
     urls = page.evaluate(f"{cached}.then((lists) => lists.flat().map((request) => request.url))")
     assert urls
     assert not [url for url in urls if "/api/" in url]
@@ -180,9 +176,7 @@ def test_a_new_version_waits_until_it_is_asked_for(site: Site, folder: Path, pag
 def publish(folder: Path, title: str) -> None:
     """A new version of the field page, as a build makes it: other text, other revision."""
     html = folder / "index.html"
-    html.write_text(
-        re.sub(r"<title>.*?</title>", f"<title>{title}</title>", html.read_text(encoding="utf-8"))
-    )
+    html.write_text(re.sub(r"<title>.*?</title>", f"<title>{title}</title>", html.read_text(encoding="utf-8")))
     worker = folder / "sw.js"
     text = worker.read_text(encoding="utf-8")
     changed = re.sub(r"(url:.\/.,revision:.)[0-9a-f]{16}", r"\g<1>" + "0" * 16, text)
