@@ -9,7 +9,7 @@ import type { ActionName, Actions, Kind, LoginAnswer, RosterPerson } from '../ge
 import type { SyncStatus } from './context';
 import { Db } from './db';
 import { type Deps, isoOf, randomBytes } from './deps';
-import { codeIn, enrol, whoWasI } from './enrol';
+import { enrol, whoWasI } from './enrol';
 import { exportFile } from './exportfile';
 import { allowedWhenShut, holdsGate, isOpening } from './gate';
 import { Http } from './http';
@@ -157,7 +157,7 @@ export class CoreImpl implements Core {
   // --- people ---------------------------------------------------------------------------------------------------------
   async enrol(code: string): Promise<DeviceInfo> {
     if (!this.root || this.flavour !== 'field') throw new CoreError('not_ready');
-    const { name, device } = await enrol(this.deps, this.http, this.root, this.flavour, codeIn(code));
+    const { name, device } = await enrol(this.deps, this.http, this.root, this.flavour, code.trim());
     await askToPersist(this.deps);
     await this.open(name);
     this.patch({ phase: 'locked', eviction: null, problem: null });

@@ -28,13 +28,7 @@ export function infoOf(answer: EnrolAnswer): DeviceInfo {
   return { device, name, type, depot, person, organisation, roster, policy };
 }
 
-/** A code may be typed or scanned as `https://host/#enrol=CODE`. */
-export function codeIn(text: string): string {
-  const found = /[#&?]enrol=([^&\s]+)/.exec(text);
-  return found?.[1] ? decodeURIComponent(found[1]) : text.trim();
-}
-
-/** Enrols this browser; `root` keeps the key until the device has its own database. Gives that database's name. */
+/** Enrols this browser with what was typed or scanned; `root` keeps the key until the device has its own database. Gives that database's name. */
 export async function enrol(
   deps: Deps,
   http: Http,

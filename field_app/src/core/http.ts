@@ -51,8 +51,9 @@ export class Http {
   }
 
   private async mayRenew(response: Response): Promise<boolean> {
-    if (response.status !== 401 || !this.renew) return false;
-    return (await problemIn(response.clone())).code === 'not_signed_in';
+    if ((response.status !== 401 && response.status !== 404) || !this.renew) return false;
+    const { code } = await problemIn(response.clone());
+    return code === 'not_signed_in' || code === 'device_unknown'; // unknown: the cookie speaks for another journal
   }
 
   private async once(ask: Ask): Promise<Response> {

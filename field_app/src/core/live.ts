@@ -11,8 +11,9 @@ import type { Socket, Timer } from './deps';
 import { backOff } from './loop';
 
 const PATH = '/api/v1/live';
-/** Close code of a device that may no longer listen. */
-export const REVOKED = 4403;
+/** Close codes: the session has run out; the device may no longer listen. */
+const NOT_SIGNED_IN = 4401;
+const REVOKED = 4403;
 
 export class Live {
   private readonly ctx: Context;
@@ -41,10 +42,8 @@ export class Live {
       if (this.socket !== socket) return;
       this.socket = null;
       if (this.stopped) return;
-      if (event.code === REVOKED) {
-        this.poke(); // the exchange says why
-        return;
-      }
+      if (event.code === REVOKED || event.code === NOT_SIGNED_IN) this.poke(); // the exchange renews, or says why
+      if (event.code === REVOKED) return;
       this.failures += 1;
       this.timer = deps.setTimeout(() => this.start(), backOff(deps, this.failures, null));
     };
