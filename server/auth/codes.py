@@ -7,6 +7,7 @@ forgiving (case, spaces, dashes, O for 0, I and L for 1), the hash is over the n
 """
 
 import hashlib
+import re
 import secrets
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
@@ -61,6 +62,7 @@ def normalise(text: str) -> str | None:
             return None
         found = parse_qs(parts.fragment).get("enrol") or parse_qs(parts.query).get("enrol")
         text = found[0] if found else ""
+    text = re.sub(r"^#?enrol=", "", text)
     code = text.upper().translate(_FORGIVEN)
     if len(code) != CODE_CHARS or any(letter not in ALPHABET for letter in code):
         return None

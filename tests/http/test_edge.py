@@ -122,7 +122,9 @@ async def test_health_metrics_and_no_pages_from_elsewhere(world: World) -> None:
 
 
 async def test_metrics_with_a_token(tmp_path: Path, app_folder: Path) -> None:
-    async with serving(tmp_path / "data", FakeClock(), app_folder, metrics_token="t0ken") as (_, base):
-        async with httpx.AsyncClient(base_url=base) as client:
-            told(await client.get("/metrics"), ErrorCode.NOT_FOUND)
-            assert (await client.get("/metrics", headers={"Authorization": "Bearer t0ken"})).status_code == 200
+    async with (
+        serving(tmp_path / "data", FakeClock(), app_folder, metrics_token="t0ken") as (_, base),
+        httpx.AsyncClient(base_url=base) as client,
+    ):
+        told(await client.get("/metrics"), ErrorCode.NOT_FOUND)
+        assert (await client.get("/metrics", headers={"Authorization": "Bearer t0ken"})).status_code == 200

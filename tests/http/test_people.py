@@ -130,7 +130,12 @@ async def test_requests_from_other_sites_are_refused(world: World) -> None:
     client = await world.signed_in("manager-a")
     bare = httpx.AsyncClient(base_url=world.base, cookies=dict(client.cookies))
     told(await bare.post("/api/v1/logout"), ErrorCode.ORIGIN_REFUSED)
-    for origin in ("https://evil.example", "null", "http://127.0.0.1:1", "https://" + world.base.split("://")[1] + ".evil.example"):
+    for origin in (
+        "https://evil.example",
+        "null",
+        "http://127.0.0.1:1",
+        "https://" + world.base.split("://")[1] + ".evil.example",
+    ):
         told(await client.post("/api/v1/logout", headers={"Origin": origin}), ErrorCode.ORIGIN_REFUSED)
     assert (await client.get("/api/v1/me")).status_code == 200
     assert (await client.post("/api/v1/logout", headers={"Origin": world.base})).status_code == 204
