@@ -1,0 +1,59 @@
+"""What the machine itself can do with the same bytes, measured in the same run. No server, no HTTP.
+
+Neighbours: `workloads.py`. Invariant: as durable as the servers, batch by batch (one fsync or one FULL commit a batch).
+"""
+
+import os
+import sqlite3
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def append(folder: Path, batches: Sequence[Sequence[bytes]]) -> float:
+    """Seconds to append the batches to a file, fsynced after each."""
+    handle = os.open(folder / "append.bin", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        began = time.perf_counter()
+        for batch in batches:
+            os.write(handle, b"".join(batch))
+            os.fsync(handle)
+        return time.perf_counter() - began
+    finally:
+        os.close(handle)
+
+
+def insert(folder: Path, batches: Sequence[Sequence[bytes]]) -> float:
+    """Seconds to insert the batches with `executemany`, one FULL commit each."""
+    db = sqlite3.connect(folder / "insert.db", isolation_level=None)
+    try:
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=FULL")
+        db.execute("CREATE TABLE entry (seq INTEGER PRIMARY KEY, body BLOB)")
+        began = time.perf_counter()
+        for batch in batches:
+            db.execute("BEGIN IMMEDIATE")
+            db.executemany("INSERT INTO entry (body) VALUES (?)", ((body,) for body in batch))
+            db.execute("COMMIT")
+        return time.perf_counter() - began
+    finally:
+        db.close()
+
+
+def select(folder: Path, wires: Sequence[tuple[int, bytes]], after: int, rounds: int) -> list[float]:
+    """Seconds of each of `rounds` reads of the records after a version."""
+    db = sqlite3.connect(folder / "select.db", isolation_level=None)
+    try:
+        db.execute("CREATE TABLE record (version INTEGER PRIMARY KEY, wire BLOB)")
+        db.execute("BEGIN")
+        db.executemany("INSERT INTO record VALUES (?, ?)", wires)
+        db.execute("COMMIT")
+        taken = []
+        for _ in range(rounds):
+            began = time.perf_counter()
+            rows = db.execute("SELECT wire FROM record WHERE version > ? ORDER BY version", (after,)).fetchall()
+            b",".join(row[0] for row in rows)
+            taken.append(time.perf_counter() - began)
+        return taken
+    finally:
+        db.close()

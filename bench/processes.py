@@ -1,0 +1,92 @@
+"""The servers under measurement: real processes on free ports, ended by their own handle; how much memory they took.
+
+Neighbours: `workloads.py`. Invariants: a server that does not answer in time ends the run with its output; nothing outlives
+the block it was started in.
+"""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+START_SECONDS = 30.0
+STOP_SECONDS = 20.0
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server that answers."""
+
+    base: str
+    pid: int
+
+    def memory_bytes(self) -> int | None:
+        """The most memory the process has held so far; None where the system does not say (it is asked as Linux is)."""
+        with contextlib.suppress(OSError):
+            for line in Path(f"/proc/{self.pid}/status").read_text(encoding="ascii").splitlines():
+                if line.startswith("VmHWM:"):
+                    return int(line.split()[1]) * 1024
+        return None
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextlib.contextmanager
+def ours(data: Path) -> Iterator[Running]:
+    """Our server over a data folder, started as an installation starts it."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "server.cli", "serve", "--host", "127.0.0.1", "--port", str(port)]
+    with _started(command, url, data / "server.log", {"HANDOVER_DATA": str(data), "HANDOVER_PUBLIC_URL": url}) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def bare(file: Path) -> Iterator[Running]:
+    """The bare server over one SQLite file."""
+    port = free_port()
+    command = [sys.executable, "-m", "bench.bare", "--port", str(port), "--file", str(file)]
+    with _started(command, f"http://127.0.0.1:{port}", file.with_suffix(".log"), {}) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def _started(command: Sequence[str], base: str, log: Path, more: Mapping[str, str]) -> Iterator[Running]:
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **more}, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            _await_answer(process, base, log)
+            yield Running(base, process.pid)
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(STOP_SECONDS)
+
+
+def _await_answer(process: "subprocess.Popen[bytes]", base: str, log: Path) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(f"{base}/healthz", timeout=2).status_code == 200:
+                return
+        time.sleep(0.1)
+    raise RuntimeError(f"a server did not start:\n{log.read_text(encoding='utf-8', errors='replace')[-2000:]}")
