@@ -25,6 +25,7 @@ PERSON_COOKIE: Final = "hv_person"
 DEVICE_TOKEN_MS: Final = limits.DEVICE_TOKEN_DAYS * 24 * 3600 * 1000
 PERSON_TOKEN_MS: Final = limits.SESSION_HOURS * 3600 * 1000
 _CHALLENGES_PER_DEVICE_MAX: Final = 8
+_SESSIONS_PER_HOLDER_MAX: Final = 16
 _SESSION = SQLModel.metadata.tables[Session.__tablename__]
 _CHALLENGE = SQLModel.metadata.tables[Challenge.__tablename__]
 _HOME = SQLModel.metadata.tables[DeviceHome.__tablename__]
@@ -82,8 +83,17 @@ def token_sha256(token: str) -> str:
 def open_session(
     connection: Connection, organisation: str, now_ms: int, *, device: str | None = None, person: str | None = None
 ) -> str:
-    """A new token for a device or a person (exactly one of them). The device's other tokens stay valid until they expire."""
+    """A new token for a device or a person (exactly one of them). Its other tokens stay valid, the newest few of them."""
     assert (device is None) != (person is None)
+    holder = _SESSION.c.device == device if device else _SESSION.c.person == person
+    newest = (
+        select(_SESSION.c.token_sha256)
+        .where(holder, _SESSION.c.organisation == organisation)
+        .order_by(_SESSION.c.created_at.desc())
+        .limit(_SESSIONS_PER_HOLDER_MAX - 1)
+    )
+    surplus = holder & (_SESSION.c.organisation == organisation) & _SESSION.c.token_sha256.not_in(newest)
+    connection.execute(delete(_SESSION).where(surplus))
     token = secrets.token_urlsafe(32)
     connection.execute(
         insert(_SESSION).values(

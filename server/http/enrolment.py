@@ -30,8 +30,11 @@ from server.http.roster import enrol_answer
 from server.storage.database import SqlStore
 from server.system_device import record_system
 from sync import instants
+from sync.fanout import frames
+from sync.incidents import write_incident
 from sync.journal import genesis
 from sync.store import DeviceState, StoredRecord
+from sync.unit import RecordWriter, Touched
 
 _BODY_BYTES_MAX: Final = 16 * 1024
 
@@ -65,6 +68,8 @@ async def enrol(request: Request[Any, Any, Any], house: NamedDependency[House]) 
         else:
             plan = _plan_invited(store, code, before.organisation if before else None, now)
         news = plan.carry_out(store, house, wanted, now)
+        if before is not None and before.organisation == plan.organisation and before.device != plan.replaces:
+            news += _tell_eviction(store, before, plan.device, now)
         token = sessions.open_session(store.connection, plan.organisation, now, device=plan.device)
         principal = sessions.device_principal(store, plan.organisation, plan.device)
         assert principal is not None
@@ -169,6 +174,20 @@ class _Plan:
             platform=wanted.platform,
         )
         return record_system(house.engine, store, self.organisation, action, now_ms)
+
+
+def _tell_eviction(store: SqlStore, before: sessions.DevicePrincipal, now_device: str, now_ms: int) -> list[tuple[str, bytes]]:
+    """A browser that still carries a device's cookie enrols anew: that device's journal is gone. The office is told up to
+    which number it had been proven; anything after that is lost with it."""
+    state = store.device(before.organisation, before.device)
+    if state is None or state.state != "active" or state.type != "field":
+        return []
+    touched = Touched()
+    writer = RecordWriter(store, state.organisation, store.lock_organisation(state.organisation) + 1, touched)
+    detail = {"epoch": state.epoch, "proven_seq": state.seq, "now_device": now_device}
+    write_incident(writer, state, "eviction", f"{state.epoch}/{state.seq}", detail, now_ms)
+    store.set_organisation_version(state.organisation, writer.version)
+    return frames(store, state.organisation, touched)
 
 
 def _plan_invited(store: SqlStore, code: str, organisation: str | None, now_ms: int) -> _Plan:

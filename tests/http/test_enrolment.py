@@ -184,3 +184,30 @@ async def test_secrets_on_disk_are_the_owners_alone(world: World) -> None:
     for path in world.house.settings.secrets.rglob("*"):
         mode = stat.S_IMODE(path.stat().st_mode)
         assert mode == (0o700 if path.is_dir() else 0o600), path
+
+
+async def test_enrolling_anew_over_a_lost_journal_tells_the_office(world: World) -> None:
+    phone = await world.enrolled(world.a)
+    lost = phone.id
+    phone.record("handover.start", {"handover_id": lost[:-4] + "abcd", "type": "check_in", "asset_id": world.a.van})
+    await phone.push()
+    assert (await phone.http.get("/api/v1/device")).json()["proven_seq"] == 1
+    assert (await phone.enrol(await world.invite(world.a))).status_code == 200
+    incidents = await world.house.database.read(lambda store: store.records(world.a.id, "incident"))
+    (data,) = [record.data for record in incidents if record.data["type"] == "eviction"]
+    assert (data["device_id"], data["detail"]["proven_seq"], data["detail"]["now_device"]) == (lost, 1, phone.id)
+    other = await world.enrolled(world.a)
+    assert (await other.enrol(await world.invite(world.a, replaces=other.id))).status_code == 200
+    incidents = await world.house.database.read(lambda store: store.records(world.a.id, "incident"))
+    assert len([1 for record in incidents if record.data["type"] == "eviction"]) == 1
+
+
+async def test_a_device_keeps_only_its_newest_tokens(world: World) -> None:
+    phone = await world.enrolled(world.a)
+    first = phone.http.cookies["hv_device"]
+    for _ in range(20):
+        world.clock.forward(61)
+        assert (await renewal(phone, await challenge_for(phone))).status_code == 200
+    assert (await phone.http.get("/api/v1/device")).status_code == 200
+    stale = world.client(Cookie=f"hv_device={first}")
+    told(await stale.get("/api/v1/device"), ErrorCode.NOT_SIGNED_IN)

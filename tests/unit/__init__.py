@@ -1,0 +1,1 @@
+"""Small parts by themselves: no server, no browser."""
