@@ -10,6 +10,7 @@ import '$ui/base.css';
 import { locale } from '$i18n/locale.svelte';
 import { parseLook, theme } from '$ui/theme.svelte';
 import App from '../field/App.svelte';
+import { coreContext } from '../field/shared/core.svelte';
 import { MemoryCore } from './memory-core';
 
 const query = new URLSearchParams(location.search);
@@ -22,5 +23,5 @@ if (target) {
   const core = new MemoryCore(query);
   Object.assign(window, { core });
   void core.start();
-  mount(App, { target, props: { core } });
+  mount(App, { target, context: coreContext(core) });
 }

@@ -1,8 +1,28 @@
-/** The field app's entry: mounts it on the page. Neighbours: `App.svelte`, the page's HTML. */
+/**
+ * The field app's entry: styles, core, service worker, and the app on the page.
+ *
+ * Neighbours: `App.svelte`, `$core/core`, `../sw/register`. Invariant: the screen stands before the core has opened its store, so that
+ * a slow or broken store is seen and not a white page.
+ */
 import { mount } from 'svelte';
+import '$ui/tokens.css';
+import '$ui/base.css';
+import { createCore } from '$core/core';
+import { theme } from '$ui/theme.svelte';
+import { registerWorker } from '../sw/register';
 import App from './App.svelte';
+import { install } from './install.svelte';
+import { coreContext } from './shared/core.svelte';
 
 const target = document.getElementById('app');
 if (!target) throw new Error('the page has no #app');
 
-export default mount(App, { target });
+theme.apply();
+install.listen();
+
+const core = createCore({ flavour: 'field' });
+void core.start();
+// Without a worker (an insecure address) the app works, but only online.
+registerWorker((update) => core.offerUpdate(() => update.apply())).catch(() => false);
+
+export default mount(App, { target, context: coreContext(core) });

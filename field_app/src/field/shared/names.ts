@@ -1,0 +1,69 @@
+/**
+ * Names as the present language says them, and what a person may do here.
+ *
+ * Neighbours: every screen. Reading one inside a template follows the language switch.
+ */
+import type { RosterPerson } from '$core';
+import { fmt, isKey, locale, t } from '$i18n/index';
+import type { IconName } from '$ui/icons';
+import type { Tone } from '$ui/tones';
+import { PERMISSIONS } from '../../generated/people';
+import type { Asset, AssetState, PackCode, Role, TaskType } from '../../generated/types';
+import { lateness } from '../groups';
+
+/** A record's name: the English one in English when there is one. */
+export function nameOf(record: { name: string; name_en: string } | null | undefined): string {
+  if (!record) return '—';
+  return locale.current === 'en' && record.name_en !== '' ? record.name_en : record.name;
+}
+
+/** Of two texts, the one in the present language. */
+export function inLang(text: { zh: string; en: string }): string {
+  return locale.current === 'en' ? text.en : text.zh;
+}
+
+export function rolesText(roles: readonly string[]): string {
+  const texts = roles.map((role) => (isKey(`role.${role}`) ? t(`role.${role}` as 'role.driver') : role));
+  return texts.join(locale.current === 'en' ? ', ' : '、');
+}
+
+export function assetName(asset: Pick<Asset, 'label'> | null | undefined): string {
+  return asset ? fmt.plate(asset.label) : '—';
+}
+
+/** "逾期 2 天" or null while there is time. */
+export function latenessText(dueIso: string, nowIso: string, zone: string): string | null {
+  const late = lateness(dueIso, nowIso, zone);
+  if (!late) return null;
+  if ('days' in late) return t('today.overdueBy', { days: late.days });
+  return t('today.overdueFor', { span: fmt.duration(late.ms) });
+}
+
+export const PACK_ICON: Readonly<Record<PackCode, IconName>> = {
+  vehicle: 'truck',
+  camera_kit: 'cameraKit',
+  machine: 'machine',
+};
+
+export const TASK_LOOK: Readonly<Record<TaskType, { tone: Tone; icon: IconName }>> = {
+  collect: { tone: 'brand', icon: 'checkIn' },
+  deliver: { tone: 'info', icon: 'checkOut' },
+  inspect: { tone: 'warn', icon: 'inbox' },
+  repair: { tone: 'warn', icon: 'wrench' },
+  stock_take: { tone: 'info', icon: 'list' },
+  recover: { tone: 'stop', icon: 'flag' },
+};
+
+export const STATE_TONE: Readonly<Record<AssetState, Tone>> = {
+  available: 'ok',
+  out: 'brand',
+  returned: 'info',
+  blocked: 'stop',
+  retired: 'warn',
+};
+
+/** Whether the table of permissions lets this person begin a handover. The server asks it again. */
+export function mayStart(person: RosterPerson | null): boolean {
+  const table = PERMISSIONS['handover.start'] ?? {};
+  return person?.roles.some((role) => table[role as Role] !== undefined) ?? false;
+}
