@@ -92,7 +92,9 @@ export function canonical(value: unknown): string {
   }
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value !== 'object') throw new TypeError(`a document has no place for a ${typeof value}`);
-  const pairs = Object.entries(value as Record<string, Json>).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const pairs = Object.entries(value as Record<string, Json>).sort(([a], [b]) =>
+    a < b ? -1 : a > b ? 1 : 0,
+  );
   return `{${pairs.map(([key, each]) => `${JSON.stringify(key)}:${canonical(each)}`).join(',')}}`;
 }
 
@@ -108,7 +110,10 @@ function photo(id: string, label: string, from: RecordOf<'handover'>['photos'][s
 
 function damageOf(source: DocumentSource, damage: RecordOf<'damage'>, number: number): DocumentDamage {
   const lang = source.language;
-  const label = { [WIDE]: { zh: '远景', en: 'wide' }, [CLOSE]: { zh: '近景', en: 'close' } };
+  const label: Record<string, Record<Lang, string>> = {
+    [WIDE]: { zh: '远景', en: 'wide' },
+    [CLOSE]: { zh: '近景', en: 'close' },
+  };
   const shots = Object.entries(source.handover.photos)
     .filter(([, shot]) => shot.damage_id === damage.id)
     .sort(([, a], [, b]) => (a.slot === b.slot ? (a.at < b.at ? -1 : 1) : a.slot === WIDE ? -1 : 1));
@@ -198,7 +203,11 @@ export function documentText(source: DocumentSource): string {
 /** Reads a stored document back. Throws when it is not one of this format. */
 export function readDocument(text: string): HandoverDocument {
   const value: unknown = JSON.parse(text);
-  if (typeof value !== 'object' || value === null || (value as { format?: unknown }).format !== 'handover-document-v1') {
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    (value as { format?: unknown }).format !== 'handover-document-v1'
+  ) {
     throw new TypeError('not a handover document');
   }
   return value as HandoverDocument;

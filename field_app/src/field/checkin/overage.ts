@@ -12,7 +12,11 @@ export interface Distance {
 }
 
 /** Distance since `from`; null when either reading is unknown. */
-export function distance(value: number | null, from: number | null, included: number | null): Distance | null {
+export function distance(
+  value: number | null,
+  from: number | null,
+  included: number | null,
+): Distance | null {
   if (value === null || from === null) return null;
   const driven = value - from;
   return { driven, included, over: included === null ? 0 : Math.max(0, driven - included) };

@@ -91,24 +91,38 @@ export class Session {
     this.data = readData(state.data);
     this.#startedAt = state.startedAt;
     this.#before = Object.fromEntries(Object.entries(asset.readings).map(([meter, at]) => [meter, at.value]));
-    this.#follow(core.liveOne('handover', handover.id), (found) => found && (this.handover = found));
-    this.#follow(core.liveOne('asset', asset.id), (found) => found && (this.asset = found));
+    this.#follow(core.liveOne('handover', handover.id), (found) => {
+      if (found !== null) this.handover = found;
+    });
+    this.#follow(core.liveOne('asset', asset.id), (found) => {
+      if (found !== null) this.asset = found;
+    });
     if (handover.baseline_id) {
-      this.#follow(core.liveOne('handover', handover.baseline_id), (found) => (this.baseline = found));
+      this.#follow(core.liveOne('handover', handover.baseline_id), (found) => {
+        this.baseline = found;
+      });
     }
     if (handover.rental_id) {
-      this.#follow(core.liveOne('rental', handover.rental_id), (found) => (this.rental = found));
+      this.#follow(core.liveOne('rental', handover.rental_id), (found) => {
+        this.rental = found;
+      });
     }
     if (handover.customer_id) {
-      this.#follow(core.liveOne('customer', handover.customer_id), (found) => (this.customer = found));
+      this.#follow(core.liveOne('customer', handover.customer_id), (found) => {
+        this.customer = found;
+      });
     }
     this.#follow(
       core.live('damage', (damage) => damage.asset_id === asset.id && damage.state === 'open'),
-      (found) => (this.open = found),
+      (found) => {
+        this.open = found;
+      },
     );
     this.#follow(
       core.live('contract_text', (text) => text.use === 'check_in'),
-      (found) => (this.texts = found),
+      (found) => {
+        this.texts = found;
+      },
     );
   }
 
@@ -127,7 +141,9 @@ export class Session {
 
   /** Damages found in this check-in, in the order of finding. */
   get found(): RecordOf<'damage'>[] {
-    return this.open.filter((damage) => damage.handover_id === this.id).sort((a, b) => (a.id < b.id ? -1 : 1));
+    return this.open
+      .filter((damage) => damage.handover_id === this.id)
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   /** The text in force: the newest version. */
@@ -202,8 +218,9 @@ export class Session {
     return this.#alone(async () => {
       const last = items.length - 1;
       const wizard = move === null ? null : this.#state(move);
-      const marked = items.map((item, at): NewEntry =>
-        at === last ? ({ ...item, extra: { ...item.extra, wizard } } as NewEntry) : item,
+      const marked = items.map(
+        (item, at): NewEntry =>
+          at === last ? ({ ...item, extra: { ...item.extra, wizard } } as NewEntry) : item,
       );
       const saved = await this.core.recordAll(marked);
       const ids = saved.map((each) => each.id);

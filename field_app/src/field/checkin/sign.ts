@@ -37,5 +37,7 @@ export function strokesPart(strokes: readonly Stroke[]): Uint8Array {
 
 /** `{"name", "phone"}` as bytes. */
 export function signerPart(name: string, phone: string): Uint8Array {
-  return encoder.encode(JSON.stringify({ name: name.trim().slice(0, 200), phone: phone.trim().slice(0, 40) }));
+  return encoder.encode(
+    JSON.stringify({ name: name.trim().slice(0, 200), phone: phone.trim().slice(0, 40) }),
+  );
 }

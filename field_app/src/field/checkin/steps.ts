@@ -193,7 +193,9 @@ export function missing(pack: Pick<Pack, 'slots' | 'meters'>, handover: Captured
   return [
     ...pack.slots.filter((slot) => slot.required && !slots.has(slot.id)).map((slot) => `slot:${slot.id}`),
     ...pack.meters.filter((meter) => !(meter.id in handover.readings)).map((meter) => `meter:${meter.id}`),
-    ...(['customer', 'staff'] as const).filter((party) => !parties.has(party)).map((each) => `signature:${each}`),
+    ...(['customer', 'staff'] as const)
+      .filter((party) => !parties.has(party))
+      .map((each) => `signature:${each}`),
   ];
 }
 

@@ -33,7 +33,8 @@ export const checkin: Readonly<Record<keyof typeof zh, string>> = {
   'meters.noLimit': 'No distance limit',
   'meters.below': '{gap} less than at check-out',
   'meters.belowTitle': 'Lower than last time. Is it really {value}?',
-  'meters.belowText': 'Last time it was {last}. Both are kept and the office will check. The photo of the dial matters.',
+  'meters.belowText':
+    'Last time it was {last}. Both are kept and the office will check. The photo of the dial matters.',
   'meters.farTitle': '{km} km more. Is that right?',
   'meters.farText': 'That is far more than usual. Please look at the dial once more.',
   'meters.asRead': 'The dial says so',
@@ -71,7 +72,8 @@ export const checkin: Readonly<Record<keyof typeof zh, string>> = {
   'shots.why.customer': 'Customer does not allow it',
   'shots.blurred': 'This one is blurred',
   'shots.dark': 'This one is too dark',
-  'shots.flawText': 'It was not saved. Please take it again; if it cannot be better, give a reason and use it.',
+  'shots.flawText':
+    'It was not saved. Please take it again; if it cannot be better, give a reason and use it.',
   'shots.again': 'Take it again',
   'shots.useAnyway': 'Use it anyway',
   'shots.useWhy': 'Why use this one',
@@ -79,7 +81,6 @@ export const checkin: Readonly<Record<keyof typeof zh, string>> = {
   'shots.over.weather': 'Rain or fog',
   'shots.over.motion': 'Cannot hold still',
   'shots.over.clear': 'Clear enough to see',
-  'shots.wrongType': 'This file is not a usable photo (JPEG, PNG or WebP)',
   'shots.allDone': 'All photos are there',
   'shots.continue': 'Continue',
   'shots.waived': 'Skipped: {reason}',

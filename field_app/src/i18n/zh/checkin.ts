@@ -77,7 +77,6 @@ export const checkin = {
   'shots.over.weather': '下雨、起雾',
   'shots.over.motion': '没法拿稳',
   'shots.over.clear': '看得清，可以用',
-  'shots.wrongType': '这个文件不是能用的照片（JPEG、PNG 或 WebP）',
   'shots.allDone': '照片都齐了',
   'shots.continue': '继续',
   'shots.waived': '已跳过：{reason}',
