@@ -145,7 +145,8 @@ class Store(Protocol):
         """Salted bytes of each private part; None where erased."""
 
     def drop_private(self, organisation: str, entry_id: str) -> int:
-        """Erase all private parts of an entry; returns how many had bytes."""
+        """Erase all private parts of an entry wherever a copy of them lies (repeats, held copies, quarantine); returns
+        how many stored parts had bytes."""
 
     def add_loss(self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str, at_ms: int) -> None:
         """A declared loss; its number is new."""
@@ -165,6 +166,9 @@ class Store(Protocol):
         at_ms: int,
     ) -> None:
         """Keep aside; the same (device, epoch, seq, hash) is kept once."""
+
+    def is_quarantined(self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str) -> bool:
+        """Whether this very entry is kept aside already."""
 
     def quarantine_count(self, organisation: str, device: str) -> int:
         """How many entries of a device are kept aside."""

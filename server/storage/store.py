@@ -3,6 +3,7 @@
 Nothing here is SQLite's own: the same statements serve PostgreSQL. One instance lives for one transaction.
 """
 
+import base64
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -221,14 +222,24 @@ class SqlStore:
         return list(self.connection.execute(statement).scalars())
 
     def drop_private(self, organisation: str, entry_id: str) -> int:
-        """Erase the private parts of an entry and of its repeats."""
+        """Erase an entry's private parts in every copy: repeats by its id, held and kept-aside ones by their bytes."""
         where = (JOURNAL.c.organisation == organisation, JOURNAL.c.entry_id == entry_id)
-        rows = self.connection.execute(select(JOURNAL).where(*where)).mappings().all()
-        erased = 0
-        for row in rows:
-            key = (*_entry_key(PRIVATE, _entry(row)), PRIVATE.c.salted.is_not(None))
-            erased += self.connection.execute(update(PRIVATE).where(*key).values(salted=None)).rowcount
+        entries = [_entry(row) for row in self.connection.execute(select(JOURNAL).where(*where)).mappings().all()]
+        parts = {part for entry in entries for part in self.private_parts(entry) if part is not None}
+        if not parts:
+            return 0
+        own = (PRIVATE.c.organisation == organisation, PRIVATE.c.salted.in_(parts))
+        erased = self.connection.execute(update(PRIVATE).where(*own).values(salted=None)).rowcount
+        self._scrub_quarantine(organisation, {base64.b64encode(part).decode() for part in parts})
         return erased
+
+    def _scrub_quarantine(self, organisation: str, texts: set[str]) -> None:
+        for row in self.connection.execute(select(QUARANTINE).where(QUARANTINE.c.organisation == organisation)).mappings().all():
+            pushed = _decode(row["body"])
+            if texts.isdisjoint(pushed["private"]):
+                continue
+            where = [column == row[column.name] for column in QUARANTINE.primary_key.columns]
+            self.connection.execute(update(QUARANTINE).where(*where).values(body=_encode({**pushed, "private": []})))
 
     def add_loss(self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str, at_ms: int) -> None:
         """A declared loss."""
@@ -254,6 +265,12 @@ class SqlStore:
         """Keep aside, once."""
         key = {"organisation": organisation, "device": device, "epoch": epoch, "seq": seq, "hash": chain_hash}
         self._replace(QUARANTINE, key, {"body": body, "reason": reason, "at_ms": at_ms})
+
+    def is_quarantined(self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str) -> bool:
+        """Whether this very entry is kept aside already."""
+        key = {"organisation": organisation, "device": device, "epoch": epoch, "seq": seq, "hash": chain_hash}
+        where = [QUARANTINE.c[name] == value for name, value in key.items()]
+        return self._one(select(QUARANTINE.c.seq).where(*where)) is not None
 
     def quarantine_count(self, organisation: str, device: str) -> int:
         """Entries kept aside of one device."""

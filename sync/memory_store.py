@@ -1,0 +1,353 @@
+"""The store's contract (`store.py`) kept in memory, with real savepoints: an undo log, unrolled when one fails.
+
+Neighbours: the engine's tests, the simulator and partners' tools use it where no disk is wanted; `server/storage/store.py`
+keeps the same contract on SQL, and `tests/contract` holds the two equal. Invariants: what is put in and what is handed
+out are copies, so that nobody changes a stored thing by holding on to it · a change outside a savepoint is final.
+"""
+
+import base64
+import copy
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Final
+
+from schemas.protocol import BlobRef
+from sync.store import BlobState, DeviceState, JournalEntry, StoredRecord, WireChange
+
+_MISSING: Final = object()
+Room = dict[Any, Any]
+
+
+class MemoryStore:
+    """`sync.store.Store` in memory. Not safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._rooms: dict[tuple[str | int, ...], Room] = {}
+        self._undo: list[tuple[Room, Any, Any]] = []
+        self._depth = 0
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo everything inside when an exception leaves the block. The outermost one is the transaction."""
+        mark = len(self._undo)
+        self._depth += 1
+        try:
+            yield
+        except BaseException:
+            while len(self._undo) > mark:
+                room, key, before = self._undo.pop()
+                if before is _MISSING:
+                    del room[key]
+                else:
+                    room[key] = before
+            raise
+        finally:
+            self._depth -= 1
+            if self._depth == 0:
+                self._undo.clear()
+
+    def _room(self, *name: str | int) -> Room:
+        return self._rooms.setdefault(name, {})
+
+    def _put(self, room: Room, key: Any, value: Any) -> None:
+        if self._depth:
+            self._undo.append((room, key, room.get(key, _MISSING)))
+        room[key] = value
+
+    def _drop(self, room: Room, key: Any) -> None:
+        if key in room:
+            if self._depth:
+                self._undo.append((room, key, room[key]))
+            del room[key]
+
+    # --- organisation -------------------------------------------------------------------------------------------------
+    def add_organisation(self, organisation: str) -> None:
+        """A new, empty organisation."""
+        self._put(self._room("organisation"), organisation, 0)
+
+    def lock_organisation(self, organisation: str) -> int:
+        """The present version; there is nobody to lock out. KeyError if unknown."""
+        return self.organisation_version(organisation)
+
+    def organisation_version(self, organisation: str) -> int:
+        """The present version. KeyError if unknown."""
+        version: int = self._room("organisation")[organisation]
+        return version
+
+    def set_organisation_version(self, organisation: str, version: int) -> None:
+        """The new version."""
+        self._put(self._room("organisation"), organisation, version)
+
+    # --- devices ------------------------------------------------------------------------------------------------------
+    def device(self, organisation: str, device: str) -> DeviceState | None:
+        """One device, or None."""
+        found = self._room("device", organisation).get(device)
+        return None if found is None else replace(found)
+
+    def put_device(self, state: DeviceState) -> None:
+        """Insert or update."""
+        self._put(self._room("device", state.organisation), state.id, replace(state))
+
+    # --- journal ------------------------------------------------------------------------------------------------------
+    def add_entry(self, entry: JournalEntry, private: Sequence[bytes | None]) -> None:
+        """Store verbatim. KeyError when the number is taken."""
+        journal = self._journal(entry)
+        if entry.seq in journal:
+            raise KeyError(entry.seq)
+        self._keep(entry)
+        self._put(self._room("private", entry.organisation), _place(entry), tuple(private))
+
+    def _journal(self, entry: JournalEntry) -> Room:
+        return self._room("journal", entry.organisation, entry.device, entry.epoch)
+
+    def _keep(self, entry: JournalEntry) -> None:
+        self._put(self._journal(entry), entry.seq, _copied(entry))
+        held = self._room("held", entry.organisation, entry.device, entry.epoch)
+        if entry.state == "held":
+            self._put(held, entry.seq, True)
+        else:
+            self._drop(held, entry.seq)
+
+    def entry_at(self, organisation: str, device: str, epoch: int, seq: int) -> JournalEntry | None:
+        """The entry with this number, or None."""
+        found = self._room("journal", organisation, device, epoch).get(seq)
+        return None if found is None else _copied(found)
+
+    def entry_by_id(self, organisation: str, entry_id: str) -> JournalEntry | None:
+        """The effective entry of that id, never a repeat."""
+        place = self._room("by_id", organisation).get(entry_id)
+        return None if place is None else self.entry_at(organisation, *place)
+
+    def save_judgement(self, entry: JournalEntry) -> None:
+        """Everything but body, hash and receipt time."""
+        stored = self._journal(entry)[entry.seq]
+        judged = replace(
+            stored, entry_id=entry.entry_id, action=entry.action, state=entry.state, code=entry.code,
+            version=entry.version, detail=entry.detail, repeat_of=entry.repeat_of,
+        )  # fmt: skip
+        self._keep(judged)
+        if entry.entry_id is not None:
+            if not entry.repeat_of:
+                self._put(self._room("by_id", entry.organisation), entry.entry_id, _place(entry))
+            copies = self._room("copies", entry.organisation)
+            self._put(copies, entry.entry_id, copies.get(entry.entry_id, frozenset()) | {_place(entry)})
+
+    def held_seqs(self, organisation: str, device: str, epoch: int) -> list[int]:
+        """Numbers stored beyond the contiguous end, ascending."""
+        return sorted(self._room("held", organisation, device, epoch))
+
+    def entries(self, organisation: str, device: str, epoch: int, first: int, last: int) -> list[JournalEntry]:
+        """Stored entries first ≤ seq ≤ last, ascending."""
+        journal = self._room("journal", organisation, device, epoch)
+        return [_copied(journal[seq]) for seq in sorted(journal) if first <= seq <= last]
+
+    def epochs(self, organisation: str, device: str) -> list[tuple[int, int, str]]:
+        """(epoch, base_seq, genesis hash), ascending."""
+        return [(epoch, *start) for epoch, start in sorted(self._room("epoch", organisation, device).items())]
+
+    def add_epoch(self, organisation: str, device: str, epoch: int, base_seq: int, genesis: str) -> None:
+        """A new epoch of a device's journal."""
+        self._put(self._room("epoch", organisation, device), epoch, (base_seq, genesis))
+
+    def add_wait(self, organisation: str, waiting: JournalEntry, needed: str) -> None:
+        """Remember that an entry waits; saying it twice is saying it once."""
+        waits = self._room("wait", organisation)
+        self._put(waits, needed, waits.get(needed, frozenset()) | {_place(waiting)})
+
+    def take_waiting(self, organisation: str, needed: str) -> list[JournalEntry]:
+        """Entries that wait for `needed`, oldest first; the wait is removed."""
+        waits = self._room("wait", organisation)
+        found = [self.entry_at(organisation, *place) for place in waits.get(needed, ())]
+        self._drop(waits, needed)
+        return sorted((entry for entry in found if entry is not None), key=_age)
+
+    def parked_for(self, organisation: str, codes: Sequence[str], limit: int) -> list[JournalEntry]:
+        """Parked entries with one of the codes, oldest first."""
+        found = [
+            entry
+            for name, journal in list(self._rooms.items())
+            if name[:2] == ("journal", organisation)
+            for entry in journal.values()
+            if entry.state == "parked" and entry.code in codes
+        ]
+        return [_copied(entry) for entry in sorted(found, key=_age)[:limit]]
+
+    def private_parts(self, entry: JournalEntry) -> list[bytes | None]:
+        """Salted bytes of each private part; None where erased."""
+        return list(self._room("private", entry.organisation).get(_place(entry), ()))
+
+    def drop_private(self, organisation: str, entry_id: str) -> int:
+        """Erase an entry's private parts wherever a copy of them lies; returns how many had bytes."""
+        private = self._room("private", organisation)
+        own = self._room("copies", organisation).get(entry_id, frozenset())
+        parts = {part for place in own for part in private.get(place, ()) if part is not None}
+        erased = 0
+        for place, kept in list(private.items()):
+            left = tuple(None if part in parts else part for part in kept)
+            if left != kept:
+                erased += sum(part is not None for part in kept) - sum(part is not None for part in left)
+                self._put(private, place, left)
+        self._scrub(organisation, {base64.b64encode(part).decode() for part in parts})
+        return erased
+
+    def _scrub(self, organisation: str, texts: set[str]) -> None:
+        for name, aside in list(self._rooms.items()):
+            if name[:2] == ("quarantine", organisation):
+                for key, (body, *rest) in list(aside.items()):
+                    pushed = json.loads(body)
+                    if texts & set(pushed["private"]):
+                        pushed["private"] = []
+                        self._put(aside, key, (_json(pushed), *rest))
+
+    def add_loss(self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str, at_ms: int) -> None:
+        """A declared loss; its number is new."""
+        self._put(self._room("loss", organisation, device, epoch), seq, (chain_hash, at_ms))
+
+    def losses(self, organisation: str, device: str, epoch: int) -> dict[int, str]:
+        """Declared losses: seq → hash."""
+        return {seq: loss[0] for seq, loss in self._room("loss", organisation, device, epoch).items()}
+
+    def add_quarantine(
+        self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str, body: bytes, reason: str, at_ms: int
+    ) -> None:  # fmt: skip
+        """Keep aside; the same (device, epoch, seq, hash) is kept once."""
+        self._put(self._room("quarantine", organisation, device), (epoch, seq, chain_hash), (body, reason, at_ms))
+
+    def is_quarantined(self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str) -> bool:
+        """Whether this very entry is kept aside already."""
+        return (epoch, seq, chain_hash) in self._room("quarantine", organisation, device)
+
+    def quarantine_count(self, organisation: str, device: str) -> int:
+        """How many entries of a device are kept aside."""
+        return len(self._room("quarantine", organisation, device))
+
+    # --- records ------------------------------------------------------------------------------------------------------
+    def record(self, organisation: str, kind: str, record_id: str) -> StoredRecord | None:
+        """One record, also one that is gone; None if there never was one."""
+        found = self._room("record", organisation, kind).get(record_id)
+        return None if found is None else copy.deepcopy(found[0])
+
+    def put_record(self, organisation: str, record: StoredRecord, left: Iterable[str]) -> None:
+        """Write the record and its memberships."""
+        wire = _wire(record)
+        self._put(self._room("record", organisation, record.kind), record.id, (copy.deepcopy(record), wire))
+        for gone, buckets in ((False, record.buckets), (True, left)):
+            for bucket in buckets:
+                self._put(self._room("member", organisation, bucket), (record.kind, record.id), (record.version, gone))
+
+    def records(self, organisation: str, kind: str) -> list[StoredRecord]:
+        """All records of a kind that are not gone, by id."""
+        room = self._room("record", organisation, kind)
+        return [copy.deepcopy(room[key][0]) for key in sorted(room) if not room[key][0].gone]
+
+    def changes(self, organisation: str, bucket: str, after: int, limit: int, up_to: int) -> list[WireChange]:
+        """Changes after < version ≤ up_to, ascending; at most `limit`, then the rest of the last version."""
+        members = self._room("member", organisation, bucket)
+        found = sorted((version, key, gone) for key, (version, gone) in members.items() if after < version <= up_to)
+        if len(found) > limit:
+            last = found[limit - 1][0]
+            found = found[:limit] + [item for item in found[limit:] if item[0] == last]
+        return [
+            WireChange(version, _gone(kind, record_id, version) if gone else self._wire_of(organisation, kind, record_id))
+            for version, (kind, record_id), gone in found
+        ]
+
+    def _wire_of(self, organisation: str, kind: str, record_id: str) -> bytes:
+        wire: bytes = self._room("record", organisation, kind)[record_id][1]
+        return wire
+
+    def bucket_head(self, organisation: str, bucket: str) -> int:
+        """The version of the newest change in the bucket, 0 if none."""
+        return max((version for version, _ in self._room("member", organisation, bucket).values()), default=0)
+
+    # --- blobs --------------------------------------------------------------------------------------------------------
+    def declare_blob(self, organisation: str, device: str, entry: JournalEntry, ref: BlobRef) -> None:
+        """An entry declares a blob: awaited, unless something is known of it already."""
+        if self.blob(organisation, ref.sha256) is None:
+            self.put_blob(organisation, BlobState(ref.sha256, ref.size, ref.type, ref.role, "awaited"))
+        self._put(self._room("declared", organisation), (ref.sha256, device, entry.entry_id), True)
+
+    def declarers(self, organisation: str, sha256: str) -> list[str]:
+        """Devices whose entries declared the blob, ascending."""
+        return sorted({device for known, device, _ in self._room("declared", organisation) if known == sha256})
+
+    def blob(self, organisation: str, sha256: str) -> BlobState | None:
+        """What is known of a blob."""
+        found: BlobState | None = self._room("blob", organisation).get(sha256)
+        return found
+
+    def put_blob(self, organisation: str, state: BlobState) -> None:
+        """Insert or update."""
+        self._put(self._room("blob", organisation), state.sha256, state)
+
+    def link_blob(self, organisation: str, sha256: str, kind: str, record_id: str) -> None:
+        """The record answers for the blob."""
+        self._put(self._room("link", organisation), (sha256, kind, record_id), True)
+
+    def blob_links(self, organisation: str, sha256: str) -> list[tuple[str, str]]:
+        """(kind, id) of the records that answer for a blob."""
+        links = self._room("link", organisation)
+        return sorted((kind, record_id) for known, kind, record_id in links if known == sha256)
+
+    def linked_blobs(self, organisation: str, kind: str, record_id: str) -> list[BlobState]:
+        """Blobs a record answers for, by hash."""
+        links = self._room("link", organisation)
+        return self._blobs(organisation, {sha256 for sha256, *record in links if record == [kind, record_id]})
+
+    def missing_blobs(self, organisation: str, device: str, limit: int) -> tuple[list[str], int]:
+        """Declared by the device's entries and still awaited: (at most `limit` hashes, how many in all)."""
+        declared = {sha256 for sha256, by, _ in self._room("declared", organisation) if by == device}
+        missing = [blob.sha256 for blob in self._blobs(organisation, declared) if blob.state == "awaited"]
+        return missing[:limit], len(missing)
+
+    def declared_by(self, organisation: str, device: str, sha256: str) -> bool:
+        """Whether an entry of this device declared the blob."""
+        return device in self.declarers(organisation, sha256)
+
+    def declared_blobs(self, organisation: str, entry_id: str) -> list[BlobState]:
+        """Blobs an entry declared, by hash."""
+        declared = self._room("declared", organisation)
+        return self._blobs(organisation, {sha256 for sha256, _, by in declared if by == entry_id})
+
+    def _blobs(self, organisation: str, hashes: set[str]) -> list[BlobState]:
+        blobs = self._room("blob", organisation)
+        return [blobs[sha256] for sha256 in sorted(hashes)]
+
+    # --- receipts -----------------------------------------------------------------------------------------------------
+    def put_receipt(self, organisation: str, device: str, epoch: int, n: int, receipt: str, at_ms: int) -> None:
+        """Keep the newest receipt for this end of a journal."""
+        self._put(self._room("receipt", organisation, device), (epoch, n), (receipt, at_ms))
+
+    def newest_receipt(self, organisation: str, device: str) -> str | None:
+        """The receipt for the furthest end, or None."""
+        receipts = self._room("receipt", organisation, device)
+        found: str | None = receipts[max(receipts)][0] if receipts else None
+        return found
+
+
+def _place(entry: JournalEntry) -> tuple[str, int, int]:
+    return (entry.device, entry.epoch, entry.seq)
+
+
+def _age(entry: JournalEntry) -> tuple[int, str, int]:
+    return (entry.received_ms, entry.device, entry.seq)
+
+
+def _copied(entry: JournalEntry) -> JournalEntry:
+    return replace(entry, detail=copy.deepcopy(entry.detail))
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _wire(record: StoredRecord) -> bytes:
+    if record.gone:
+        return _gone(record.kind, record.id, record.version)
+    return _json({"kind": record.kind, "id": record.id, "v": record.version, "data": record.data})
+
+
+def _gone(kind: str, record_id: str, version: int) -> bytes:
+    return _json({"kind": kind, "id": record_id, "v": version, "gone": True})

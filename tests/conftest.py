@@ -1,0 +1,25 @@
+"""Fixtures for every room: a store in each of its places, and a company with an engine on it.
+
+One database file serves the whole run: each test founds an organisation of its own in it, which is also how an
+installation is used.
+"""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.hosts import HOSTS, Host
+from tests.support.stage import Stage
+
+
+@pytest.fixture(scope="session", params=list(HOSTS))
+def host(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    made = HOSTS[request.param](tmp_path_factory.mktemp(request.param))
+    yield made
+    asyncio.run(made.close())
+
+
+@pytest.fixture
+def stage(request: pytest.FixtureRequest, host: Host) -> Stage:
+    return Stage(host, request.node.nodeid)

@@ -1,0 +1,1 @@
+"""One suite for every store that keeps the contract of `sync/store.py`."""

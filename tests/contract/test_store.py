@@ -1,0 +1,295 @@
+"""What `sync/store.py` demands, on every store."""
+
+import json
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+
+from schemas.protocol import BlobRef
+from sync.store import BlobState, DeviceState, JournalEntry, Store, StoredRecord
+from tests.support.hosts import Host, AnyStore
+from tests.support.stage import Ids, blob
+
+
+class Undo(Exception):
+    pass
+
+
+@pytest.fixture
+def organisation(host: Host, request: pytest.FixtureRequest) -> str:
+    made = Ids(request.node.nodeid).new()
+    host.write(lambda store: store.add_organisation(made))
+    return made
+
+
+def entry(organisation: str, seq: int, **more: object) -> JournalEntry:
+    made = JournalEntry(organisation, "d1", 0, seq, f"{seq:064x}", f"body {seq} 交接".encode(), 1000 + seq)
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+def record(record_id: str, version: int, *buckets: str, **data: object) -> StoredRecord:
+    return StoredRecord("asset", record_id, version, {"id": record_id, **data}, {"x": {"v": version}}, frozenset(buckets))
+
+
+def test_versions_belong_to_an_organisation(host: Host, organisation: str) -> None:
+    def job(store: Store) -> None:
+        assert store.lock_organisation(organisation) == 0
+        store.set_organisation_version(organisation, 7)
+        assert store.organisation_version(organisation) == 7
+        with pytest.raises(KeyError):
+            store.lock_organisation("nobody")
+        with pytest.raises(KeyError):
+            store.organisation_version("nobody")
+
+    host.write(job)
+    assert host.write(lambda store: store.organisation_version(organisation)) == 7
+
+
+def test_a_savepoint_undoes_everything_inside_and_nothing_else(host: Host, organisation: str) -> None:
+    def change(store: Store, version: int) -> None:
+        store.set_organisation_version(organisation, version)
+        store.add_entry(entry(organisation, version), [b"salted"])
+        store.put_record(organisation, record("r1", version, f"b{version}"), [])
+        store.add_wait(organisation, entry(organisation, version), "needed")
+        store.put_blob(organisation, BlobState("s1", version, "image/jpeg", "photo", "awaited"))
+        store.put_receipt(organisation, "d1", 0, version, f"receipt {version}", 1)
+
+    def seen(store: Store) -> list[object]:
+        return [
+            store.organisation_version(organisation), store.held_seqs(organisation, "d1", 0),
+            store.record(organisation, "asset", "r1"), store.blob(organisation, "s1"),
+            store.newest_receipt(organisation, "d1"), store.bucket_head(organisation, "b2"),
+            [store.private_parts(one) for one in store.entries(organisation, "d1", 0, 1, 9)],
+        ]  # fmt: skip
+
+    def job(store: Store) -> None:
+        change(store, 1)
+        before = seen(store)
+        with suppress(Undo), store.savepoint():
+            change(store, 2)
+            with suppress(Undo), store.savepoint():
+                change(store, 3)
+                raise Undo
+            assert store.held_seqs(organisation, "d1", 0) == [1, 2], "only the inner one is undone"
+            assert store.take_waiting(organisation, "needed")
+            raise Undo
+        assert seen(store) == before
+        assert [one.seq for one in store.take_waiting(organisation, "needed")] == [1]
+        with store.savepoint():
+            change(store, 4)
+        assert store.organisation_version(organisation) == 4
+
+    host.write(job)
+
+    def failing(store: Store) -> None:
+        change(store, 5)
+        raise Undo
+
+    with pytest.raises(Undo):
+        host.write(failing)
+    assert host.write(lambda store: store.organisation_version(organisation)) == 4, "a failing transaction leaves nothing"
+
+
+def test_devices(host: Host, organisation: str) -> None:
+    state = DeviceState(organisation, "d1", "field", "p1", None, "active", "x", "y", 0, 0, "h")
+
+    def job(store: Store) -> None:
+        assert store.device(organisation, "d1") is None
+        store.put_device(state)
+        store.put_device(replace(state, seq=5, hash="h5", person="someone", last_seen_ms=9))
+        assert store.device(organisation, "d1") == replace(state, seq=5, hash="h5", person="someone", last_seen_ms=9)
+        assert store.device("nobody", "d1") is None
+        found = store.device(organisation, "d1")
+        assert found is not None
+        found.seq = 99
+        again = store.device(organisation, "d1")
+        assert again is not None
+        assert again.seq == 5, "what was handed out is not the store's own"
+
+    host.write(job)
+
+
+def test_entries_come_back_byte_for_byte(host: Host, organisation: str) -> None:
+    raw = bytes(range(256))
+
+    def job(store: Store) -> None:
+        store.add_entry(entry(organisation, 3, body=raw, skew_ms=-5), [b"\0salt", None])
+        for seq in (1, 2, 7):
+            store.add_entry(entry(organisation, seq), [])
+        found = store.entry_at(organisation, "d1", 0, 3)
+        assert found == entry(organisation, 3, body=raw, skew_ms=-5)
+        assert store.private_parts(found) == [b"\0salt", None]
+        assert store.entry_at(organisation, "d1", 1, 3) is None
+        assert store.entry_at(organisation, "d1", 0, 4) is None
+        assert [one.seq for one in store.entries(organisation, "d1", 0, 2, 7)] == [2, 3, 7]
+        assert store.held_seqs(organisation, "d1", 0) == [1, 2, 3, 7]
+        assert store.held_seqs("nobody", "d1", 0) == []
+
+    host.write(job)
+
+
+def test_a_judgement_never_changes_what_was_stored(host: Host, organisation: str) -> None:
+    def job(store: Store) -> None:
+        store.add_entry(entry(organisation, 1), [])
+        judged = entry(
+            organisation, 1, body=b"other", hash="other", received_ms=1, entry_id="e1", action="a", state="parked",
+            code="c", version=4, detail={"名": [1, {"x": None}]},
+        )  # fmt: skip
+        store.save_judgement(judged)
+        found = store.entry_at(organisation, "d1", 0, 1)
+        assert found == replace(judged, body=entry(organisation, 1).body, hash=entry(organisation, 1).hash, received_ms=1001)
+        assert store.held_seqs(organisation, "d1", 0) == []
+        store.add_entry(entry(organisation, 2), [])
+        store.save_judgement(entry(organisation, 2, entry_id="e1", state="applied", repeat_of=True))
+        by_id = store.entry_by_id(organisation, "e1")
+        assert by_id is not None
+        assert by_id.seq == 1, "never the repeat"
+        assert store.entry_by_id("nobody", "e1") is None
+        assert store.entry_by_id(organisation, "e2") is None
+
+    host.write(job)
+
+
+def test_parked_entries_and_waits_come_oldest_first(host: Host, organisation: str) -> None:
+    def job(store: Store) -> None:
+        for seq, code in ((4, "b"), (2, "a"), (3, "a"), (1, "c")):
+            store.add_entry(entry(organisation, seq), [])
+            store.save_judgement(entry(organisation, seq, state="parked", code=code))
+            for _ in range(2):
+                store.add_wait(organisation, entry(organisation, seq), "needed")
+        assert [one.seq for one in store.parked_for(organisation, ["a", "b"], 10)] == [2, 3, 4]
+        assert [one.seq for one in store.parked_for(organisation, ["a", "b"], 2)] == [2, 3]
+        assert store.parked_for(organisation, [], 10) == []
+        assert [one.seq for one in store.take_waiting(organisation, "needed")] == [1, 2, 3, 4]
+        assert store.take_waiting(organisation, "needed") == []
+
+    host.write(job)
+
+
+def test_epochs_losses_and_quarantine(host: Host, organisation: str) -> None:
+    def job(store: Store) -> None:
+        store.add_epoch(organisation, "d1", 1, 5, "g1")
+        store.add_epoch(organisation, "d1", 0, 0, "g0")
+        assert store.epochs(organisation, "d1") == [(0, 0, "g0"), (1, 5, "g1")]
+        store.add_loss(organisation, "d1", 0, 3, "h3", 1)
+        assert store.losses(organisation, "d1", 0) == {3: "h3"}
+        assert store.losses(organisation, "d1", 1) == {}
+        for body in (b"one", b"two"):
+            store.add_quarantine(organisation, "d1", 0, 6, "h6", body, "revoked", 1)
+        store.add_quarantine(organisation, "d1", 0, 6, "other", b"x", "revoked", 1)
+        assert store.quarantine_count(organisation, "d1") == 2
+        assert store.is_quarantined(organisation, "d1", 0, 6, "h6")
+        assert not store.is_quarantined(organisation, "d1", 1, 6, "h6")
+
+    host.write(job)
+
+
+def test_erased_private_parts_are_gone_wherever_they_lie(host: Host, organisation: str) -> None:
+    """In the entry, in its repeats, in a held copy nobody has read yet, in what was kept aside."""
+    pushed = {"seq": 9, "hash": "h", "body": "{}", "private": ["c2FsdGVkIG9uZQ=="]}
+    aside = json.dumps(pushed).encode()
+
+    def job(store: Store) -> None:
+        for seq, entry_id, repeat in ((1, "e1", False), (2, "e1", True), (3, None, False), (4, "e4", False)):
+            store.add_entry(entry(organisation, seq), [b"salted one" if seq < 4 else b"salted other", b"salted two"])
+            if entry_id:
+                store.save_judgement(entry(organisation, seq, entry_id=entry_id, state="applied", repeat_of=repeat))
+        store.add_quarantine(organisation, "d1", 0, 9, "h", aside, "old_epoch", 1)
+        assert store.drop_private(organisation, "e1") == 7
+        for seq in (1, 2, 3):
+            assert store.private_parts(entry(organisation, seq)) == [None, None]
+        assert store.private_parts(entry(organisation, 4)) == [b"salted other", None]
+        assert store.drop_private(organisation, "e1") == 0
+        assert store.drop_private(organisation, "unknown") == 0
+        assert store.quarantine_count(organisation, "d1") == 1
+
+    host.write(job)
+
+
+def test_records_lie_in_their_buckets_and_leave_them(host: Host, organisation: str) -> None:
+    def job(store: Store) -> None:
+        assert store.record(organisation, "asset", "r1") is None
+        store.put_record(organisation, record("r1", 1, "a", "b", name="名"), [])
+        assert store.record(organisation, "asset", "r1") == record("r1", 1, "a", "b", name="名")
+        store.put_record(organisation, record("r1", 2, "b", "c", name="名"), ["a"])
+        assert _changes(store, organisation, "a") == [(2, {"kind": "asset", "id": "r1", "v": 2, "gone": True})]
+        whole = {"kind": "asset", "id": "r1", "v": 2, "data": {"id": "r1", "name": "名"}}
+        assert _changes(store, organisation, "b") == [(2, whole)]
+        assert _changes(store, organisation, "c") == [(2, whole)]
+        gone = StoredRecord("asset", "r1", 3, {"id": "r1"}, {}, frozenset(), gone=True)
+        store.put_record(organisation, gone, ["b", "c"])
+        assert store.record(organisation, "asset", "r1") == gone
+        assert store.records(organisation, "asset") == []
+        assert _changes(store, organisation, "c") == [(3, {"kind": "asset", "id": "r1", "v": 3, "gone": True})]
+        assert [store.bucket_head(organisation, name) for name in "abcd"] == [2, 3, 3, 0]
+        assert store.bucket_head("nobody", "a") == 0
+
+    host.write(job)
+
+
+def _changes(store: Store, organisation: str, bucket: str) -> list[tuple[int, dict[str, object]]]:
+    return [(one.version, json.loads(one.wire)) for one in store.changes(organisation, bucket, 0, 99, 99)]
+
+
+def test_a_version_is_never_split(host: Host, organisation: str) -> None:
+    def job(store: Store) -> None:
+        for name, version in (("a", 1), ("b", 2), ("c", 2), ("d", 2), ("e", 3)):
+            store.put_record(organisation, record(name, version, "bucket"), [])
+
+        def ids(after: int, limit: int, up_to: int = 9) -> list[str]:
+            return [json.loads(one.wire)["id"] for one in store.changes(organisation, "bucket", after, limit, up_to)]
+
+        assert ids(0, 1) == ["a"]
+        assert ids(0, 2) == ["a", "b", "c", "d"]
+        assert ids(1, 1) == ["b", "c", "d"]
+        assert ids(1, 3) == ["b", "c", "d"]
+        assert ids(0, 9, up_to=2) == ["a", "b", "c", "d"]
+        assert ids(3, 9) == []
+
+    host.write(job)
+
+
+def test_blobs(host: Host, organisation: str) -> None:
+    one, two, three = blob("one"), blob("two"), blob("three")
+
+    def job(store: AnyStore) -> None:
+        def declare(device: str, entry_id: str, *refs: BlobRef) -> None:
+            for ref in refs:
+                store.declare_blob(organisation, device, entry(organisation, 1, entry_id=entry_id), ref)
+
+        declare("d1", "e1", one, two)
+        declare("d1", "e1", one)
+        declare("d2", "e2", one, three)
+        hashes = sorted(ref.sha256 for ref in (one, two))
+        assert store.missing_blobs(organisation, "d1", 9) == (hashes, 2)
+        assert store.missing_blobs(organisation, "d1", 1) == (hashes[:1], 2)
+        assert store.missing_blobs(organisation, "d3", 9) == ([], 0)
+        assert store.declarers(organisation, one.sha256) == ["d1", "d2"]
+        assert store.declared_by(organisation, "d2", three.sha256)
+        assert not store.declared_by(organisation, "d1", three.sha256)
+        assert [found.sha256 for found in store.declared_blobs(organisation, "e1")] == hashes
+        received = BlobState(one.sha256, one.size, one.type, one.role, "received")
+        store.put_blob(organisation, received)
+        declare("d3", "e3", one)
+        assert store.blob(organisation, one.sha256) == received, "declaring it again does not make it awaited again"
+        assert store.missing_blobs(organisation, "d1", 9) == ([two.sha256], 1)
+        assert store.blob("nobody", one.sha256) is None
+        for _ in range(2):
+            store.link_blob(organisation, one.sha256, "handover", "h1")
+        store.link_blob(organisation, one.sha256, "damage", "m1")
+        assert sorted(store.blob_links(organisation, one.sha256)) == [("damage", "m1"), ("handover", "h1")]
+        assert store.linked_blobs(organisation, "handover", "h1") == [received]
+        assert store.linked_blobs(organisation, "handover", "h2") == []
+
+    host.write(job)
+
+
+def test_the_newest_receipt_is_the_one_furthest_on(host: Host, organisation: str) -> None:
+    def job(store: Store) -> None:
+        assert store.newest_receipt(organisation, "d1") is None
+        for epoch, n, text in ((0, 9, "a"), (1, 5, "b"), (1, 4, "c"), (1, 5, "d")):
+            store.put_receipt(organisation, "d1", epoch, n, text, 1)
+        assert store.newest_receipt(organisation, "d1") == "d"
+
+    host.write(job)
