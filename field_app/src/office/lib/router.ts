@@ -1,0 +1,50 @@
+/**
+ * Addresses of the office's pages: `#/board`, `#/handovers/<id>`, `#/devices/<tab>/<id>`. Pure.
+ *
+ * Neighbours: `route.svelte.ts` keeps the current one; every link is made by `href`. Invariant: parsing never fails; what is
+ * not an address of a page is the board.
+ */
+export const DEVICE_TABS = ['all', 'invites', 'incidents'] as const;
+export type DeviceTab = (typeof DEVICE_TABS)[number];
+
+export type Route =
+  | { page: 'board' }
+  | { page: 'handovers'; id: string | null }
+  | { page: 'devices'; tab: DeviceTab; id: string | null };
+
+export type Page = Route['page'];
+
+const ID = /^[0-9a-f-]{8,64}$/i;
+
+function idOf(text: string | undefined): string | null {
+  return text !== undefined && ID.test(text) ? text : null;
+}
+
+/** The page a hash names. */
+export function parse(hash: string): Route {
+  const [page, second, third] = hash.replace(/^#?\/?/, '').split('/');
+  if (page === 'handovers') {
+    return { page, id: idOf(second) };
+  }
+  if (page === 'devices') {
+    const tab = DEVICE_TABS.find((known) => known === second) ?? 'all';
+    return { page, tab, id: idOf(third) };
+  }
+  return { page: 'board' };
+}
+
+/** The address of a page. */
+export function href(route: Route): string {
+  if (route.page === 'handovers') {
+    return route.id === null ? '#/handovers' : `#/handovers/${route.id}`;
+  }
+  if (route.page === 'devices') {
+    const base = `#/devices/${route.tab}`;
+    return route.id === null ? base : `${base}/${route.id}`;
+  }
+  return '#/board';
+}
+
+export const toHandover = (id: string): string => href({ page: 'handovers', id });
+export const toDevice = (id: string | null, tab: DeviceTab = 'all'): string =>
+  href({ page: 'devices', tab, id });
