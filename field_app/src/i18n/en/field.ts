@@ -28,7 +28,6 @@ export const field: Readonly<Record<keyof typeof zh, string>> = {
   'enrol.code': 'Enrolment code',
   'enrol.codeHint': '12 characters, like AB-CDEFG-HJKMN',
   'enrol.codeIncomplete': 'A code has 12 characters; this has {n}. Check it and complete it.',
-  'enrol.ready': 'Enrol with this code',
   'enrol.readyText': 'This device will then belong to the depot the office chose.',
   'enrol.now': 'Enrol',
   'enrol.other': 'Use another code',

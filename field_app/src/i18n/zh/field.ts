@@ -25,7 +25,6 @@ export const field = {
   'enrol.code': '登记码',
   'enrol.codeHint': '12 位，例如 AB-CDEFG-HJKMN',
   'enrol.codeIncomplete': '登记码有 12 位，现在是 {n} 位。请核对后补全。',
-  'enrol.ready': '用这个登记码登记',
   'enrol.readyText': '登记后，这台设备就属于办公室指定的网点。',
   'enrol.now': '登记',
   'enrol.other': '用别的登记码',
