@@ -19,8 +19,8 @@ export interface Incoming {
   answer: SyncAnswer;
   /** Verified; null when its signature did not hold. */
   receipt: Receipt | null;
-  /** When the request was written: a file finished after that may still be named missing. ms since 1970. */
-  sentAt: number;
+  /** Files the server was done with before the request was written: only of these does the receipt say anything. */
+  finished: ReadonlySet<string>;
   skew: number;
 }
 
@@ -32,10 +32,13 @@ export interface Applied {
   /** A cursor moved: asking again makes sense. */
   pagesMoved: boolean;
   newEpoch: boolean;
+  /** Files the server had said "done" for and now misses again. */
+  missedAgain: number;
 }
 
 type Touched = Map<string, { kind: string; id: string; row: RecordRow | null }>;
 
+const NOTHING = { receiptTaken: false, provenMoved: false, newEpoch: false, missedAgain: 0 };
 const ALL: StoreName[] = ['meta', 'outbox', 'hashes', 'blobs', 'bytes', 'records', 'receipts'];
 
 export async function applyAnswer(ctx: Context, incoming: Incoming): Promise<Applied> {
@@ -44,20 +47,26 @@ export async function applyAnswer(ctx: Context, incoming: Incoming): Promise<App
   const applied = await ctx.db.write(ALL, async (tx) => {
     const pages = await applyPages(tx, answer, touched);
     const journal = await got<JournalState | undefined>(tx.objectStore('meta').get('journal'));
-    if (!journal) return { receiptTaken: false, provenMoved: false, ...pages, newEpoch: false };
+    if (!journal) return { ...NOTHING, ...pages };
     await noteOutcomes(tx, answer);
     const epoch =
       answer.new_epoch ?? (incoming.receipt && (await epochBehind(tx, ctx, journal, incoming.receipt)));
     if (epoch && epoch.epoch > journal.epoch) {
       await adopt(tx, ctx, journal, epoch);
-      return { receiptTaken: false, provenMoved: true, ...pages, newEpoch: true };
+      return { ...NOTHING, ...pages, provenMoved: true, newEpoch: true };
     }
     const taken = await takeReceipt(tx, ctx, journal, incoming);
     if (taken && !pages.morePages) await release(tx, journal);
-    if (incoming.receipt && taken) await releaseBlobs(tx, incoming.receipt, incoming.sentAt);
+    const missedAgain = taken ? await releaseBlobs(tx, incoming.receipt, incoming.finished) : 0;
     await noteFullUpload(tx, journal, answer.at);
     tx.objectStore('meta').put(incoming.skew, 'skew');
-    return { receiptTaken: taken !== null, provenMoved: taken?.moved ?? false, ...pages, newEpoch: false };
+    return {
+      ...NOTHING,
+      ...pages,
+      receiptTaken: taken !== null,
+      provenMoved: taken?.moved ?? false,
+      missedAgain,
+    };
   });
   await after(ctx, touched);
   if (answer.policy) await notePolicy(ctx, answer.policy);
@@ -211,23 +220,34 @@ async function release(tx: IDBTransaction, journal: JournalState): Promise<void>
   for (const row of rows) if (row.proven) outbox.delete([row.epoch, row.seq]);
 }
 
-async function releaseBlobs(tx: IDBTransaction, receipt: Receipt, sentAt: number): Promise<void> {
+/** Drops the bytes that are no longer awaited; gives how many the server misses although it had said "done". */
+async function releaseBlobs(
+  tx: IDBTransaction,
+  receipt: Receipt | null,
+  finished: ReadonlySet<string>,
+): Promise<number> {
+  if (!receipt) return 0;
+  let missedAgain = 0;
   const missing = new Set(receipt.missing);
   const allNamed = receipt.missing.length === receipt.missing_count;
   const blobs = tx.objectStore('blobs');
   for (const blob of await got<BlobRow[]>(blobs.getAll())) {
     const covered = blob.epoch < receipt.epoch || blob.seq <= receipt.n;
-    const finishedBefore = blob.doneAt !== null && blob.doneAt < sentAt;
-    if (blob.state === 'done' && finishedBefore && missing.has(blob.sha256)) {
-      blobs.put({ ...blob, state: 'pending', sent: 0, upload: null, doneAt: null });
-    } else if (isOver(blob) && finishedBefore && covered && allNamed && !missing.has(blob.sha256)) {
+    if (!isOver(blob) || !finished.has(blob.sha256)) continue;
+    if (missing.has(blob.sha256)) {
+      if (blob.state !== 'done') continue;
+      missedAgain += 1;
+      blobs.put({ ...blob, state: 'pending', sent: 0, upload: null });
+    } else if (covered && allNamed) {
       blobs.delete(blob.sha256);
       tx.objectStore('bytes').delete(blob.sha256);
     }
   }
+  return missedAgain;
 }
 
-const isOver = (blob: BlobRow): boolean => blob.state === 'done' || blob.state === 'rejected';
+/** Whether the server is done with a file. */
+export const isOver = (blob: BlobRow): boolean => blob.state === 'done' || blob.state === 'rejected';
 
 /** Remembers when nothing at all was left to send. */
 async function noteFullUpload(tx: IDBTransaction, journal: JournalState, at: string): Promise<void> {

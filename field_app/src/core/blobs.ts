@@ -50,18 +50,18 @@ export async function upload(ctx: Context, blob: BlobRow, lane: Lane): Promise<'
   const bytes = await ctx.db.get<ArrayBuffer>('bytes', blob.sha256);
   if (!bytes || (await digestOf(ctx, bytes)) !== blob.sha256) {
     // The store damaged it: nothing to send; the office sees it missing, the person sees it here.
-    await change(ctx, blob.sha256, { state: 'rejected', doneAt: null, problem: problem('blob_changed') });
+    await change(ctx, blob.sha256, { state: 'rejected', problem: problem('blob_changed') });
     return 'rejected';
   }
   try {
     await change(ctx, blob.sha256, { state: 'uploading', problem: null });
     await new Upload(ctx, blob, bytes, lane).run();
-    await change(ctx, blob.sha256, { state: 'done', sent: blob.size, doneAt: ctx.deps.now() });
+    await change(ctx, blob.sha256, { state: 'done', sent: blob.size });
     return 'done';
   } catch (fault) {
     const why = problemOf(fault, 'server_away');
     if (FINAL.has(why.code)) {
-      await change(ctx, blob.sha256, { state: 'rejected', doneAt: ctx.deps.now(), problem: why });
+      await change(ctx, blob.sha256, { state: 'rejected', problem: why });
       return 'rejected';
     }
     await change(ctx, blob.sha256, { state: 'pending', problem: why });
@@ -81,6 +81,8 @@ class Upload {
   private chunkBytes = BLOB_CHUNK_BYTES;
   private url: string | null;
   private offset = 0;
+  /** The server has answered a PATCH at the very end: only then has it put the whole together and looked at it. */
+  private confirmed = false;
 
   constructor(ctx: Context, blob: BlobRow, bytes: ArrayBuffer, lane: Lane) {
     this.ctx = ctx;
@@ -100,7 +102,7 @@ class Upload {
         this.lane.progress(this.blob, this.offset);
         await this.patch(this.url);
       }
-      if (this.url && this.offset >= this.bytes.byteLength) {
+      if (this.confirmed) {
         this.lane.progress(this.blob, this.offset);
         return;
       }
@@ -178,6 +180,7 @@ class Upload {
       if (offset === null && response.ok) throw new CoreError('answer_unreadable');
       if (offset === null) return this.find();
       this.offset = offset;
+      this.confirmed = response.ok && offset >= this.bytes.byteLength;
     } else if (response.status === 460) {
       const why = await problemIn(response);
       if (why.code === 'blob_hash_mismatch') this.restart();
@@ -202,7 +205,7 @@ function offsetIn(response: Response): number | null {
 async function change(
   ctx: Context,
   sha256: string,
-  fields: Partial<Pick<BlobRow, 'state' | 'sent' | 'upload' | 'doneAt'>> & { problem?: Problem | null },
+  fields: Partial<Pick<BlobRow, 'state' | 'sent' | 'upload'>> & { problem?: Problem | null },
 ): Promise<void> {
   const row = await ctx.db.write(['blobs'], async (tx) => {
     const store = tx.objectStore('blobs');

@@ -5,7 +5,7 @@
  * changed only after the transaction that changed the store has completed.
  */
 import type { EntryBody } from '../generated/types';
-import type { BlobRow, Db, OutboxRow } from './db';
+import { type BlobRow, type Db, got, type OutboxRow } from './db';
 import type { Deps } from './deps';
 import type { Http } from './http';
 import type { DeviceKeys } from './keys';
@@ -90,14 +90,26 @@ export function setOutbox(ctx: Context, rows: readonly OutboxRow[]): void {
   ctx.replica.setPending(shown.map(bodyOf), ctx.device.device);
 }
 
-/** Reads the lists from the store again. */
+/** Reads the lists from the store again: all at one moment, the entries shown last, so that nobody sees a mixture. */
 export async function reload(ctx: Context): Promise<void> {
-  setOutbox(ctx, await ctx.db.all<OutboxRow>('outbox'));
-  ctx.blobs.set(await ctx.db.all<BlobRow>('blobs'));
-  ctx.wizards.set(await ctx.db.all<WizardState>('wizards'));
-  ctx.proven.set((await ctx.db.meta<Proven>('proven')) ?? null);
-  ctx.fullUploadAt.set((await ctx.db.meta<string>('fullUploadAt')) ?? null);
-  ctx.skewMs.set((await ctx.db.meta<number>('skew')) ?? null);
+  const found = await ctx.db.read(['meta', 'outbox', 'blobs', 'wizards'], async (tx) => {
+    const meta = tx.objectStore('meta');
+    const [outbox, blobs, wizards, proven, fullUploadAt, skew] = await Promise.all([
+      got<OutboxRow[]>(tx.objectStore('outbox').getAll()),
+      got<BlobRow[]>(tx.objectStore('blobs').getAll()),
+      got<WizardState[]>(tx.objectStore('wizards').getAll()),
+      got<Proven | undefined>(meta.get('proven')),
+      got<string | undefined>(meta.get('fullUploadAt')),
+      got<number | undefined>(meta.get('skew')),
+    ]);
+    return { outbox, blobs, wizards, proven, fullUploadAt, skew };
+  });
+  ctx.proven.set(found.proven ?? null);
+  ctx.fullUploadAt.set(found.fullUploadAt ?? null);
+  ctx.skewMs.set(found.skew ?? null);
+  ctx.wizards.set(found.wizards);
+  ctx.blobs.set(found.blobs);
+  setOutbox(ctx, found.outbox);
 }
 
 /** What is not proven by a receipt. A file the server examined and rejected is no longer awaited. */

@@ -52,8 +52,6 @@ export interface BlobRow {
   label: string;
   sent: number;
   upload: string | null;
-  /** When the server had taken the last byte; ms since 1970. */
-  doneAt: number | null;
   problem: Problem | null;
 }
 

@@ -9,7 +9,7 @@ import { PUSH_BODY_BYTES_MAX, RETRY_DELAY_MS_MAX, RETRY_DELAY_MS_MIN } from '../
 import { nextBlob, upload } from './blobs';
 import type { Context, SyncStatus } from './context';
 import type { Deps, Timer } from './deps';
-import { CoreError, problemOf } from './problems';
+import { CoreError, problem, problemOf } from './problems';
 import { exchange, type Reason } from './sync';
 import type { Problem } from './types';
 
@@ -127,6 +127,9 @@ export class Loop {
         this.show(open > 0 ? { what: 'entries', label: '', sent: 0, size: open } : this.sending);
         const result = await exchange(this.ctx, reason, this.bytesMax);
         this.notice = result.problem;
+        // Said "done", then missed: sent again, but with patience, or the two could go round in circles.
+        if (result.applied.missedAgain > 0)
+          this.lane.fail(problem('blob_hash_mismatch'), () => void this.files());
         if (result.revoked && result.problem) {
           this.stop();
           this.events.revoked(result.problem);

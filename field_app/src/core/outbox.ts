@@ -201,7 +201,6 @@ async function writeFile(
     label: entry.label,
     sent: 0,
     upload: null,
-    doneAt: null,
     problem: null,
   };
   tx.objectStore('blobs').put(row);

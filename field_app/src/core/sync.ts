@@ -15,7 +15,7 @@ import {
   type SyncAnswer,
   type SyncRequest,
 } from '../generated/types';
-import { type Applied, applyAnswer } from './apply';
+import { type Applied, applyAnswer, isOver } from './apply';
 import { headText } from './chain';
 import { type Context, type Proven, unsentOf } from './context';
 import { type BlobRow, got, type JournalState, type OutboxRow } from './db';
@@ -53,14 +53,15 @@ export async function readPush(ctx: Context, bytesMax: number): Promise<Push> {
     if (!journal) throw new CoreError('not_ready');
     const proven = await got<Proven | undefined>(tx.objectStore('meta').get('proven'));
     const first = (proven?.epoch === journal.epoch ? proven.n : 0) + 1;
-    const range = IDBKeyRange.bound([journal.epoch, first], [journal.epoch, journal.seq]);
-    const rows = await got<OutboxRow[]>(tx.objectStore('outbox').getAll(range, PUSH_ENTRIES_MAX));
     const push: Push = {
       head: { epoch: journal.epoch, seq: journal.seq, hash: journal.hash },
       entries: [],
       lost: [],
       more: false,
     };
+    if (first > journal.seq) return push;
+    const range = IDBKeyRange.bound([journal.epoch, first], [journal.epoch, journal.seq]);
+    const rows = await got<OutboxRow[]>(tx.objectStore('outbox').getAll(range, PUSH_ENTRIES_MAX));
     let size = 0;
     for (const row of rows) {
       size += row.body.length * 3 + row.private.reduce((sum, part) => sum + part.length, 0); // UTF-8 at worst
@@ -99,7 +100,9 @@ export async function exchange(
   bytesMax = PUSH_BODY_BYTES_MAX,
 ): Promise<Exchanged> {
   const push = await readPush(ctx, bytesMax);
-  const request = await requestFor(ctx, push, reason);
+  const blobs = await ctx.db.all<BlobRow>('blobs');
+  const request = await requestFor(ctx, push, blobs, reason);
+  const finished = new Set(blobs.filter(isOver).map((blob) => blob.sha256));
   const sentAt = ctx.deps.now();
   const answer = readAnswer(await ctx.http.json<unknown>('POST', '/api/v1/sync', request, SYNC_MS));
   const skew = Math.round((sentAt + ctx.deps.now()) / 2 - Date.parse(answer.at));
@@ -110,7 +113,7 @@ export async function exchange(
   } catch (fault) {
     trouble = problemOf(fault, 'receipt_invalid');
   }
-  const applied = await applyAnswer(ctx, { answer, receipt, sentAt, skew });
+  const applied = await applyAnswer(ctx, { answer, receipt, finished, skew });
   if (receipt && !applied.receiptTaken && !applied.newEpoch) trouble ??= problem('receipt_invalid');
   const wipe = answer.commands.some((command) => command.type === 'wipe');
   if (answer.commands.some((command) => command.type === 're_enrol')) trouble = problem('epoch_unknown');
@@ -124,11 +127,11 @@ export async function exchange(
   };
 }
 
-async function requestFor(ctx: Context, push: Push, reason: Reason): Promise<SyncRequest> {
+async function requestFor(ctx: Context, push: Push, blobs: BlobRow[], reason: Reason): Promise<SyncRequest> {
   const { deps, device, keys } = ctx;
   const { epoch, seq, hash } = push.head;
   const text = headText(device.organisation.id, device.device, epoch, seq, hash);
-  const unsent = unsentOf(ctx.outbox.get(), await ctx.db.all<BlobRow>('blobs'));
+  const unsent = unsentOf(ctx.outbox.get(), blobs);
   return {
     protocol: PROTOCOL_VERSION,
     app: deps.app,

@@ -1,0 +1,185 @@
+/** Saving: durable before it resolves, all or nothing, the exact text once, an unbroken chain. */
+import { afterEach, describe, expect, it } from 'vitest';
+import type { EntryBody } from '../../generated/types';
+import { fromBase64, utf8 } from '../bytes';
+import { extend, genesis, sha256Hex } from '../chain';
+import { type BlobRow, Db, type JournalState, type OutboxRow } from '../db';
+import { dbName } from '../enrol';
+import { CoreError } from '../problems';
+import { ASSET, ORGANISATION, PERSON } from './server';
+import { begin, picture, shoot, until, World } from './world';
+
+let world: World;
+afterEach(() => world.end());
+
+async function store(): Promise<Db> {
+  return Db.open(world.indexedDB, dbName('field', world.server.device));
+}
+
+describe('a save', () => {
+  it('is in the store, whole, when it resolves', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    world.server.down = true;
+    const handover = core.newId();
+    const wizard = {
+      handover,
+      flow: 'check_in' as const,
+      step: 'photos',
+      data: { shot: 1 },
+      startedAt: core.now(),
+    };
+    await core.record('handover.start', { handover_id: handover, type: 'check_in', asset_id: ASSET });
+    const saved = await core.record(
+      'signature.capture',
+      {
+        handover_id: handover,
+        signature_id: core.newId(),
+        party: 'customer',
+        decision: 'agree',
+        role: 'driver',
+        language: 'zh',
+        document_sha256: 'ab'.repeat(32),
+        signer: 0,
+      },
+      {
+        private: [utf8('{"name":"王小明"}')],
+        blobs: [{ bytes: picture(1), type: 'image/png', role: 'signature', preview: picture(2, 10) }],
+        wizard,
+        label: '签名',
+      },
+    );
+    const db = await store(); // a second connection sees only what was committed
+    const row = await db.get<OutboxRow>('outbox', [0, 2]);
+    const body = JSON.parse(row?.body ?? '') as EntryBody;
+    expect(row?.id).toBe(saved.id);
+    expect(body).toMatchObject({
+      seq: 2,
+      epoch: 0,
+      actor: PERSON,
+      auth: 'pin',
+      zone: 'Asia/Shanghai',
+      gate: 'clear',
+    });
+    expect(row?.body).not.toContain('王小明');
+    const salted = fromBase64(row?.private[0] ?? '');
+    expect(sha256Hex(salted)).toBe(body.private[0]);
+    expect(new TextDecoder().decode(salted.slice(16))).toBe('{"name":"王小明"}');
+    const blob = body.blobs[0]?.sha256 ?? '';
+    expect(await db.get<BlobRow>('blobs', blob)).toMatchObject({
+      state: 'pending',
+      role: 'signature',
+      seq: 2,
+    });
+    expect((await db.get<ArrayBuffer>('bytes', blob))?.byteLength).toBe(3000);
+    expect(await db.get('previews', blob)).toBeDefined();
+    expect(await db.get('wizards', handover)).toEqual(wizard);
+    expect(await core.wizard(handover)).toEqual(wizard);
+    db.close();
+  });
+
+  it('numbers and chains what is recorded at the same moment', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    world.server.down = true;
+    const handover = await begin(core);
+    await Promise.all(
+      Array.from({ length: 20 }, (_, value) =>
+        core.record('reading.record', { handover_id: handover, meter: `m${value}`, value }),
+      ),
+    );
+    const db = await store();
+    const rows = await db.all<OutboxRow>('outbox');
+    let hash = genesis(ORGANISATION, world.server.device, 0);
+    let last = '';
+    for (const [index, row] of rows.entries()) {
+      const body = JSON.parse(row.body) as EntryBody;
+      expect(row.seq).toBe(index + 1);
+      hash = extend(hash, row.seq, utf8(row.body));
+      expect(row.hash).toBe(hash);
+      expect(body.hlc > last).toBe(true);
+      last = body.hlc;
+    }
+    expect(rows).toHaveLength(21);
+    expect(await db.meta<JournalState>('journal')).toMatchObject({ seq: 21, hash });
+    db.close();
+  });
+
+  it('leaves nothing behind when it fails, and the next one goes on without a gap', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    const handover = await begin(core);
+    const bad = {
+      bytes: picture(3),
+      type: 'image/jpeg' as const,
+      role: 'photo' as const,
+      sha256: '00'.repeat(32),
+    };
+    const args = { handover_id: handover, meter: 'odometer', value: 5 };
+    await expect(
+      core.recordAll([
+        { action: 'reading.record', args },
+        { action: 'reading.record', args, extra: { blobs: [bad] } },
+      ]),
+    ).rejects.toMatchObject({ problem: { code: 'blob_changed' } });
+    await expect(
+      core.recordAll([
+        { action: 'reading.record', args },
+        { action: 'reading.record', args: { ...args, meter: 'x'.repeat(300_000) } },
+      ]),
+    ).rejects.toMatchObject({ problem: { code: 'too_much' } });
+    expect(core.liveOne('handover', handover).get()?.readings).toEqual({});
+    const saved = await core.record('reading.record', args);
+    expect(saved.seq).toBe(2);
+  });
+
+  it('refuses a photo that does not fit, in words, and keeps everything before', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    const handover = await begin(core);
+    world.quota = { usage: 995_000_000, quota: 1_000_000_000 };
+    const refused = shoot(core, handover, 1);
+    await expect(refused).rejects.toBeInstanceOf(CoreError);
+    await expect(refused).rejects.toMatchObject({ problem: { code: 'device_full' } });
+    world.quota = { usage: 0, quota: 1_000_000_000 };
+    await shoot(core, handover, 1);
+    expect(Object.keys(core.liveOne('handover', handover).get()?.photos ?? {})).toHaveLength(1);
+  });
+
+  it('shows its effect at once, and names what it builds on', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    world.server.down = true;
+    const handover = await begin(core);
+    await shoot(core, handover, 1);
+    const shown = core.liveOne('handover', handover).get();
+    expect(shown).toMatchObject({ state: 'started', asset_id: ASSET, _pending: true, _v: 0 });
+    const db = await store();
+    const first = JSON.parse((await db.get<OutboxRow>('outbox', [0, 1]))?.body ?? '') as EntryBody;
+    const second = JSON.parse((await db.get<OutboxRow>('outbox', [0, 2]))?.body ?? '') as EntryBody;
+    expect(second.needs).toEqual([first.id]);
+    db.close();
+  });
+
+  it('survives the end of the app: entries, photos, step and screen', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    world.server.down = true;
+    const handover = await begin(core);
+    await shoot(core, handover, 1);
+    await core.saveWizard({ handover, flow: 'check_in', step: 'damages', data: {}, startedAt: core.now() });
+    const before = core.liveOne('handover', handover).get();
+    const next = await world.restart(core);
+    expect(next.liveOne('handover', handover).get()).toEqual(before);
+    expect((await next.wizard(handover))?.step).toBe('damages');
+    expect(next.status.get().unsent).toMatchObject({ entries: 2, blobs: 1, photos: 1 });
+  });
+
+  it('is refused while nobody is unlocked', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    core.lock();
+    await expect(begin(core)).rejects.toMatchObject({ problem: { code: 'not_ready' } });
+    await until(() => core.status.get().phase === 'locked');
+  });
+});

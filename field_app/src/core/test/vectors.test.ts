@@ -1,0 +1,65 @@
+/** The golden vectors (tests/vectors, made by the Python code): chain, clock, ids, effects and merges are the same here. */
+import { hexToBytes } from '@noble/hashes/utils.js';
+import { describe, expect, it } from 'vitest';
+import chain from '../../../../tests/vectors/chain.json';
+import effects from '../../../../tests/vectors/effects.json';
+import hlc from '../../../../tests/vectors/hlc.json';
+import ids from '../../../../tests/vectors/ids.json';
+import templates from '../../../../tests/vectors/templates.json';
+import type { Effect } from '../../generated/actions';
+import type { EntryBody } from '../../generated/types';
+import { utf8 } from '../bytes';
+import { extend, genesis, headText, sha256Hex } from '../chain';
+import { fill, type Values } from '../effects';
+import { tick } from '../hlc';
+import { uuid7 } from '../ids';
+import { effectsOf, overlay } from '../view';
+
+describe('golden vectors', () => {
+  it('chains alike', () => {
+    for (const { organisation, device, epoch, base_hash, hash } of chain.genesis)
+      expect(genesis(organisation, device, epoch, base_hash ?? undefined)).toBe(hash);
+    for (const { previous, seq, body, hash } of chain.links)
+      expect(extend(previous, seq, utf8(body))).toBe(hash);
+    expect(sha256Hex(hexToBytes(chain.private.salted_hex))).toBe(chain.private.hash);
+    const first = chain.genesis[0];
+    const { epoch, seq, hash, text } = chain.head;
+    expect(headText(first?.organisation ?? '', first?.device ?? '', epoch, seq, hash)).toBe(text);
+  });
+
+  it('ticks alike', () => {
+    for (const { last, now, next } of hlc) expect(tick(last, now)).toBe(next);
+  });
+
+  it('names alike', () => {
+    for (const { ms, random_hex, id } of ids) expect(uuid7(ms, hexToBytes(random_hex))).toBe(id);
+  });
+
+  it('fills templates alike', () => {
+    for (const { scene, cases } of templates) {
+      const records = scene.records as Record<string, Values>;
+      for (const { values, filled } of cases) {
+        const effect = { kind: 'asset', id: 'a', values, create: false } as unknown as Effect;
+        const lookup = (kind: string, id: string): Values | undefined => records[`${kind}/${id}`];
+        const [found] = fill([effect], { args: scene.args, entry: scene.entry, blobs: scene.blobs, lookup });
+        expect(found?.values).toEqual(filled);
+      }
+    }
+  });
+
+  it('shows the same effects, entry by entry', () => {
+    const base = effects.before as Record<string, Values>;
+    const done: EntryBody[] = [];
+    for (const step of effects.steps) {
+      const entry = { ...step.entry, action: step.action, args: step.args, blobs: step.blobs };
+      const before = overlay((kind, id) => base[`${kind}/${id}`], done, effects.device);
+      const lookup = (kind: string, id: string): Values | undefined =>
+        before.get(`${kind}/${id}`)?.data ?? base[`${kind}/${id}`];
+      expect(effectsOf(entry as unknown as EntryBody, effects.device, lookup)).toEqual(step.filled);
+      done.push(entry as unknown as EntryBody);
+      const after = overlay((kind, id) => base[`${kind}/${id}`], done, effects.device);
+      const all = { ...base, ...Object.fromEntries([...after].map(([key, one]) => [key, one.data])) };
+      expect(all).toEqual(step.after);
+    }
+  });
+});
