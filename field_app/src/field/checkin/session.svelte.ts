@@ -6,6 +6,7 @@
  */
 import type { Core, NewEntry, Problem, Readable, RecordOf, WizardState } from '$core';
 import { CoreError, problem } from '$core';
+import { fmt } from '$i18n/fmt';
 import { locale } from '$i18n/locale.svelte';
 import type { Lang } from '$i18n/translate';
 import { distance } from './overage';
@@ -170,7 +171,7 @@ export class Session {
 
   /** How the sync centre calls an entry of this check-in. */
   label(what: string): string {
-    return `${this.asset.label} · ${what}`;
+    return `${fmt.plate(this.asset.label)} · ${what}`;
   }
 
   #state(move: Move): WizardState {
