@@ -155,7 +155,9 @@ class _Planner:
         )
 
     def _field_person(self, depot: str, role: str) -> str:
-        return self.rng.choice([s.id for s in STAFF if role in s.roles and depot in s.depots])
+        """Work goes round, so that everybody's day has something of everything."""
+        people = [staff.id for staff in STAFF if role in staff.roles and depot in staff.depots]
+        return people[len(self.plan.tasks) // 2 % len(people)]
 
     def _damage(self, seed: int) -> PlannedDamage:
         view, name, type_, severity, size = _DAMAGES[seed % len(_DAMAGES)]
