@@ -37,12 +37,14 @@ async def process(data: Path, app_folder: Path) -> AsyncIterator[tuple[asyncio.s
     base = f"http://127.0.0.1:{port}"
     try:
         async with httpx.AsyncClient(base_url=base) as client:
-            for _ in range(300):
+            for _ in range(900):
                 try:
                     if (await client.get("/healthz")).status_code == 200:
                         break
                 except httpx.TransportError:
-                    await asyncio.sleep(0.05)
+                    await asyncio.sleep(0.1)
+            else:
+                raise AssertionError("the server did not start")
         yield running, base
     finally:
         if running.returncode is None:
@@ -51,6 +53,7 @@ async def process(data: Path, app_folder: Path) -> AsyncIterator[tuple[asyncio.s
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 async def test_kill_between_and_within_pieces(tmp_path: Path, app_folder: Path) -> None:
     content, data, clock = photo(quality=98), tmp_path / "data", FakeClock()
     digest = hashlib.sha256(content).hexdigest()
