@@ -87,6 +87,7 @@ def create_app(house: House) -> Litestar:
         try:
             yield
         finally:
+            house.hub.shut_all()
             for task in background:
                 task.cancel()
             for task in background:

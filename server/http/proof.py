@@ -4,13 +4,15 @@ Neighbours: `server/proof.py`. Invariants: only who may see the handover's recor
 `PERMISSIONS`, `read.proof`); to everybody else it does not exist.
 """
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
 from litestar.handlers.base import BaseRouteHandler
+from litestar.params import PathParameter
 
 from schemas.errors import ErrorCode
-from schemas.ids import is_uuid
+from schemas.ids import UUID_PATTERN
 from schemas.people import reach_of
 from schemas.protocol import HandoverProof
 from server.http.access import require_reader
@@ -20,9 +22,11 @@ from server.http.sync import JSON
 from server.proof import prove
 from server.storage.store import SqlStore
 
+HandoverId = Annotated[str, PathParameter(pattern=UUID_PATTERN)]
+
 
 @get("/api/v1/handovers/{handover_id:str}/proof")
-async def proof(request: Request[Any, Any, Any], house: House, handover_id: str) -> Response[bytes]:
+async def proof(request: Request[Any, Any, Any], house: NamedDependency[House], handover_id: HandoverId) -> Response[bytes]:
     """The proof. NOT_FOUND for what is not there or not the caller's to see."""
     principal = await require_reader(request, house)
     if reach_of("read.proof", principal.roles) is None:
@@ -35,7 +39,7 @@ async def proof(request: Request[Any, Any, Any], house: House, handover_id: str)
             return None
         return prove(store, keys, principal.organisation, handover_id)
 
-    found = await house.database.read(job) if is_uuid(handover_id) else None
+    found = await house.database.read(job)
     if found is None:
         raise Failure(ErrorCode.NOT_FOUND)
     return Response(found.model_dump_json().encode(), media_type=JSON, headers={"cache-control": "no-store"})

@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 from litestar import Request, Response, post
+from litestar.di import NamedDependency
 from litestar.handlers.base import BaseRouteHandler
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -33,7 +34,7 @@ Frames = list[tuple[str, bytes]]
 
 
 @post("/api/v1/sync", status_code=200)
-async def sync(request: Request[Any, Any, Any], house: House) -> Response[bytes]:
+async def sync(request: Request[Any, Any, Any], house: NamedDependency[House]) -> Response[bytes]:
     """Push and pull. Any failure leaves the server as it was; the device keeps what is not receipted."""
     principal = await require_device(request, house, active=False)
     message = await read_message(request, SyncRequest)
