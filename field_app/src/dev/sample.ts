@@ -287,8 +287,8 @@ export function sample(empty: boolean): Sample {
     ],
     handover: [0, 1, 2, 3, 4].map(baseline),
     damage: [
-      damage(1, 'right', 'door_front', 640, 560, 'scratch'),
-      damage(2, 'right', 'side_rear', 260, 520, 'dent'),
+      damage(1, 'right', 'door_front_right', 640, 560, 'scratch'),
+      damage(2, 'right', 'side_panel_rear_right', 260, 520, 'dent'),
       damage(3, 'rear', 'bumper_rear', 500, 830, 'crack'),
     ],
     task: empty
