@@ -101,6 +101,7 @@ class Upload {
       } else {
         this.lane.progress(this.blob, this.offset);
         await this.patch(this.url);
+        await change(this.ctx, this.blob.sha256, { sent: this.offset });
       }
       if (this.confirmed) {
         this.lane.progress(this.blob, this.offset);

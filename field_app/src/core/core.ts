@@ -100,7 +100,6 @@ export class CoreImpl implements Core {
       sync: (status) => this.synced(status),
       leads: () => this.patch({ leader: true }),
       revoked: (problem) => this.patch({ phase: 'revoked', person: null, problem }),
-      closed: () => this.patch({ problem: problemOf(null, 'storage_failed') }),
     });
     if (!this.opened) return false;
     this.opening();

@@ -121,34 +121,45 @@ export function storeFault(fault: unknown): CoreError {
 }
 
 export class Db {
-  private readonly db: IDBDatabase;
-  /** Called when another tab brings a newer schema or the platform closes the store. */
-  onClosed: (() => void) | null = null;
+  private db: IDBDatabase;
+  private readonly factory: IDBFactory;
+  private readonly name: string;
+  private done = false;
 
-  private constructor(db: IDBDatabase) {
+  private constructor(factory: IDBFactory, name: string, db: IDBDatabase) {
+    this.factory = factory;
+    this.name = name;
     this.db = db;
-    db.onversionchange = () => {
-      db.close();
-      this.onClosed?.();
-    };
-    db.onclose = () => this.onClosed?.();
+    this.watch();
   }
 
-  static open(factory: IDBFactory, name: string): Promise<Db> {
-    return new Promise((resolve, reject) => {
-      const request = factory.open(name, MIGRATIONS.length);
-      request.onupgradeneeded = (event) => {
-        for (const step of MIGRATIONS.slice(event.oldVersion)) step(request.result);
-      };
-      request.onsuccess = () => resolve(new Db(request.result));
-      request.onerror = () => reject(storeFault(request.error));
-    });
+  static async open(factory: IDBFactory, name: string): Promise<Db> {
+    return new Db(factory, name, await connect(factory, name));
+  }
+
+  /** Another tab that brings a newer schema must not be held up. */
+  private watch(): void {
+    const { db } = this;
+    db.onversionchange = () => db.close();
+  }
+
+  /** A transaction; a connection the platform has closed behind our back is opened again, once. */
+  private async begin(stores: StoreName[], mode: IDBTransactionMode): Promise<IDBTransaction> {
+    const options: IDBTransactionOptions = mode === 'readwrite' ? { durability: 'strict' } : {};
+    try {
+      return this.db.transaction(stores, mode, options);
+    } catch (fault) {
+      if (this.done || !(fault instanceof DOMException) || fault.name !== 'InvalidStateError') throw fault;
+      this.db = await connect(this.factory, this.name);
+      this.watch();
+      return this.db.transaction(stores, mode, options);
+    }
   }
 
   /** Runs `work` in one read transaction. */
   async read<T>(stores: StoreName[], work: (tx: IDBTransaction) => Promise<T>): Promise<T> {
     try {
-      return await work(this.db.transaction(stores, 'readonly'));
+      return await work(await this.begin(stores, 'readonly'));
     } catch (fault) {
       throw storeFault(fault);
     }
@@ -157,7 +168,7 @@ export class Db {
   /** Runs `work` in one strictly durable transaction; a throw undoes it; resolves on `complete` only. */
   async write<T>(stores: StoreName[], work: (tx: IDBTransaction) => Promise<T>): Promise<T> {
     try {
-      const tx = this.db.transaction(stores, 'readwrite', { durability: 'strict' });
+      const tx = await this.begin(stores, 'readwrite');
       const finished = new Promise<void>((resolve, reject) => {
         tx.oncomplete = () => resolve();
         tx.onabort = () => reject(tx.error ?? new DOMException('aborted', 'AbortError'));
@@ -196,7 +207,7 @@ export class Db {
   }
 
   close(): void {
-    this.db.onclose = null;
+    this.done = true;
     this.db.close();
   }
 }
@@ -209,11 +220,13 @@ function abort(tx: IDBTransaction): void {
   }
 }
 
-/** Deletes a whole database. */
-export function deleteDb(factory: IDBFactory, name: string): Promise<void> {
+function connect(factory: IDBFactory, name: string): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    const request = factory.deleteDatabase(name);
-    request.onsuccess = () => resolve();
+    const request = factory.open(name, MIGRATIONS.length);
+    request.onupgradeneeded = (event) => {
+      for (const step of MIGRATIONS.slice(event.oldVersion)) step(request.result);
+    };
+    request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(storeFault(request.error));
   });
 }

@@ -43,6 +43,8 @@ export interface Deps {
   storage: StorageManager | null;
   /** Calls back with true when the page is hidden, false when it is seen again. */
   onVisibility(run: (hidden: boolean) => void): () => void;
+  /** Calls back when the platform believes that a network came. Only a hint to try: it is never asked whether there is one. */
+  onOnline(run: () => void): () => void;
   objectUrl: { make(blob: Blob): string; drop(url: string): void };
   /** '' or an origin: what stands before `/api/v1/…`. */
   base: string;
@@ -71,6 +73,10 @@ export function browserDeps(app: string): Deps {
       const tell = (): void => run(document.visibilityState === 'hidden');
       document.addEventListener('visibilitychange', tell);
       return () => document.removeEventListener('visibilitychange', tell);
+    },
+    onOnline(run) {
+      window.addEventListener('online', run);
+      return () => window.removeEventListener('online', run);
     },
     objectUrl: { make: (blob) => URL.createObjectURL(blob), drop: (url) => URL.revokeObjectURL(url) },
     base: '',

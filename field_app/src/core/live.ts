@@ -9,6 +9,7 @@ import { applyFrame } from './apply';
 import type { Context } from './context';
 import type { Socket, Timer } from './deps';
 import { backOff } from './loop';
+import type { Reason } from './sync';
 
 const PATH = '/api/v1/live';
 /** Close codes: the session has run out; the device may no longer listen. */
@@ -17,14 +18,14 @@ const REVOKED = 4403;
 
 export class Live {
   private readonly ctx: Context;
-  private readonly poke: () => void;
+  private readonly poke: (reason: Reason) => void;
   private socket: Socket | null = null;
   private timer: Timer | null = null;
   private failures = 0;
   private queue: Promise<void> = Promise.resolve();
   private stopped = false;
 
-  constructor(ctx: Context, poke: () => void) {
+  constructor(ctx: Context, poke: (reason: Reason) => void) {
     this.ctx = ctx;
     this.poke = poke;
   }
@@ -36,13 +37,13 @@ export class Live {
     this.socket = socket;
     socket.onmessage = (event) => {
       this.failures = 0;
-      this.queue = this.queue.then(() => this.take(event.data)).catch(() => this.poke());
+      this.queue = this.queue.then(() => this.take(event.data)).catch(() => this.poke('poke'));
     };
     socket.onclose = (event) => {
       if (this.socket !== socket) return;
       this.socket = null;
       if (this.stopped) return;
-      if (event.code === REVOKED || event.code === NOT_SIGNED_IN) this.poke(); // the exchange renews, or says why
+      if (event.code === REVOKED || event.code === NOT_SIGNED_IN) this.poke('poke'); // the exchange renews, or says why
       if (event.code === REVOKED) return;
       this.failures += 1;
       this.timer = deps.setTimeout(() => this.start(), backOff(deps, this.failures, null));
@@ -57,12 +58,13 @@ export class Live {
     socket?.close();
   }
 
-  /** `{hello}` and `{sync}` call for an exchange (frames may have been missed); a frame is applied. */
+  /** `{hello}`: the server is there, a planned retry need not wait; `{sync}`: frames were missed; a frame is applied. */
   private async take(data: unknown): Promise<void> {
     const said = JSON.parse(String(data)) as Partial<LiveFrame> & { hello?: number; sync?: boolean };
-    if (said.hello !== undefined || said.sync) this.poke();
+    if (said.hello !== undefined) this.poke('retry');
+    else if (said.sync) this.poke('poke');
     else if (typeof said.bucket === 'string' && Array.isArray(said.changes)) {
-      if ((await applyFrame(this.ctx, said as LiveFrame)) === 'gap') this.poke();
+      if ((await applyFrame(this.ctx, said as LiveFrame)) === 'gap') this.poke('poke');
     }
   }
 }

@@ -30,7 +30,6 @@ export interface OpenedEvents {
   sync(status: SyncStatus): void;
   leads(): void;
   revoked(problem: Problem): void;
-  closed(): void;
 }
 
 export class Opened {
@@ -53,7 +52,6 @@ export class Opened {
       this.bus.tell(message);
       if (message.what === 'device') events.changed();
     };
-    ctx.db.onClosed = () => events.closed();
     ctx.http.renew = () => renew(ctx.deps, ctx.http, ctx.device.device, ctx.keys);
     const lists = [ctx.outbox, ctx.blobs, ctx.wizards, ctx.proven, ctx.fullUploadAt];
     for (const list of lists) this.unsubscribe.push(list.subscribe(() => events.changed()));
@@ -120,8 +118,9 @@ export class Opened {
       },
       revoked: (problem) => void this.revoke(problem),
     });
-    this.live = new Live(this.ctx, () => this.loop?.kick('poke'));
+    this.live = new Live(this.ctx, (reason) => this.loop?.kick(reason));
     this.events.leads();
+    this.unsubscribe.push(this.ctx.deps.onOnline(() => this.loop?.kick('retry')));
     this.loop.kick('open');
     this.live.start();
     void this.refreshDevice();

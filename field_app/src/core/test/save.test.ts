@@ -146,6 +146,47 @@ describe('a save', () => {
     expect(Object.keys(core.liveOne('handover', handover).get()?.photos ?? {})).toHaveLength(1);
   });
 
+  it('fails whole when the disk is full in the middle of it', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    const handover = await begin(core);
+    const put = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = function (this: IDBObjectStore, ...args) {
+      if (this.name === 'bytes') throw new DOMException('full', 'QuotaExceededError');
+      return put.apply(this, args);
+    };
+    try {
+      await expect(shoot(core, handover, 1)).rejects.toMatchObject({ problem: { code: 'device_full' } });
+    } finally {
+      IDBObjectStore.prototype.put = put;
+    }
+    expect(core.liveOne('handover', handover).get()?.photos).toEqual({});
+    const db = await store();
+    expect(await db.meta<JournalState>('journal')).toMatchObject({ seq: 1 });
+    expect(await db.get('hashes', [0, 2])).toBeUndefined();
+    expect(await db.all('blobs')).toEqual([]);
+    db.close();
+    await shoot(core, handover, 1);
+    await until(() => world.server.seq === 2);
+  });
+
+  it('opens the store again when the platform has closed it', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    const { transaction } = IDBDatabase.prototype;
+    let closed = 1;
+    IDBDatabase.prototype.transaction = function (this: IDBDatabase, ...args) {
+      if (closed-- > 0) this.close();
+      return transaction.apply(this, args);
+    };
+    try {
+      await begin(core);
+    } finally {
+      IDBDatabase.prototype.transaction = transaction;
+    }
+    await until(() => world.server.seq === 1);
+  });
+
   it('shows its effect at once, and names what it builds on', async () => {
     world = await World.make();
     const core = await world.ready();

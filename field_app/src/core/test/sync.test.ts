@@ -60,6 +60,20 @@ describe('an exchange', () => {
     expect(core.status.get()).toMatchObject({ problem: null, nextRetryAt: null });
   });
 
+  it('does not wait out its patience when the live socket says that the server is there', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    world.server.down = true;
+    await begin(core);
+    await until(() => core.status.get().network === 'failing');
+    world.server.down = false;
+    world.sockets.at(-1)?.drop();
+    await world.pass(1500);
+    expect(world.sockets).toHaveLength(2);
+    world.sockets.at(-1)?.say({ hello: 1 });
+    await until(() => core.status.get().unsent.entries === 0);
+  });
+
   it('does not believe a forged receipt, but takes the pages all the same', async () => {
     world = await World.make();
     const core = await world.ready();

@@ -112,6 +112,7 @@ export class World {
           this.visibility = this.visibility.filter((one) => one !== run);
         };
       },
+      onOnline: () => () => undefined,
       objectUrl: { make: (blob) => `blob:${blob.size}`, drop: () => undefined },
       base: '',
       socketBase: 'ws://test',
