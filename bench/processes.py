@@ -16,7 +16,7 @@ from pathlib import Path
 
 import httpx
 
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -89,4 +89,5 @@ def _await_answer(process: "subprocess.Popen[bytes]", base: str, log: Path) -> N
             if httpx.get(f"{base}/healthz", timeout=2).status_code == 200:
                 return
         time.sleep(0.1)
-    raise RuntimeError(f"a server did not start:\n{log.read_text(encoding='utf-8', errors='replace')[-2000:]}")
+    ended = process.poll()
+    raise RuntimeError(f"a server did not answer (exit code {ended}):\n{log.read_text(encoding='utf-8', errors='replace')[-2000:]}")
