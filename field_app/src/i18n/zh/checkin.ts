@@ -141,7 +141,7 @@ export const checkin = {
   'review.allThere': '齐全',
   'review.exceptions': '{n} 项有问题',
   'review.state': '车辆归还状态',
-  'review.suggested': '按损坏建议',
+  'review.suggested': '按记录建议',
   'review.milder': '有更严重的损坏记录，请再核对一次。',
   'review.first': '确认：{state}',
   'review.secondTitle': '再确认一次',
