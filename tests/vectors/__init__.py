@@ -1,0 +1,1 @@
+"""Golden values that Python and TypeScript must both come to."""
