@@ -160,8 +160,6 @@ export const checkin: Readonly<Record<keyof typeof zh, string>> = {
   'pass.text': 'Hand the device over. It shows only this handover; leaving needs your PIN.',
   'pass.go': 'Hand to customer',
   'pass.else': 'Customer cannot sign?',
-  'pass.absent': 'Customer absent',
-  'pass.keys': 'Keys dropped off',
   'pass.absentTitle': 'Record “{what}”?',
   'pass.absentText': 'It is stated as such, without a customer signature. Photos and readings are saved.',
   'pass.record': 'Record it so',

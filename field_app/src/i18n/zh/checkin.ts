@@ -156,8 +156,6 @@ export const checkin = {
   'pass.text': '把设备递给客户。屏幕只显示这次交接，离开需要您的 PIN。',
   'pass.go': '交给客户',
   'pass.else': '客户没法签？',
-  'pass.absent': '客户不在场',
-  'pass.keys': '客户已投钥匙',
   'pass.absentTitle': '记为“{what}”？',
   'pass.absentText': '会如实写进交接单，没有客户签名。照片和读数都已保存。',
   'pass.record': '如实记录',
