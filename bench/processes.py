@@ -90,4 +90,6 @@ def _await_answer(process: "subprocess.Popen[bytes]", base: str, log: Path) -> N
                 return
         time.sleep(0.1)
     ended = process.poll()
-    raise RuntimeError(f"a server did not answer (exit code {ended}):\n{log.read_text(encoding='utf-8', errors='replace')[-2000:]}")
+    raise RuntimeError(
+        f"a server did not answer (exit code {ended}):\n{log.read_text(encoding='utf-8', errors='replace')[-2000:]}"
+    )
