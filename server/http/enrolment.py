@@ -66,9 +66,9 @@ async def enrol(request: Request[Any, Any, Any], house: NamedDependency[House]) 
         if code is None:
             plan = _plan_office(store, login, now)
         else:
-            plan = _plan_invited(store, code, before.organisation if before else None, now)
+            plan = _plan_invited(store, code, wanted, before.organisation if before else None, now)
         news = plan.carry_out(store, house, wanted, now)
-        if before is not None and before.organisation == plan.organisation and before.device != plan.replaces:
+        if before is not None and before.organisation == plan.organisation and before.device not in (plan.replaces, plan.device):
             news += _tell_eviction(store, before, plan.device, now)
         token = sessions.open_session(store.connection, plan.organisation, now, device=plan.device)
         principal = sessions.device_principal(store, plan.organisation, plan.device)
@@ -140,6 +140,7 @@ class _Plan:
         *,
         invitation: str | None = None,
         replaces: str | None = None,
+        device: str = "",
     ) -> None:
         self.organisation = organisation
         self.type = type_
@@ -148,10 +149,15 @@ class _Plan:
         self.person = person
         self.invitation = invitation
         self.replaces = replaces
-        self.device = ""
+        self.device = device
 
     def carry_out(self, store: SqlStore, house: House, wanted: EnrolRequest, now_ms: int) -> list[tuple[str, bytes]]:
-        """Make the device's row, its journal's first epoch and the entry; returns the live frames."""
+        """Make the device's row, its journal's first epoch and the entry; returns the live frames.
+
+        A plan that names a device already is the repeat of an enrolment whose answer was lost: nothing is made again.
+        """
+        if self.device:
+            return []
         self.device = house.new_id()
         start = genesis(self.organisation, self.device)
         state = DeviceState(
@@ -190,7 +196,7 @@ def _tell_eviction(store: SqlStore, before: sessions.DevicePrincipal, now_device
     return frames(store, state.organisation, touched)
 
 
-def _plan_invited(store: SqlStore, code: str, organisation: str | None, now_ms: int) -> _Plan:
+def _plan_invited(store: SqlStore, code: str, asked: EnrolRequest, organisation: str | None, now_ms: int) -> _Plan:
     """The invitation behind a code. `organisation`: the one this browser already belongs to, if any."""
     wanted = codes.code_sha256(code)
     found: tuple[str, StoredRecord] | None = None
@@ -207,7 +213,10 @@ def _plan_invited(store: SqlStore, code: str, organisation: str | None, now_ms: 
         raise Failure(ErrorCode.CODE_FOREIGN)
     data = invitation.data
     if data.get("used_by") is not None:
-        raise Failure(ErrorCode.CODE_USED)
+        used_by = store.device(owner, data["used_by"])
+        if used_by is None or used_by.seq > 0 or (used_by.key_x, used_by.key_y) != (asked.key.x, asked.key.y):
+            raise Failure(ErrorCode.CODE_USED)
+        return _Plan(owner, "field", used_by.depot, data["name"], used_by.person, device=used_by.id)
     if instants.to_ms(data["expires_at"]) <= now_ms:
         raise Failure(ErrorCode.CODE_EXPIRED)
     return _Plan(

@@ -61,6 +61,19 @@ async def test_a_code_works_once_even_when_two_come_together(world: World) -> No
     assert len(devices) == 1
 
 
+async def test_an_enrolment_whose_answer_was_lost_is_answered_again(world: World) -> None:
+    code = await world.invite(world.a)
+    phone = Phone(world, world.a)
+    first = (await phone.http.post("/api/v1/enrol", json=phone.enrolment(code))).json()
+    again = await phone.http.post("/api/v1/enrol", json=phone.enrolment(code))
+    assert again.status_code == 200
+    assert again.json()["device"] == first["device"]
+    devices = await world.house.database.read(lambda store: store.records(world.a.id, "device"))
+    assert len(devices) == 1
+    assert await world.house.database.read(lambda store: store.records(world.a.id, "incident")) == []
+    told(await Phone(world, world.a).enrol(code), ErrorCode.CODE_USED)
+
+
 async def test_unknown_expired_and_foreign_codes(world: World) -> None:
     own = codes.organisation_hint(world.a.id)
     told(await Phone(world, world.a).enrol(own + "0" * 10), ErrorCode.CODE_UNKNOWN)
