@@ -1,0 +1,154 @@
+"""The store's SQL, built once: building a statement anew costs more than SQLite needs to run it.
+
+Neighbours: `store.py` runs them with named parameters. Invariants: nothing here is one database's own — SQLite and
+PostgreSQL read the same `ON CONFLICT`; every statement but the list of organisations is bound to one organisation.
+"""
+
+from typing import Any, Final
+
+from sqlalchemy import Table, TextClause, bindparam, delete, exists, func, insert, select, text, update
+from sqlmodel import SQLModel
+
+from server.storage import tables
+
+assert tables, "importing the tables registers them"
+T: Final = SQLModel.metadata.tables
+ORGANISATION, DEVICE, EPOCH = T["organisation"], T["device"], T["epoch"]
+JOURNAL, PRIVATE, WAIT, LOSS, QUARANTINE = T["journal"], T["private_part"], T["wait"], T["declared_loss"], T["quarantine"]
+RECORD, MEMBER = T["record"], T["member"]
+BLOB, DECLARED, LINK, RECEIPT = T["blob"], T["blob_declared"], T["blob_link"], T["receipt"]
+
+
+def by(table: Table, *names: str) -> list[Any]:
+    """Conditions: each named column equals the parameter of its name."""
+    return [table.c[name] == bindparam(name) for name in names]
+
+
+def upsert(table: Table) -> TextClause:
+    """Insert a whole row, or overwrite the one with the same key. Parameters: every column."""
+    names = [column.name for column in table.columns]
+    keys = [column.name for column in table.primary_key.columns]
+    rest = [name for name in names if name not in keys]
+    action = "DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in rest) if rest else "DO NOTHING"
+    return text(
+        f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)}) "  # noqa: S608
+        f"ON CONFLICT ({', '.join(keys)}) {action}"
+    )
+
+
+_ENTRY: Final = ("organisation", "device", "epoch", "seq")
+_JUDGED: Final = ("entry_id", "action", "state", "code", "version", "detail", "repeat_of")
+
+ADD_ORGANISATION: Final = insert(ORGANISATION)
+ALL_ORGANISATIONS: Final = select(ORGANISATION.c.id).order_by(ORGANISATION.c.id)
+VERSION: Final = select(ORGANISATION.c.version).where(*by(ORGANISATION, "id"))
+VERSION_LOCKED: Final = VERSION.with_for_update()
+SET_VERSION: Final = text("UPDATE organisation SET version = :version WHERE id = :id")
+
+ONE_DEVICE: Final = select(DEVICE).where(*by(DEVICE, "organisation", "id"))
+ALL_DEVICES: Final = select(DEVICE).where(*by(DEVICE, "organisation")).order_by(DEVICE.c.id)
+PUT_DEVICE: Final = upsert(DEVICE)
+EPOCHS: Final = (
+    select(EPOCH.c.epoch, EPOCH.c.base_seq, EPOCH.c.genesis).where(*by(EPOCH, "organisation", "device")).order_by(EPOCH.c.epoch)
+)
+ADD_EPOCH: Final = insert(EPOCH)
+
+ADD_ENTRY: Final = insert(JOURNAL)
+ADD_PRIVATE: Final = insert(PRIVATE)
+ENTRIES: Final = (
+    select(JOURNAL)
+    .where(*by(JOURNAL, "organisation", "device", "epoch"))
+    .where(JOURNAL.c.seq >= bindparam("first"), JOURNAL.c.seq <= bindparam("last"))
+    .order_by(JOURNAL.c.seq)
+)
+ENTRY_BY_ID: Final = select(JOURNAL).where(*by(JOURNAL, "organisation", "entry_id"), JOURNAL.c.repeat_of.is_(False))
+COPIES_OF: Final = select(JOURNAL).where(*by(JOURNAL, "organisation", "entry_id"))
+SAVE_JUDGEMENT: Final = text(
+    f"UPDATE journal SET {', '.join(f'{name} = :{name}' for name in _JUDGED)} "  # noqa: S608
+    f"WHERE {' AND '.join(f'{name} = :{name}' for name in _ENTRY)}"
+)
+HELD: Final = (
+    select(JOURNAL.c.seq)
+    .where(*by(JOURNAL, "organisation", "device", "epoch"), JOURNAL.c.state == "held")
+    .order_by(JOURNAL.c.seq)
+)
+PARKED: Final = (
+    select(JOURNAL)
+    .where(*by(JOURNAL, "organisation"), JOURNAL.c.state == "parked")
+    .where(JOURNAL.c.code.in_(bindparam("codes", expanding=True)))
+    .order_by(JOURNAL.c.received_ms, JOURNAL.c.device, JOURNAL.c.seq)
+    .limit(bindparam("limit"))
+)
+PRIVATE_OF: Final = select(PRIVATE.c.salted).where(*by(PRIVATE, *_ENTRY)).order_by(PRIVATE.c.number)
+DROP_PRIVATE: Final = (
+    update(PRIVATE)
+    .where(*by(PRIVATE, "organisation"), PRIVATE.c.salted.in_(bindparam("parts", expanding=True)))
+    .values(salted=None)
+)
+
+ADD_WAIT: Final = upsert(WAIT)
+WAITING: Final = select(WAIT.c.device, WAIT.c.epoch, WAIT.c.seq).where(*by(WAIT, "organisation", "needed"))
+DROP_WAITS: Final = delete(WAIT).where(*by(WAIT, "organisation", "needed"))
+ADD_LOSS: Final = insert(LOSS)
+LOSSES: Final = select(LOSS.c.seq, LOSS.c.hash).where(*by(LOSS, "organisation", "device", "epoch"))
+PUT_QUARANTINE: Final = upsert(QUARANTINE)
+ALL_QUARANTINE: Final = select(QUARANTINE).where(*by(QUARANTINE, "organisation"))
+IS_QUARANTINED: Final = select(QUARANTINE.c.seq).where(*by(QUARANTINE, *_ENTRY, "hash"))
+QUARANTINED: Final = select(func.count()).select_from(QUARANTINE).where(*by(QUARANTINE, "organisation", "device"))
+
+ONE_RECORD: Final = select(RECORD).where(*by(RECORD, "organisation", "kind", "id"))
+PUT_RECORD: Final = upsert(RECORD)
+PUT_MEMBER: Final = upsert(MEMBER)
+ALL_RECORDS: Final = select(RECORD).where(*by(RECORD, "organisation", "kind"), RECORD.c.gone.is_(False)).order_by(RECORD.c.id)
+BUCKET_HEAD: Final = select(func.max(MEMBER.c.version)).where(*by(MEMBER, "organisation", "bucket"))
+CHANGES: Final = (
+    select(MEMBER.c.version, MEMBER.c.gone, MEMBER.c.kind, MEMBER.c.id, RECORD.c.wire)
+    .join(
+        RECORD,
+        (RECORD.c.organisation == MEMBER.c.organisation) & (RECORD.c.kind == MEMBER.c.kind) & (RECORD.c.id == MEMBER.c.id),
+    )
+    .where(*by(MEMBER, "organisation", "bucket"))
+    .where(MEMBER.c.version > bindparam("after"), MEMBER.c.version <= bindparam("up_to"))
+    .order_by(MEMBER.c.version, MEMBER.c.kind, MEMBER.c.id)
+)
+CHANGES_LIMITED: Final = CHANGES.limit(bindparam("limit"))
+
+ONE_BLOB: Final = select(BLOB).where(*by(BLOB, "organisation", "sha256"))
+PUT_BLOB: Final = upsert(BLOB)
+BLOBS_IN_STATE: Final = select(BLOB.c.sha256).where(*by(BLOB, "organisation", "state")).order_by(BLOB.c.sha256)
+DECLARE: Final = upsert(DECLARED)
+DECLARERS: Final = select(DECLARED.c.device).where(*by(DECLARED, "organisation", "sha256")).distinct().order_by(DECLARED.c.device)
+DECLARED_BY: Final = select(DECLARED.c.sha256).where(*by(DECLARED, "organisation", "device", "sha256"))
+DECLARED_BLOBS: Final = (
+    select(BLOB)
+    .join(DECLARED, (DECLARED.c.organisation == BLOB.c.organisation) & (DECLARED.c.sha256 == BLOB.c.sha256))
+    .where(*by(DECLARED, "organisation", "entry_id"))
+    .order_by(BLOB.c.sha256)
+)
+PUT_LINK: Final = upsert(LINK)
+LINKS: Final = select(LINK.c.kind, LINK.c.id).where(*by(LINK, "organisation", "sha256")).order_by(LINK.c.kind, LINK.c.id)
+LINKED_BLOBS: Final = (
+    select(BLOB)
+    .join(LINK, (LINK.c.organisation == BLOB.c.organisation) & (LINK.c.sha256 == BLOB.c.sha256))
+    .where(*by(LINK, "organisation", "kind", "id"))
+    .order_by(BLOB.c.sha256)
+)
+_AWAITED: Final = (
+    BLOB.c.organisation == bindparam("organisation"),
+    BLOB.c.state == "awaited",
+    exists().where(
+        DECLARED.c.organisation == BLOB.c.organisation,
+        DECLARED.c.sha256 == BLOB.c.sha256,
+        DECLARED.c.device == bindparam("device"),
+    ),
+)
+MISSING: Final = select(BLOB.c.sha256).where(*_AWAITED).order_by(BLOB.c.sha256).limit(bindparam("limit"))
+MISSING_COUNT: Final = select(func.count()).select_from(BLOB).where(*_AWAITED)
+
+PUT_RECEIPT: Final = upsert(RECEIPT)
+NEWEST_RECEIPT: Final = (
+    select(RECEIPT.c.receipt)
+    .where(*by(RECEIPT, "organisation", "device"))
+    .order_by(RECEIPT.c.epoch.desc(), RECEIPT.c.n.desc())
+    .limit(1)
+)
