@@ -37,6 +37,8 @@ SignText = Callable[[str, bytes], str]
 """(organisation, text) → base64url of r ‖ s, by the key of the organisation's system device."""
 Verify = Callable[[str, str, bytes, str], bool]
 """(x, y, message, signature) → whether a P-256 key signed it."""
+GAP_RANGES_MAX = 50
+"""How many missing ranges an incident names."""
 
 
 class PushRefused(Exception):
@@ -90,7 +92,11 @@ class Engine:
         judge = Judge(store, organisation, self.handlers, version, Touched(), self.on_fault)
         push = _Push(self, judge, device, request, now_ms, judge_entries)
         pushed = push.run()
+        present = store.device(organisation, request.device)
+        if present is not None:
+            device.state = present.state  # what was judged may have revoked the very device that pushes
         store.put_device(device)
+        pushed.may_pull = device.state == "active"
         store.set_organisation_version(organisation, judge.version)
         return pushed
 
@@ -128,21 +134,30 @@ class Engine:
         numbers = [entry.seq for entry in request.entries]
         if any(b <= a for a, b in pairwise(numbers)) or (numbers and numbers[-1] > head.seq):
             raise PushRefused(ErrorCode.ENTRY_ORDER)
-        sizes = [len(entry.body.encode()) for entry in request.entries]
-        if max(sizes, default=0) > limits.ENTRY_BODY_BYTES_MAX or sum(sizes) > limits.PUSH_BODY_BYTES_MAX * 2:
+        lost = [loss.seq for loss in request.lost]
+        if any(b <= a for a, b in pairwise(lost)) or (lost and lost[-1] > head.seq) or not set(lost).isdisjoint(numbers):
+            raise PushRefused(ErrorCode.ENTRY_ORDER)
+        # One entry alone is always taken, however large (the request has a bound of its own): it is parked, not refused,
+        # or it would hold up for ever what stands behind it.
+        if len(numbers) > 1 and sum(len(entry.body.encode()) for entry in request.entries) > limits.PUSH_BODY_BYTES_MAX * 2:
             raise PushRefused(ErrorCode.BODY_TOO_LARGE)
 
-    def receipt(self, store: Store, device: DeviceState, now_ms: int) -> tuple[str, bool]:
-        """The signed receipt for a device's present state, and whether anything is missing of what it sent."""
+    def receipt(self, store: Store, device: DeviceState, now_ms: int, end: tuple[int, str] | None = None) -> tuple[str, bool]:
+        """The signed receipt for a device's present state, and whether nothing is missing of what it sent.
+
+        `end` (number, hash): a receipt for an earlier end, for a device that knows no later one.
+        """
+        n, chain_hash = end or (device.seq, device.hash)
         missing, count = store.missing_blobs(device.organisation, device.id, limits.RECEIPT_MISSING_MAX)
         held = ranges(store.held_seqs(device.organisation, device.id, device.epoch))
+        losses = store.losses(device.organisation, device.id, device.epoch)
+        lost = [seq for seq in losses if store.entry_at(device.organisation, device.id, device.epoch, seq) is None]
         receipt = Receipt(
-            organisation=device.organisation, device=device.id, epoch=device.epoch, n=device.seq, h=device.hash,
-            held=held, lost=sorted(store.losses(device.organisation, device.id, device.epoch)),
-            missing=missing, missing_count=count, at=instants.to_text(now_ms),
+            organisation=device.organisation, device=device.id, epoch=device.epoch, n=n, h=chain_hash,
+            held=held, lost=sorted(lost), missing=missing, missing_count=count, at=instants.to_text(now_ms),
         )  # fmt: skip
         signed = self.sign(device.organisation, receipt.model_dump_json().encode())
-        store.put_receipt(device.organisation, device.id, device.epoch, device.seq, signed, now_ms)
+        store.put_receipt(device.organisation, device.id, device.epoch, n, signed, now_ms)
         return signed, not held and count == 0
 
 
@@ -161,25 +176,28 @@ class _Push:
 
     def run(self) -> Pushed:
         device, head = self.device, self.request.head
-        skew = instants.to_ms(self.request.clock.wall) - self.now_ms
+        skew = _skew(self.request.clock.wall, self.now_ms)
         incidents = Incidents(self.judge, device, self.now_ms)
         commands: list[Command] = []
+        durable, end = True, None
         kept_aside = device.state != "active" or head.epoch < device.epoch
-        if kept_aside:
-            self._quarantine("revoked" if device.state != "active" else "old_epoch")
+        if kept_aside and (assigned := self._assigned_already()) is not None:
+            self.new_epoch = assigned
+        elif kept_aside:
+            durable = self._quarantine("revoked" if device.state != "active" else "old_epoch")
             commands.append(self._command())
         elif (base := self._fork_base()) is not None:
             self._fork(base, incidents)
         else:
             self._store(skew, incidents)
             self._fold(incidents)
-        incidents.device_seen(self.request, skew)
-        receipt, complete = self.engine.receipt(self.store, device, self.now_ms)
-        clear = kept_aside or (complete and self.new_epoch is None and device.seq == head.seq)
-        return Pushed(
-            receipt, self.outcomes, clear, commands, self.new_epoch, self.judge.touched,
-            may_pull=device.state == "active",
-        )  # fmt: skip
+            # A late copy of an old request, or a restored backup: it is told of the end it knows, nothing else happens.
+            end = (head.seq, head.hash) if head.seq < device.seq else None
+            durable = device.seq >= head.seq
+        incidents.device_seen(self.request, skew, late=end is not None)
+        receipt, complete = self.engine.receipt(self.store, device, self.now_ms, end)
+        clear = durable and self.new_epoch is None and (kept_aside or complete)
+        return Pushed(receipt, self.outcomes, clear, commands, self.new_epoch, self.judge.touched)
 
     @property
     def store(self) -> Store:
@@ -191,19 +209,43 @@ class _Push:
         return Command(type="wipe", code=ErrorCode.DEVICE_REVOKED)
 
     # --- aside ----------------------------------------------------------------------------------------------------
-    def _quarantine(self, reason: str) -> None:
-        """What a revoked device or an abandoned epoch still sends is kept, bounded, for a manager."""
-        device = self.device
+    def _assigned_already(self) -> NewEpoch | None:
+        """The newest epoch again, when the answer that assigned it was lost: the device still speaks in the one before,
+        and nothing has come in the new one yet."""
+        device, head = self.device, self.request.head
+        epoch, base, start = self._epochs()[-1]
+        untouched = (device.seq, device.hash) == (base, start) and not self._held()
+        if device.state != "active" or head.epoch != epoch - 1 or not untouched:
+            return None
+        base_hash = self._stored_hash(base, head.epoch)
+        return None if base_hash is None else NewEpoch(epoch=epoch, base_seq=base, base_hash=base_hash)
+
+    def _quarantine(self, reason: str) -> bool:
+        """What a revoked device or an abandoned epoch still sends is kept, bounded, for a manager. What was stored before
+        keeps its outcome. Whether all that the device has is kept now."""
+        device, epoch = self.device, self.request.head.epoch
         room = limits.QUARANTINE_ENTRIES_MAX - self.store.quarantine_count(device.organisation, device.id)
-        for pushed in self.request.entries[: max(0, room)]:
-            self.store.add_quarantine(
-                device.organisation, device.id, self.request.head.epoch, pushed.seq, pushed.hash,
-                pushed.model_dump_json().encode(), reason, self.now_ms,
-            )  # fmt: skip
+        for pushed in self.request.entries:
+            stored = self.store.entry_at(device.organisation, device.id, epoch, pushed.seq)
+            if stored is not None and (stored.hash, stored.body) == (pushed.hash, pushed.body.encode()):
+                self.outcomes.append(self._present_outcome(stored))
+                continue
+            if not self.store.is_quarantined(device.organisation, device.id, epoch, pushed.seq, pushed.hash):
+                room -= 1
+                if room < 0:
+                    return False
+                self._put_aside(pushed, reason)
             self.outcomes.append(
-                Outcome(seq=pushed.seq, epoch=self.request.head.epoch, id=None, state="quarantined",
+                Outcome(seq=pushed.seq, epoch=epoch, id=None, state="quarantined",
                         code=ErrorCode.DEVICE_REVOKED if reason == "revoked" else ErrorCode.EPOCH_UNKNOWN)
             )  # fmt: skip
+        return not self.request.entries or self.request.entries[-1].seq == self.request.head.seq
+
+    def _put_aside(self, pushed: PushedEntry, reason: str) -> None:
+        self.store.add_quarantine(
+            self.device.organisation, self.device.id, self.request.head.epoch, pushed.seq, pushed.hash,
+            pushed.model_dump_json().encode(), reason, self.now_ms,
+        )  # fmt: skip
 
     # --- fork -----------------------------------------------------------------------------------------------------
     def _fork_base(self) -> int | None:
@@ -211,31 +253,35 @@ class _Push:
         device, head = self.device, self.request.head
         start = next(base for epoch, base, _ in self._epochs() if epoch == device.epoch)
         for pushed in self.request.entries:
-            if pushed.seq <= device.seq and self._stored_hash(pushed.seq) != pushed.hash:
+            if start < pushed.seq <= device.seq and self._stored_hash(pushed.seq) != pushed.hash:
                 before = self._stored_hash(pushed.seq - 1)
                 follows = before is not None and extend(before, pushed.seq, pushed.body.encode()) == pushed.hash
                 return pushed.seq - 1 if follows else start
-        if head.seq < device.seq:
-            # Its own head is durable on a device before it is ever sent: a smaller one is a restored backup.
-            return head.seq if self._stored_hash(head.seq) == head.hash else start
-        if head.seq == device.seq and head.hash != device.hash:
+        # A smaller head that is part of the stored chain contradicts nothing: a request that came late looks the same as
+        # a restored backup. The first new entry of a backup will contradict.
+        if head.seq <= device.seq and self._stored_hash(head.seq) != head.hash:
             return start
         return None
 
     def _epochs(self) -> list[tuple[int, int, str]]:
         return self.store.epochs(self.device.organisation, self.device.id)
 
-    def _stored_hash(self, seq: int) -> str | None:
+    def _held(self) -> list[int]:
+        return self.store.held_seqs(self.device.organisation, self.device.id, self.device.epoch)
+
+    def _stored_hash(self, seq: int, epoch: int | None = None) -> str | None:
+        """The chain hash at a number of an epoch (the present one), None if nothing is known there."""
         device = self.device
-        if seq == device.seq:
+        epoch = device.epoch if epoch is None else epoch
+        if (epoch, seq) == (device.epoch, device.seq):
             return device.hash
-        entry = self.store.entry_at(device.organisation, device.id, device.epoch, seq)
+        entry = self.store.entry_at(device.organisation, device.id, epoch, seq)
         if entry is not None:
             return entry.hash
-        lost = self.store.losses(device.organisation, device.id, device.epoch).get(seq)
+        lost = self.store.losses(device.organisation, device.id, epoch).get(seq)
         if lost is not None:
             return lost
-        return next((start for epoch, base, start in self._epochs() if (epoch, base) == (device.epoch, seq)), None)
+        return next((start for known, base, start in self._epochs() if (known, base) == (epoch, seq)), None)
 
     def _fork(self, base: int, incidents: Incidents) -> None:
         """Assign a new epoch from the common hash. Nothing is applied now: the device re-chains and sends again."""
@@ -250,49 +296,65 @@ class _Push:
         self.new_epoch = NewEpoch(epoch=device.epoch, base_seq=base, base_hash=base_hash)
 
     # --- store ----------------------------------------------------------------------------------------------------
-    def _store(self, skew: int, incidents: Incidents) -> None:
+    def _store(self, skew: int | None, incidents: Incidents) -> None:
         """Store every new entry and declared loss verbatim, before any is judged. Repeats get their present outcome."""
         device = self.device
-        held = set(self.store.held_seqs(device.organisation, device.id, device.epoch))
+        held = set(self._held())
         room = limits.HELD_ENTRIES_MAX - len(held)
-        expected = device.seq + 1
+        reachable = device.seq + 1
         for pushed in self.request.entries:
             if pushed.seq <= device.seq or pushed.seq in held:
-                self._repeat(pushed, incidents)
+                self._repeat(pushed, skew, incidents)
                 continue
-            if pushed.seq != expected:
-                room -= 1
-                if room < 0:
-                    break  # the rest stays on the device, unacknowledged, until the gap is filled
+            while reachable in held:
+                reachable += 1
+            if pushed.seq == reachable:
+                reachable += 1
+            elif (room := room - 1) < 0:
+                break  # the rest stays on the device, unacknowledged, until the gap is filled
             self._keep(pushed, skew)
-            expected = pushed.seq + 1
         known = self.store.losses(device.organisation, device.id, device.epoch)
         for loss in self.request.lost:
             if loss.seq > device.seq and loss.seq not in known and loss.seq not in held:
                 self._declare(loss, incidents)
 
-    def _keep(self, pushed: PushedEntry, skew: int) -> None:
+    def _keep(self, pushed: PushedEntry, skew: int | None) -> JournalEntry:
         device = self.device
         entry = JournalEntry(
-            device.organisation,
-            device.id,
-            device.epoch,
-            pushed.seq,
-            pushed.hash,
-            pushed.body.encode(),
-            self.now_ms,
-            skew,
+            device.organisation, device.id, device.epoch, pushed.seq, pushed.hash, pushed.body.encode(), self.now_ms, skew
         )
         self.store.add_entry(entry, [_decode(part) for part in pushed.private])
+        return entry
 
-    def _repeat(self, pushed: PushedEntry, incidents: Incidents) -> None:
+    def _repeat(self, pushed: PushedEntry, skew: int | None, incidents: Incidents) -> None:
         device = self.device
         entry = self.store.entry_at(device.organisation, device.id, device.epoch, pushed.seq)
         if entry is None:
+            self._found_again(pushed, skew, incidents)
             return
         if entry.hash != pushed.hash:
             incidents.open("held_differs", f"{device.epoch}/{pushed.seq}", {"seq": pushed.seq})
+        self.outcomes.append(self._present_outcome(entry))
+
+    def _found_again(self, pushed: PushedEntry, skew: int | None, incidents: Incidents) -> None:
+        """The body of an entry that had been declared lost: taken in where it belongs, if it is what the hash names."""
+        before = self._stored_hash(pushed.seq - 1)
+        if before is None:
+            return  # before this epoch's start: stored in an earlier one
+        if extend(before, pushed.seq, pushed.body.encode()) != pushed.hash:
+            self._put_aside(pushed, "damaged")
+            return
+        entry = self._keep(pushed, skew)
+        self._settle(entry, True, incidents)
         self.outcomes.append(_outcome(entry))
+        incidents.close("declared_loss", f"{self.device.epoch}/{pushed.seq}")
+
+    def _present_outcome(self, entry: JournalEntry) -> Outcome:
+        """What has become of an entry by now; of a second copy: what has become of the first."""
+        first = self.store.entry_by_id(entry.organisation, entry.entry_id) if entry.repeat_of and entry.entry_id else None
+        if first is not None:
+            entry.state, entry.code, entry.version, entry.detail = first.state, first.code, first.version, first.detail
+        return _outcome(entry)
 
     def _declare(self, loss: DeclaredLoss, incidents: Incidents) -> None:
         device = self.device
@@ -310,6 +372,7 @@ class _Push:
         """Extend the contiguous end over what is stored, judging each entry as it is reached."""
         device = self.device
         lost = self.store.losses(device.organisation, device.id, device.epoch)
+        first = device.seq + 1
         while True:
             seq = device.seq + 1
             entry = self.store.entry_at(device.organisation, device.id, device.epoch, seq)
@@ -322,10 +385,14 @@ class _Push:
             device.seq, device.hash = seq, entry.hash
             self._settle(entry, intact, incidents)
             self.outcomes.append(_outcome(entry))
-        held = self.store.held_seqs(device.organisation, device.id, device.epoch)
+        if device.seq >= first:
+            incidents.close("gap", f"{device.epoch}/{first}")
+        held = self._held()
         if held:
-            missing = ranges([n for n in range(device.seq + 1, held[-1]) if n not in set(held)])
-            incidents.open("gap", f"{device.epoch}/{device.seq + 1}", {"missing": missing[:50], "epoch": device.epoch})
+            known = set(held)
+            missing = ranges([n for n in range(device.seq + 1, held[-1]) if n not in known])
+            detail = {"missing": [list(numbers) for numbers in missing[:GAP_RANGES_MAX]], "epoch": device.epoch}
+            incidents.open("gap", f"{device.epoch}/{device.seq + 1}", detail)
             self.outcomes += [
                 _outcome(entry) for entry in self.store.entries(device.organisation, device.id, device.epoch, held[0], held[-1])
             ]
@@ -338,6 +405,14 @@ class _Push:
             self.judge.park(self.device, entry, ErrorCode.ENTRY_SERVER_ERROR)
         else:
             self.judge.judge(self.device, entry)
+
+
+def _skew(wall: str, now_ms: int) -> int | None:
+    """Device minus server in ms; None when the device's clock shows no instant at all (clocks lie: that stops nothing)."""
+    try:
+        return instants.to_ms(wall) - now_ms
+    except (ValueError, OverflowError):
+        return None
 
 
 def _decode(part: str) -> bytes | None:

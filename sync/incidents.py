@@ -25,10 +25,24 @@ class Incidents:
 
     def open(self, incident: str, key: str, detail: dict[str, Any]) -> None:
         """Open (or refresh) the incident of this type and key on this device."""
-        write_incident(self._writer(), self.device, incident, key, detail, self.now_ms)
+        judge = self.judge
+        writer = RecordWriter(judge.store, judge.organisation, judge.version + 1, judge.touched)
+        if write_incident(writer, self.device, incident, key, detail, self.now_ms):
+            judge.version += 1
 
-    def device_seen(self, request: SyncRequest, skew: int) -> None:
-        """Refresh the device's line, when something a person would look at has changed or a minute has passed."""
+    def close(self, incident: str, key: str) -> None:
+        """What the incident told of is over."""
+        record_id = derived_id("incident", self.device.organisation, self.device.id, incident, key)
+        known = self.judge.store.record(self.device.organisation, "incident", record_id)
+        if known is not None and not known.gone and known.data["state"] == "open":
+            writer = self._writer()
+            writer.write("incident", record_id, {"state": "closed"}, engine_stamp(writer.version, self.now_ms), create=False)
+
+    def device_seen(self, request: SyncRequest, skew: int | None, *, late: bool) -> None:
+        """Refresh the device's line, when something a person would look at has changed or a minute has passed.
+
+        `late`: the request knows less than the server; what it says is pending may be long done.
+        """
         device = self.device
         stored = self.judge.store.record(device.organisation, "device", device.id)
         if stored is None or stored.gone:
@@ -36,9 +50,9 @@ class Incidents:
         values: dict[str, Any] = {
             "epoch": device.epoch,
             "proven_seq": device.seq,
-            "app": request.app,
-            "pending": self._still_pending(request),
         }
+        if not late:
+            values |= {"app": request.app, "pending": self._still_pending(request)}
         fresh = self.now_ms - device.last_seen_ms < limits.DEVICE_SEEN_WRITE_SECONDS * 1000
         if fresh and all(stored.data[name] == value for name, value in values.items()):
             return
@@ -63,14 +77,16 @@ class Incidents:
 
 def write_incident(
     writer: RecordWriter, device: DeviceState, incident: str, key: str, detail: dict[str, Any], now_ms: int
-) -> None:
-    """Open the incident of this type and key on a device. Said again with other detail, it is refreshed."""
+) -> bool:
+    """Open the incident of this type and key on a device. Said again with other detail, it is refreshed; with the same,
+    nothing is written. Whether something was."""
     record_id = derived_id("incident", device.organisation, device.id, incident, key)
     known = writer.store.record(device.organisation, "incident", record_id)
-    if known is not None and known.data["detail"] == detail:
-        return
+    if known is not None and known.data["detail"] == detail and known.data["state"] == "open":
+        return False
     values = {
         "depot_id": device.depot, "device_id": device.id, "type": incident, "detail": detail,
         "at": instants.to_text(now_ms), "state": "open",
     }  # fmt: skip
     writer.write("incident", record_id, values, engine_stamp(writer.version, now_ms), create=True)
+    return True

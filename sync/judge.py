@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from schemas.actions import ACTIONS, Action
 from schemas.errors import ErrorCode
 from schemas.ids import SYSTEM_ACTOR
-from schemas.limits import CLOCK_SUSPECT_MS
+from schemas.limits import CLOCK_SUSPECT_MS, ENTRY_BODY_BYTES_MAX
 from schemas.people import Reach, Role, reach_of
 from schemas.protocol import EntryBody
 from sync import hlc, instants
@@ -107,6 +107,8 @@ class Judge:
 
     def _read(self, entry: JournalEntry) -> tuple[EntryBody, list[bytes | None]]:
         """The body, its private parts matched against the hashes it holds."""
+        if len(entry.body or b"") > ENTRY_BODY_BYTES_MAX:
+            raise _Unreadable(ErrorCode.ENTRY_UNREADABLE, {"at": "body", "fault": "too_large"})
         try:
             body = EntryBody.model_validate_json(entry.body or b"")
             instants.to_ms(body.at)

@@ -231,8 +231,9 @@ class MemoryStore:
 
     def put_record(self, organisation: str, record: StoredRecord, left: Iterable[str]) -> None:
         """Write the record and its memberships."""
-        wire = _wire(record)
-        self._put(self._room("record", organisation, record.kind), record.id, (copy.deepcopy(record), wire))
+        # Through JSON, as every other store keeps it: a tuple comes back as a list.
+        kept = replace(record, data=json.loads(_json(record.data)), meta=json.loads(_json(record.meta)))
+        self._put(self._room("record", organisation, record.kind), record.id, (kept, _wire(record)))
         for gone, buckets in ((False, record.buckets), (True, left)):
             for bucket in buckets:
                 self._put(self._room("member", organisation, bucket), (record.kind, record.id), (record.version, gone))

@@ -34,6 +34,10 @@ class Refusal(Exception):
         self.detail = detail
 
 
+class RecordMissing(Exception):
+    """A write meant for a record that is not there."""
+
+
 class Waiting(Exception):
     """The entry builds on something not here yet: it is parked until entry `needed` has been judged."""
 
@@ -69,11 +73,12 @@ class RecordWriter:
         self.touched = touched
 
     def write(self, kind: str, record_id: str, values: Mapping[str, Any], stamp: Stamp, create: bool) -> dict[str, Verdict]:
-        """Merge values into a record. KeyError when it does not exist and `create` is false."""
+        """Merge values into a record. RecordMissing when it does not exist and `create` is false; KeyError for a field the
+        kind does not have."""
         stored = self.store.record(self.organisation, kind, record_id)
         if stored is None or stored.gone:
             if not create:
-                raise KeyError(f"{kind}/{record_id}")
+                raise RecordMissing(f"{kind}/{record_id}")
             data = {**_defaults(kind), "id": record_id}
             stored = StoredRecord(kind, record_id, 0, data, {}, stored.buckets if stored else frozenset())
         verdicts: dict[str, Verdict] = {}
@@ -147,7 +152,7 @@ class Unit:
         """Merge values into a record; what lost or contradicts is noted for the outcome."""
         try:
             verdicts = self.writer.write(kind, record_id, values, self._stamp(record_id), create)
-        except KeyError as missing:
+        except RecordMissing as missing:
             raise Refusal(ErrorCode.RECORD_UNKNOWN, kind=kind, id=record_id) from missing
         for name, verdict in verdicts.items():
             if verdict is Verdict.LOST:

@@ -82,7 +82,7 @@ PARKED: Final = (
 PRIVATE_OF: Final = select(PRIVATE.c.salted).where(*by(PRIVATE, *_ENTRY)).order_by(PRIVATE.c.number)
 DROP_PRIVATE: Final = (
     update(PRIVATE)
-    .where(*by(PRIVATE, "organisation"), PRIVATE.c.salted.in_(bindparam("parts", expanding=True)))
+    .where(PRIVATE.c.organisation == bindparam("in_organisation"), PRIVATE.c.salted.in_(bindparam("parts", expanding=True)))
     .values(salted=None)
 )
 

@@ -157,7 +157,7 @@ class SqlStore:
         parts = {part for row in rows for part in self.private_parts(_entry(row)) if part is not None}
         if not parts:
             return 0
-        erased = self._run(sql.DROP_PRIVATE, organisation=organisation, parts=list(parts)).rowcount
+        erased = self._run(sql.DROP_PRIVATE, in_organisation=organisation, parts=list(parts)).rowcount
         self._scrub_quarantine(organisation, {base64.b64encode(part).decode() for part in parts})
         return erased
 

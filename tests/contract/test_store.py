@@ -8,7 +8,7 @@ import pytest
 
 from schemas.protocol import BlobRef
 from sync.store import BlobState, DeviceState, JournalEntry, Store, StoredRecord
-from tests.support.hosts import Host, AnyStore
+from tests.support.hosts import AnyStore, Host
 from tests.support.stage import Ids, blob
 
 
@@ -208,10 +208,14 @@ def test_erased_private_parts_are_gone_wherever_they_lie(host: Host, organisatio
 
 
 def test_records_lie_in_their_buckets_and_leave_them(host: Host, organisation: str) -> None:
-    def job(store: Store) -> None:
+    def begin(store: Store) -> None:
         assert store.record(organisation, "asset", "r1") is None
-        store.put_record(organisation, record("r1", 1, "a", "b", name="名"), [])
-        assert store.record(organisation, "asset", "r1") == record("r1", 1, "a", "b", name="名")
+        store.put_record(organisation, record("r1", 1, "a", "b", name="名", pair=(1, 2)), [])
+
+    host.write(begin)
+
+    def job(store: Store) -> None:
+        assert store.record(organisation, "asset", "r1") == record("r1", 1, "a", "b", name="名", pair=[1, 2])
         store.put_record(organisation, record("r1", 2, "b", "c", name="名"), ["a"])
         assert _changes(store, organisation, "a") == [(2, {"kind": "asset", "id": "r1", "v": 2, "gone": True})]
         whole = {"kind": "asset", "id": "r1", "v": 2, "data": {"id": "r1", "name": "名"}}

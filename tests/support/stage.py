@@ -20,13 +20,13 @@ from schemas.protocol import BlobRef, Receipt, SyncRequest
 from schemas.records import RECORDS
 from schemas.records.assets import Meter, Slot
 from server.domain import HANDLERS
-from server.system_device import record_system, system_device_id
+from server.system_device import system_device_id
 from sync.device import Device, Recorded
 from sync.engine import Engine, Pushed
 from sync.journal import genesis
 from sync.store import DeviceState, JournalEntry, StoredRecord
 from sync.unit import Handler
-from tests.support.hosts import Host, AnyStore
+from tests.support.hosts import AnyStore, Host
 
 T = TypeVar("T")
 START_MS = 1_800_000_000_000
@@ -185,11 +185,21 @@ class Stage:
         )  # fmt: skip
 
     def do(self, *actions: Action, actor: str = SYSTEM_ACTOR) -> None:
-        """Entries of the organisation's own device."""
+        """Entries of the organisation's own device, in one push."""
 
         def job(store: AnyStore) -> None:
+            state = store.device(self.id, self.system)
+            assert state is not None
+            journal = Device(
+                self.id, self.system, sign=lambda text: signature(f"system/{self.id}", text), random=self.ids.bytes,
+                epoch=state.epoch, seq=state.seq, hash=state.hash,
+            )  # fmt: skip
             for action in actions:
-                record_system(self.engine, store, self.id, action, self.now, actor)
+                args = action.model_dump(mode="json")
+                journal.record(action.action, args, actor=actor, now_ms=self.now, version=action.v)
+            message = SyncRequest.model_validate(journal.request(self.now))
+            pushed = self.engine.push(store, self.id, message, self.now)
+            assert {outcome.state for outcome in pushed.outcomes} == {"applied"}, pushed.outcomes
 
         self.write(job)
 
@@ -232,10 +242,13 @@ class Stage:
         assert found is not None
         return found.state, found.code
 
-    def device(self, device: str) -> DeviceState:
-        found = self.write(lambda store: store.device(self.id, device))
+    def device_in(self, store: AnyStore, device: str) -> DeviceState:
+        found = store.device(self.id, device)
         assert found is not None
         return found
+
+    def device(self, device: str) -> DeviceState:
+        return self.write(lambda store: self.device_in(store, device))
 
     def incidents(self, type_: str, state: str = "open") -> list[dict[str, Any]]:
         return [one for one in self.all("incident") if (one["type"], one["state"]) == (type_, state)]
