@@ -26,7 +26,7 @@ from schemas import limits
 from schemas.errors import ErrorCode
 from schemas.ids import SHA256_PATTERN, UUID_PATTERN
 from schemas.protocol import BlobType
-from server.auth.sessions import DevicePrincipal, Principal
+from server.auth.sessions import DevicePrincipal
 from server.blobs import uploads
 from server.blobs.examine import examine
 from server.blobs.finish import already_here, finish
@@ -121,6 +121,8 @@ async def append(request: Request[Any, Any, Any], house: NamedDependency[House],
         offset = await _offset(house, row)
         if claimed != offset:
             raise Failure(ErrorCode.BLOB_OFFSET_WRONG, headers={**TUS, "Upload-Offset": str(offset)}, detail={"offset": offset})
+        if row.state == "rejected" and row.code is not None:
+            raise Failure(ErrorCode(row.code), status=422, headers=TUS)
         if row.state != "open":
             return _at(offset)
         if _whole(request, "content-length", 0) > row.size - offset:
@@ -153,7 +155,8 @@ async def read_blob(
 
     def job(store: SqlStore) -> BlobState | None:
         known = store.blob(reader.organisation, sha256)
-        return known if known is not None and blob_visible(store, reader, sha256) else None
+        visible = known is not None and store.blob_visible(reader.organisation, sha256, reader.buckets)
+        return known if visible else None
 
     known = await house.database.read(job)
     if known is None or known.state != "received" or (preview and not known.type.startswith("image/")):
@@ -176,15 +179,6 @@ async def read_blob(
     except FileNotFoundError as problem:
         raise Failure(ErrorCode.NOT_FOUND) from problem
     return Stream(_pieces(path), headers=headers, media_type="image/jpeg" if preview else known.type)
-
-
-def blob_visible(store: SqlStore, reader: Principal, sha256: str) -> bool:
-    """Whether a record that answers for the blob lies in one of the reader's buckets."""
-    for kind, record_id in store.blob_links(reader.organisation, sha256):
-        record = store.record(reader.organisation, kind, record_id)
-        if record is not None and not record.gone and record.buckets & reader.buckets:
-            return True
-    return False
 
 
 async def _preview(house: House, original: Path, organisation: str, sha256: str, type_: str) -> Path:

@@ -187,6 +187,13 @@ async def test_what_is_not_real_is_kept_aside_and_holds_nothing_up(
     told(await phone.http.get(f"/api/v1/blobs/{sha(content)}"), ErrorCode.NOT_FOUND)
 
 
+async def test_a_rejection_whose_answer_was_lost_is_said_again(world: World) -> None:
+    phone, _ = await declared(world, PDF)
+    where = (await create(phone, PDF)).headers["location"]
+    for offset in (0, len(PDF)):
+        told(await patch(phone, where, offset, PDF[offset:]), ErrorCode.BLOB_NOT_AN_IMAGE)
+
+
 async def test_what_is_refused_before_it_begins(world: World) -> None:
     phone = await world.enrolled(world.a)
     for size in ("0", "-1", "1e3", "", "9" * 30):
