@@ -52,7 +52,8 @@ class PushRefused(Exception):
 
 @dataclass
 class Pushed:
-    """What a push came to. `touched`: buckets changed, with their version before."""
+    """What a push came to. `touched`: buckets changed, with their version before. `erased`: blobs whose bytes must leave
+    the disk now."""
 
     receipt: str
     outcomes: list[Outcome]
@@ -60,6 +61,7 @@ class Pushed:
     commands: list[Command] = field(default_factory=list)
     new_epoch: NewEpoch | None = None
     touched: Touched = field(default_factory=Touched)
+    erased: tuple[str, ...] = ()
     may_pull: bool = True
 
 
@@ -197,7 +199,8 @@ class _Push:
         incidents.device_seen(self.request, skew, late=end is not None)
         receipt, complete = self.engine.receipt(self.store, device, self.now_ms, end)
         clear = durable and self.new_epoch is None and (kept_aside or complete)
-        return Pushed(receipt, self.outcomes, clear, commands, self.new_epoch, self.judge.touched)
+        erased = tuple(self.judge.erased)
+        return Pushed(receipt, self.outcomes, clear, commands, self.new_epoch, self.judge.touched, erased)
 
     @property
     def store(self) -> Store:

@@ -6,7 +6,7 @@ applied · merged · conflict · refused · parked. A handler that raises costs 
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -21,7 +21,7 @@ from sync import hlc, instants
 from sync.journal import derived_id, private_hash
 from sync.merge import Stamp
 from sync.store import DeviceState, JournalEntry, Store
-from sync.unit import Handlers, RecordWriter, Refusal, Touched, Unit, Waiting
+from sync.unit import Handlers, RecordWriter, Refusal, Touched, Unit, Unreadable, Waiting
 from sync.visibility import may_use_device
 
 UNSETTLED: Final = frozenset({"held", "parked", "quarantined"})
@@ -30,7 +30,8 @@ OnFault = Callable[[JournalEntry, Exception], None]
 
 @dataclass
 class Judge:
-    """Judges entries inside one transaction of one organisation. `version` is the newest commit number taken."""
+    """Judges entries inside one transaction of one organisation. `version` is the newest commit number taken, `erased` the
+    blobs whose bytes must leave the disk once this is committed."""
 
     store: Store
     organisation: str
@@ -38,6 +39,7 @@ class Judge:
     version: int
     touched: Touched
     on_fault: OnFault
+    erased: list[str] = field(default_factory=list)
 
     def judge(self, device: DeviceState, entry: JournalEntry) -> None:
         """Give the entry its outcome, write it, and judge what waited for it."""
@@ -70,7 +72,7 @@ class Judge:
                 {"waits_for": waiting.needed},
             )
             self.store.add_wait(self.organisation, entry, waiting.needed)
-        except _Unreadable as unreadable:
+        except Unreadable as unreadable:
             entry.state, entry.code, entry.detail = "parked", unreadable.code, unreadable.detail
         except Exception as fault:  # law 1: a bug in a handler costs nothing but time
             self.on_fault(entry, fault)
@@ -90,7 +92,7 @@ class Judge:
         model = ACTIONS.get((body.action, body.v))
         handler = self.handlers.get((body.action, body.v))
         if model is None or handler is None:
-            raise _Unreadable(ErrorCode.ACTION_UNKNOWN, {"action": body.action, "v": body.v})
+            raise Unreadable(ErrorCode.ACTION_UNKNOWN, {"action": body.action, "v": body.v})
         args = _read_args(model, body.args)
         self.version += 1
         writer = RecordWriter(self.store, self.organisation, self.version, self.touched)
@@ -98,6 +100,7 @@ class Judge:
         self._check_right(unit, args)
         handler(unit, args)
         entry.version = self.version
+        self.erased += unit.erased
         if unit.conflicts:
             entry.state, entry.detail["conflicts"] = "conflict", unit.conflicts
         elif unit.lost:
@@ -108,20 +111,20 @@ class Judge:
     def _read(self, entry: JournalEntry) -> tuple[EntryBody, list[bytes | None]]:
         """The body, its private parts matched against the hashes it holds."""
         if len(entry.body or b"") > ENTRY_BODY_BYTES_MAX:
-            raise _Unreadable(ErrorCode.ENTRY_UNREADABLE, {"at": "body", "fault": "too_large"})
+            raise Unreadable(ErrorCode.ENTRY_UNREADABLE, {"at": "body", "fault": "too_large"})
         try:
             body = EntryBody.model_validate_json(entry.body or b"")
             instants.to_ms(body.at)
         except ValidationError as errors:
-            raise _Unreadable(ErrorCode.ENTRY_UNREADABLE, _where(errors)) from None
+            raise Unreadable(ErrorCode.ENTRY_UNREADABLE, _where(errors)) from None
         except (ValueError, OverflowError):
-            raise _Unreadable(ErrorCode.ENTRY_UNREADABLE, {"at": "at"}) from None
+            raise Unreadable(ErrorCode.ENTRY_UNREADABLE, {"at": "at"}) from None
         if body.seq != entry.seq or body.epoch > entry.epoch:
-            raise _Unreadable(ErrorCode.ENTRY_UNREADABLE, {"at": "seq"})
+            raise Unreadable(ErrorCode.ENTRY_UNREADABLE, {"at": "seq"})
         private = self.store.private_parts(entry)
         hashes = [private_hash(part) if part is not None else None for part in private]
         if len(hashes) != len(body.private) or any(a not in (None, b) for a, b in zip(hashes, body.private, strict=True)):
-            raise _Unreadable(ErrorCode.ENTRY_PRIVATE_MISMATCH, {})
+            raise Unreadable(ErrorCode.ENTRY_PRIVATE_MISMATCH, {})
         return body, private
 
     def _is_repeat(self, entry: JournalEntry, body: EntryBody) -> bool:
@@ -138,9 +141,12 @@ class Judge:
             entry.seq,
         ):
             if known.body != entry.body or known.device != entry.device:
-                raise _Unreadable(ErrorCode.ENTRY_ID_REUSED, {"id": body.id})
+                raise Unreadable(ErrorCode.ENTRY_ID_REUSED, {"id": body.id})
             entry.repeat_of, entry.entry_id = True, body.id
             entry.state, entry.code, entry.version = known.state, known.code, known.version
+            if None in self.store.private_parts(known):  # erased since: what comes again is erased, too
+                self.store.save_judgement(entry)
+                self.store.drop_private(self.organisation, body.id)
             return True
         if entry.entry_id is None:
             entry.entry_id = body.id
@@ -201,20 +207,11 @@ class Judge:
         writer.write("outcome", outcome_id(entry), values, from_engine, create=True)
 
 
-class _Unreadable(Exception):
-    """The entry cannot be read (now): it is parked with this code."""
-
-    def __init__(self, code: ErrorCode, detail: dict[str, Any]) -> None:
-        super().__init__(code)
-        self.code = code
-        self.detail = detail
-
-
 def _read_args(model: type[Action], raw: dict[str, Any]) -> Action:
     try:
         return model.model_validate_json(json.dumps(raw))
     except ValidationError as errors:
-        raise _Unreadable(ErrorCode.ENTRY_UNREADABLE, _where(errors, "args")) from None
+        raise Unreadable(ErrorCode.ENTRY_UNREADABLE, _where(errors, "args")) from None
 
 
 def _where(errors: ValidationError, *prefix: str) -> dict[str, Any]:

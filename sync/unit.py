@@ -4,7 +4,7 @@ Every write goes through the field's declared merge policy. A handler never touc
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from schemas.actions import Action
@@ -51,6 +51,15 @@ class Handler(Protocol):
 
     def __call__(self, unit: "Unit", args: Any) -> None:
         """Let the action take effect, or raise Refusal or Waiting."""
+
+
+class Unreadable(Exception):
+    """The entry cannot be read (now): it is parked with this code."""
+
+    def __init__(self, code: ErrorCode, detail: dict[str, Any]) -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail
 
 
 Handlers = Mapping[tuple[str, int], Handler]
@@ -128,6 +137,7 @@ class Unit:
     parse_private: Callable[[bytes], Any]
     lost: dict[str, list[str]] = field(default_factory=dict)
     conflicts: dict[str, list[str]] = field(default_factory=dict)
+    erased: list[str] = field(default_factory=list)
 
     @property
     def store(self) -> Store:
@@ -182,16 +192,34 @@ class Unit:
                 self.write(effect.kind, effect.id, known, create=effect.create)
 
     def private_json(self, index: int | None) -> Any:
-        """The content of a private part, or None when not given or erased. 16 bytes of salt stand before it."""
+        """The content of a private part, or None when not given or erased. 16 bytes of salt stand before it.
+
+        Unreadable when it is no JSON.
+        """
         if index is None or index >= len(self.private):
             return None
         salted = self.private[index]
-        return None if salted is None else self.parse_private(salted[16:])
+        if salted is None:
+            return None
+        try:
+            return self.parse_private(salted[16:])
+        except (ValueError, RecursionError):
+            raise Unreadable(ErrorCode.ENTRY_UNREADABLE, {"at": f"private.{index}"}) from None
 
     def link_blobs(self, kind: str, record_id: str) -> None:
         """Let this record answer for the entry's blobs: whoever sees the record may see them."""
         for blob in self.body.blobs:
             self.store.link_blob(self.writer.organisation, blob.sha256, kind, record_id)
+
+    def erase_private(self, entry_id: str) -> None:
+        """Drop an entry's private parts, in every copy, and the drawn image it declared. Its body, holding only hashes,
+        stays; the image's bytes leave the disk after the commit."""
+        organisation = self.writer.organisation
+        self.store.drop_private(organisation, entry_id)
+        for blob in self.store.declared_blobs(organisation, entry_id):
+            if blob.role == "signature":
+                self.store.put_blob(organisation, replace(blob, state="erased", code=None))
+                self.erased.append(blob.sha256)
 
     def _stamp(self, record_id: str) -> Stamp:
         clock = hlc.capped(self.body.hlc, self.entry.received_ms)

@@ -154,6 +154,16 @@ async def clean(house: Rooms) -> int:
     return len(gone)
 
 
+async def forget_erased(house: Rooms) -> None:
+    """Remove bytes that a cut after the commit of an erasure has left behind."""
+
+    def job(store: SqlStore) -> list[tuple[str, str]]:
+        return [(one, sha256) for one in store.organisations() for sha256 in store.blobs_in_state(one, "erased")]
+
+    for organisation, sha256 in await house.database.read(job):
+        await asyncio.to_thread(house.vault.erase, organisation, sha256)
+
+
 async def tend(house: Rooms) -> None:
     """Recover once, then clean every hour, until cancelled. The application runs it as a task."""
     with contextlib.suppress(asyncio.CancelledError):
@@ -161,6 +171,7 @@ async def tend(house: Rooms) -> None:
             try:
                 await recover(house)
                 await clean(house)
+                await forget_erased(house)
             except Exception as problem:
                 log.error("tend_failed", type=type(problem).__qualname__, at=trail(problem))  # noqa: TRY400 - texts of exceptions can quote personal data
             await asyncio.sleep(_TEND_SECONDS)

@@ -6,6 +6,7 @@ Invariants: nothing is answered before the commit is on the disk · a transactio
 judging, so what was sent is kept all the same · a stuck upload never blocks the download.
 """
 
+import asyncio
 from typing import Any, Final
 
 import msgspec
@@ -44,6 +45,8 @@ async def sync(request: Request[Any, Any, Any], house: NamedDependency[House]) -
         raise Failure(ErrorCode.DEVICE_UNKNOWN)
     now_ms = house.clock()
     pushed, news = await _push(house, principal, message, now_ms)
+    if pushed.erased:
+        await _forget(house, principal.organisation, pushed.erased)
     house.hub.publish(principal.organisation, news)
     pulled, policy = await house.database.read(lambda store: _pull(store, principal, message, pushed))
     return Response(_render(pushed, pulled, policy, now_ms), media_type=JSON)
@@ -64,6 +67,13 @@ async def _push(house: House, principal: DevicePrincipal, message: SyncRequest, 
         # Law 1: judging itself broke. What was sent is kept without being judged, and judged when the cause is gone.
         log.exception("judging_aborted", organisation=principal.organisation, device=principal.device)
         return await house.database.write(lambda store: job(store, judge=False))
+
+
+async def _forget(house: House, organisation: str, erased: tuple[str, ...]) -> None:
+    """An erasure is committed: the bytes leave the disk, the database's log included."""
+    for sha256 in erased:
+        await asyncio.to_thread(house.vault.erase, organisation, sha256)
+    await house.database.truncate_log()
 
 
 def _pull(store: SqlStore, principal: DevicePrincipal, message: SyncRequest, pushed: Pushed) -> tuple[Pulled, Policy]:

@@ -84,6 +84,18 @@ class Database:
         """A session for ordinary reads (SQLModel over aiosqlite)."""
         return AsyncSession(self._async_engine, expire_on_commit=False)
 
+    async def truncate_log(self) -> None:
+        """Bring the write-ahead log into the database and cut it: what was erased is in neither afterwards (deleted content
+        is overwritten with zeros, `secure_delete`)."""
+        await asyncio.get_running_loop().run_in_executor(self._readers, self._truncate_log)
+
+    def _truncate_log(self) -> None:
+        raw = self._reader_engine.raw_connection()
+        try:
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            raw.close()
+
     async def close(self) -> None:
         """Finish what is queued, then close."""
         self._closed = True
@@ -168,7 +180,7 @@ def _prepare(engine: Engine, begin: str) -> None:
     def on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "cache_size=-32000"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
