@@ -4,9 +4,11 @@ Neighbours: `server/http/proof.py` shows it to the office, `server/cli.py` print
 from the stored body; nothing here believes a state column where bytes can be read.
 """
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
+from schemas.limits import SEQ_MAX
 from schemas.protocol import HandoverProof, Pending, ProofBlob, ProofEntry, Receipt
 from server.auth.keys import OrganisationKeys
 from sync import instants
@@ -29,7 +31,7 @@ def verify_device(store: Store, device: DeviceState) -> DeviceChain:
     checked, total = 0, 0
     epochs = store.epochs(device.organisation, device.id)
     for index, (epoch, base_seq, start) in enumerate(epochs):
-        last = device.seq if index == len(epochs) - 1 else 2**40
+        last = device.seq if index == len(epochs) - 1 else SEQ_MAX
         losses = store.losses(device.organisation, device.id, epoch)
         links = _links(store.entries(device.organisation, device.id, epoch, base_seq + 1, last), losses)
         result: ChainCheck = verify(start, base_seq, links)
@@ -92,15 +94,33 @@ def _is_hold(links: list[Link], result: ChainCheck) -> bool:
 
 
 def _entries_of(store: Store, organisation: str, handover: dict[str, Any]) -> list[JournalEntry]:
-    """The handover's entries: those its completion names and everything its maps point at."""
-    proof = handover["proof"]
-    if proof:
-        first, last, epoch = proof["first_seq"], proof["last_seq"], proof["epoch"]
-        entries = store.entries(organisation, proof["device_id"], epoch, first, last)
-        return [entry for entry in entries if handover["id"].encode() in (entry.body or b"")]
+    """The handover's entries, in whatever epoch and from whatever device: those that speak of it in the journals of the
+    devices that took part. Of an entry sent twice, the copy that took effect."""
     ids = {item["entry"] for name in ("photos", "readings", "signatures") for item in handover[name].values()}
-    found = [store.entry_by_id(organisation, entry_id) for entry_id in sorted(ids)]
-    return sorted((entry for entry in found if entry is not None), key=lambda entry: (entry.epoch, entry.seq))
+    named = [store.entry_by_id(organisation, entry_id) for entry_id in sorted(ids)]
+    devices = {handover["device_id"], handover["proof"].get("device_id", handover["device_id"])}
+    devices |= {entry.device for entry in named if entry is not None}
+    found: dict[bytes, JournalEntry] = {}
+    for device in sorted(devices):
+        for epoch, base_seq, _ in store.epochs(organisation, device):
+            for entry in store.entries(organisation, device, epoch, base_seq + 1, SEQ_MAX):
+                if not _speaks_of(entry, handover["id"]):
+                    continue
+                known = found.get(entry.body or b"")
+                if known is None or known.entry_id is None or known.repeat_of:
+                    found[entry.body or b""] = entry
+    return sorted(found.values(), key=lambda entry: (entry.received_ms, entry.device, entry.epoch, entry.seq))
+
+
+def _speaks_of(entry: JournalEntry, handover_id: str) -> bool:
+    """Whether the entry belongs to the handover. One that cannot be read but names it does."""
+    body = entry.body or b""
+    if handover_id.encode() not in body:
+        return False
+    try:
+        return bool(json.loads(body)["args"]["handover_id"] == handover_id)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return True
 
 
 def _proof_entry(entry: JournalEntry) -> ProofEntry:

@@ -3,18 +3,24 @@
 from typing import Final
 
 from schemas.actions.damages import DamageRecord, DamageRetract
+from schemas.errors import ErrorCode
 from server.domain.handovers import capture
-from sync.unit import Handlers, Unit
+from sync.unit import Handlers, Refusal, Unit
 
 
 def record(unit: Unit, args: DamageRecord) -> None:
     """A new finding; the asset's open damages are those of its records of kind `damage`."""
+    known = unit.get("damage", args.damage_id)
+    if known is not None and known["handover_id"] != args.handover_id:
+        raise Refusal(ErrorCode.STATE_ILLEGAL, state=known["state"])
     capture(unit, args)
 
 
 def retract(unit: Unit, args: DamageRetract) -> None:
-    """Taken back while the handover is open: marked retracted, still in the journal."""
-    unit.need("damage", args.damage_id)
+    """Taken back while the handover that found it is open: marked retracted, still in the journal."""
+    damage = unit.need("damage", args.damage_id)
+    if damage["handover_id"] != args.handover_id:
+        raise Refusal(ErrorCode.STATE_ILLEGAL, state=damage["state"])
     capture(unit, args)
 
 

@@ -34,14 +34,19 @@ def start(unit: Unit, args: HandoverStart) -> None:
     asset = unit.need("asset", args.asset_id)
     if unit.get("handover", args.handover_id) is not None:
         raise Refusal(ErrorCode.STATE_ILLEGAL, state="started")
-    unit.apply_effects(args)
     flags: dict[str, Any] = {}
+    task = unit.get("task", args.task_id)
+    if task is not None and task["asset_id"] != args.asset_id:
+        flags["task_mismatch"] = {"claimed": args.task_id}
+        args = args.model_copy(update={"task_id": None})
+    unit.apply_effects(args)
     if args.type == "check_in":
         if asset["state"] != "out":
             flags["found"] = {"asset_state": asset["state"]}
         left_on = asset["rental_id"]
         if left_on is not None and left_on != args.rental_id:
             flags["rental_mismatch"] = {"claimed": args.rental_id, "left_on": left_on}
+            unit.write("handover", args.handover_id, {"customer_id": asset["holder_id"]})
     if flags:
         unit.write("handover", args.handover_id, {"flags": flags})
 
@@ -62,16 +67,29 @@ def add_photo(unit: Unit, args: PhotoAdd) -> None:
     """One photo: the handover answers for its bytes and counts them."""
     if not unit.body.blobs:
         raise Refusal(ErrorCode.RECORD_UNKNOWN, kind="blob")
-    capture(unit, args)
+    damage_id = _damage_of_asset(unit, args)
+    capture(unit, args.model_copy(update={"damage_id": damage_id}))
     unit.link_blobs("handover", args.handover_id)
-    if args.damage_id is not None and unit.get("damage", args.damage_id) is not None:
-        unit.link_blobs("damage", args.damage_id)
+    if damage_id is not None:
+        unit.link_blobs("damage", damage_id)
     count_evidence(unit, args.handover_id)
+
+
+def retract_photo(unit: Unit, args: PhotoRetract) -> None:
+    """The photo leaves the handover's set, and that of the damage it showed."""
+    capture(unit, args.model_copy(update={"damage_id": _damage_of_asset(unit, args)}))
+
+
+def _damage_of_asset(unit: Unit, args: PhotoAdd | PhotoRetract) -> str | None:
+    """The damage a photo shows, if it is one of the handover's own asset: no entry reaches into another's."""
+    damage = unit.get("damage", args.damage_id)
+    handover = unit.need("handover", args.handover_id)
+    return args.damage_id if damage is not None and damage["asset_id"] == handover["asset_id"] else None
 
 
 def complete_checkout(unit: Unit, args: CheckoutComplete) -> None:
     """The asset has left: it is out on the rental, and this handover is what its return is compared with."""
-    handover = _finish(unit, args)
+    handover = _finish(unit, args, "check_out")
     rental = unit.get("rental", handover["rental_id"])
     holder = rental["customer_id"] if rental else None
     values = {
@@ -86,7 +104,7 @@ def complete_checkout(unit: Unit, args: CheckoutComplete) -> None:
 
 def complete_return(unit: Unit, args: ReturnComplete) -> None:
     """The asset is back: severe damage blocks it, everything else awaits inspection by the office."""
-    handover = _finish(unit, args)
+    handover = _finish(unit, args, "check_in")
     state = "blocked" if args.acceptance == "severe_damage" else "returned"
     values = {"state": state, "rental_id": None, "holder_id": None}
     unit.write("asset", handover["asset_id"], {**values, **_asset_facts(unit, handover, args.handover_id)})
@@ -106,9 +124,11 @@ def _open_handover(unit: Unit, handover_id: str) -> dict[str, Any]:
     return handover
 
 
-def _finish(unit: Unit, args: CheckoutComplete | ReturnComplete) -> dict[str, Any]:
+def _finish(unit: Unit, args: CheckoutComplete | ReturnComplete, type_: str) -> dict[str, Any]:
     """What both completions share: nothing required is missing, and the record names the entries it is made of."""
     handover = _open_handover(unit, args.handover_id)
+    if handover["type"] != type_:
+        raise Refusal(ErrorCode.STATE_ILLEGAL, state=handover["type"])
     missing = _missing(unit, handover)
     if missing:
         raise Refusal(ErrorCode.HANDOVER_INCOMPLETE, missing=missing)
@@ -180,7 +200,7 @@ HANDLERS: Final[Handlers] = {
     _plain(HandoverStart): start,
     _plain(HandoverAbandon): abandon,
     _plain(PhotoAdd): add_photo,
-    _plain(PhotoRetract): capture,
+    _plain(PhotoRetract): retract_photo,
     _plain(PhotoWaive): capture,
     _plain(ReadingRecord): capture,
     _plain(AccessoryReport): capture,

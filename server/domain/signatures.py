@@ -3,13 +3,18 @@
 from typing import Final
 
 from schemas.actions.signatures import SignatureCapture
+from schemas.errors import ErrorCode
 from server.domain.handovers import capture, count_evidence
 from sync.journal import derived_id
-from sync.unit import Handlers, Unit
+from sync.unit import Handlers, Refusal, Unit
 
 
 def sign(unit: Unit, args: SignatureCapture) -> None:
     """One party's answer. The image and document blobs belong to the handover's evidence."""
+    signer_id = derived_id("signer", args.signature_id)
+    known = unit.get("signer", signer_id)
+    if known is not None and known["handover_id"] != args.handover_id:
+        raise Refusal(ErrorCode.STATE_ILLEGAL, state="signed")
     capture(unit, args)
     unit.link_blobs("handover", args.handover_id)
     count_evidence(unit, args.handover_id)
@@ -23,7 +28,7 @@ def sign(unit: Unit, args: SignatureCapture) -> None:
             "name": str(signer["name"])[:200],
             "phone": str(signer.get("phone") or "")[:40],
         }
-        unit.write("signer", derived_id("signer", args.signature_id), values, create=True)
+        unit.write("signer", signer_id, values, create=True)
 
 
 HANDLERS: Final[Handlers] = {(SignatureCapture.action, SignatureCapture.v): sign}
