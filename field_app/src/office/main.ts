@@ -5,6 +5,7 @@ import '$ui/base.css';
 import './office.css';
 import { createCore } from '$core/index';
 import { theme } from '$ui/theme.svelte';
+import { version } from '../../package.json';
 import { registerWorker } from '../sw/register';
 import App from './App.svelte';
 
@@ -12,7 +13,7 @@ const target = document.getElementById('app');
 if (!target) throw new Error('the page has no #app');
 
 theme.apply();
-const core = createCore({ flavour: 'office' });
+const core = createCore({ flavour: 'office', app: version });
 // Without a worker the pages still work, only not without a network.
 registerWorker((update) => core.offerUpdate(() => update.apply())).catch(() => undefined);
 
