@@ -120,6 +120,11 @@ class _Planner:
         self._draft(self.machines[0], XIASHA)
         self._inspection(self.vans[XIASHA].pop(), XIASHA)
 
+    def _morning(self, at_ms: int) -> int:
+        """Some minute between nine and eleven, by the depot's clock, of the day that holds `at_ms`."""
+        midnight = (at_ms + CHINA_MS) // DAY_MS * DAY_MS - CHINA_MS
+        return midnight + 9 * HOUR_MS + self.rng.randrange(120) * 60_000
+
     def _rental(self, asset: AssetDefine, depot: str, starts: int, due: int, state: RentalState) -> RentalDefine:
         self.numbers += 1
         rental = RentalDefine(
@@ -168,7 +173,7 @@ class _Planner:
     def _out(self, depot: str, due: int, *, damaged: bool) -> None:
         """A van out with a customer; when `damaged`, it came back damaged from the rental before."""
         van = self.vans[depot].pop(0)
-        started = min(due - 18 * DAY_MS, self.today - self.rng.randrange(3, 12) * DAY_MS) + 9 * HOUR_MS
+        started = self._morning(min(due - 18 * DAY_MS, self.today - self.rng.randrange(3, 12) * DAY_MS))
         known: tuple[PlannedDamage, ...] = ()
         km = van.odometer_km
         if damaged:
@@ -183,7 +188,7 @@ class _Planner:
         self, van: AssetDefine, depot: str, ended: int, damage: PlannedDamage
     ) -> tuple[tuple[PlannedDamage, ...], int]:
         """A finished rental that ended with a damage; returns what the van carries forward and its odometer."""
-        started = ended - self.rng.randrange(9, 20) * DAY_MS
+        started = self._morning(ended - self.rng.randrange(9, 20) * DAY_MS)
         rental = self._rental(van, depot, started, ended, "approved")
         km = van.odometer_km + self.rng.randrange(400, 1900)
         out = PastHandover(f"out-{rental.number}", "check_out", van, rental, started, van.odometer_km, 98)
@@ -206,12 +211,16 @@ class _Planner:
     def _closed(self, depot: str, number: int) -> None:
         """A van that went and came back intact, keys dropped once."""
         van = self.vans[depot].pop(0)
-        ended = self.today - (number + 1) * DAY_MS
-        rental = self._rental(van, depot, ended - 8 * DAY_MS, ended, "approved")
-        out = PastHandover(f"out-{rental.number}", "check_out", van, rental, ended - 8 * DAY_MS, van.odometer_km, 97)
+        recent = number < 2  # came back within the last hours, whatever time of day it is
+        back_at = (
+            self.now_ms - (2 * number + 1) * HOUR_MS if recent else self._morning(self.today - number * DAY_MS) + 3 * HOUR_MS
+        )
+        started = self._morning(back_at - 8 * DAY_MS)
+        rental = self._rental(van, depot, started, back_at, "approved")
+        out = PastHandover(f"out-{rental.number}", "check_out", van, rental, started, van.odometer_km, 97)
         km = van.odometer_km + self.rng.randrange(300, 1200)
         back = PastHandover(
-            f"in-{rental.number}", "check_in", van, rental, ended + (10 + number) * HOUR_MS, km, 55,
+            f"in-{rental.number}", "check_in", van, rental, back_at, km, 55,
             "keys_dropped" if number == 2 else "agree", baseline=out.id,
         )  # fmt: skip
         self.plan.past += [out, back]
