@@ -4,15 +4,17 @@
  * Neighbours: made by `core.ts`; `outbox.ts`, `apply.ts`, `blobs.ts` change the store and then the lists. Invariant: a list is
  * changed only after the transaction that changed the store has completed.
  */
-import type { EntryBody } from '../generated/types';
+import type { EntryBody, SyncRequest } from '../generated/types';
 import { type BlobRow, type Db, got, type OutboxRow } from './db';
 import type { Deps } from './deps';
 import type { Http } from './http';
 import type { DeviceKeys } from './keys';
 import type { Replica } from './replica';
 import { type Writable, writable } from './store';
-import type { Reason } from './sync';
 import type { DeviceInfo, Problem, Status, WizardState } from './types';
+
+/** Why an exchange takes place. */
+export type Reason = SyncRequest['reason'];
 
 /** Up to where the server has proved to have the journal. */
 export interface Proven {

@@ -6,10 +6,9 @@
  */
 import type { LiveFrame } from '../generated/types';
 import { applyFrame } from './apply';
-import type { Context } from './context';
+import type { Context, Reason } from './context';
 import type { Socket, Timer } from './deps';
 import { backOff } from './loop';
-import type { Reason } from './sync';
 
 const PATH = '/api/v1/live';
 /** Close codes: the session has run out; the device may no longer listen. */

@@ -7,10 +7,10 @@
  */
 import { PUSH_BODY_BYTES_MAX, RETRY_DELAY_MS_MAX, RETRY_DELAY_MS_MIN } from '../generated/limits';
 import { nextBlob, upload } from './blobs';
-import type { Context, SyncStatus } from './context';
+import type { Context, Reason, SyncStatus } from './context';
 import type { Deps, Timer } from './deps';
 import { CoreError, problem, problemOf } from './problems';
-import { exchange, type Reason } from './sync';
+import { exchange } from './sync';
 import type { Problem } from './types';
 
 const IDLE_MS = 5 * 60_000;

@@ -6,7 +6,7 @@
  */
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { EnrolAnswer } from '../generated/types';
-import { type Context, emptyLists, reload, type SyncStatus, type Told } from './context';
+import { type Context, emptyLists, type Reason, reload, type SyncStatus, type Told } from './context';
 import { Db, got, type RecordRow } from './db';
 import { type Deps, randomBytes } from './deps';
 import { infoOf, renew } from './enrol';
@@ -18,7 +18,6 @@ import { Loop } from './loop';
 import { prunePreviews } from './pictures';
 import { problemOf } from './problems';
 import type { Replica } from './replica';
-import type { Reason } from './sync';
 import type { DeviceInfo, Problem } from './types';
 
 /** More changed records than this are read again as a whole. */

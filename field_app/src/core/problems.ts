@@ -5,8 +5,7 @@
  * happened, what is safe and what to do, in both languages.
  */
 import { ERROR_MESSAGES } from '../generated/errors';
-import type { ErrorCode } from '../generated/types';
-import type { Problem } from './types';
+import type { ErrorCode, Problem as WireProblem } from '../generated/types';
 
 const LOCAL = {
   network: {
@@ -69,6 +68,9 @@ const LOCAL = {
 
 /** Codes only a device can have. */
 export type LocalCode = keyof typeof LOCAL;
+
+/** A failure for a person: the server's codes and the device's own. */
+export type Problem = Omit<WireProblem, 'code'> & { code: ErrorCode | LocalCode };
 
 const isLocal = (code: string): code is LocalCode => Object.hasOwn(LOCAL, code);
 

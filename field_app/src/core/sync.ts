@@ -17,7 +17,7 @@ import {
 } from '../generated/types';
 import { type Applied, applyAnswer, isOver } from './apply';
 import { headText } from './chain';
-import { type Context, type Proven, unsentOf } from './context';
+import { type Context, type Proven, type Reason, unsentOf } from './context';
 import { type BlobRow, got, type JournalState, type OutboxRow } from './db';
 import { isoOf } from './deps';
 import { SYNC_MS } from './http';
@@ -25,8 +25,6 @@ import { sign, verifyReceipt } from './keys';
 import { CoreError, problem, problemOf } from './problems';
 import { estimate } from './storage';
 import type { Problem } from './types';
-
-export type Reason = SyncRequest['reason'];
 
 /** What an exchange came to. */
 export interface Exchanged {

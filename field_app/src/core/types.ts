@@ -19,19 +19,16 @@ import type {
   Policy,
   Records,
   RosterPerson,
-  Problem as WireProblem,
 } from '../generated/types';
-import type { LocalCode } from './problems';
+import type { LocalCode, Problem } from './problems';
 
 export type { ActionName, Kind, Policy, RosterPerson } from '../generated/types';
+export type { Problem } from './problems';
 
 export interface Readable<T> {
   subscribe(run: (value: T) => void): () => void;
   get(): T;
 }
-
-/** A failure for a person: the server's codes and the device's own. */
-export type Problem = Omit<WireProblem, 'code'> & { code: ErrorCode | LocalCode };
 
 export interface DeviceInfo {
   device: string;
