@@ -1,15 +1,14 @@
 """Films for Chromium's fake camera: QR codes to scan, vans to photograph. MJPEG, every frame another picture."""
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import qrcode
 from PIL import Image, ImageDraw
 
-from server.demo.drawing import Light, Scene, Subject, View, draw_photo
-
 WIDTH, HEIGHT = 1280, 720
-FRAMES = 24
+FRAMES = 160
 
 
 def film_of_qr(path: Path, text: str) -> Path:
@@ -23,16 +22,12 @@ def film_of_qr(path: Path, text: str) -> Path:
     return _write(path, frames)
 
 
-def film_of_van(path: Path, plate: str) -> Path:
-    """A walk around a van; a running number makes every frame's bytes differ."""
-    views = (View.FRONT, View.LEFT, View.REAR, View.RIGHT, View.CABIN, View.CARGO, View.DIAL, View.TYRE)
-    subject = Subject(plate=plate)
+def film_of(path: Path, pictures: Sequence[bytes]) -> Path:
+    """A walk from picture to picture; a running number makes every frame's bytes differ."""
+    views = [Image.open(io.BytesIO(picture)).convert("RGB").resize((WIDTH, HEIGHT)) for picture in pictures]
     frames = []
-    for number in range(FRAMES):
-        content = draw_photo(
-            subject, views[number % len(views)], seed=number, size=(WIDTH, HEIGHT), scene=Scene(Light.NOON, bay=3)
-        )
-        frame = Image.open(io.BytesIO(content)).convert("RGB")
+    for number in range(max(FRAMES, len(views))):
+        frame = views[number % len(views)].copy()
         ImageDraw.Draw(frame).text((20, HEIGHT - 40), f"frame {number}", fill=(255, 255, 255))
         frames.append(frame)
     return _write(path, frames)

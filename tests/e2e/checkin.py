@@ -1,0 +1,181 @@
+"""A hand in the check-in wizard and in customer mode, one method per step, in the order a return has them.
+
+Neighbours: `field.py`. Invariant: every method ends on the screen that comes next, and only then writes into `Phone.said`
+what that screen means to be saved.
+"""
+
+import asyncio
+import re
+from dataclasses import dataclass
+
+from playwright.async_api import Locator, Page, expect
+
+from tests.e2e.field import FieldApp, draw_signature, hold, press_pin
+from tests.e2e.words import Words, checkin_words, pattern
+
+PHOTOS = 8
+
+
+@dataclass(frozen=True)
+class Names:
+    """A pack's words in one language."""
+
+    odometer: str
+    battery: str
+    cable: str
+    scratch: str
+
+
+class Checkin:
+    """The wizard of one return."""
+
+    def __init__(self, app: FieldApp, names: Names, lang: str | None = None) -> None:
+        self.app = app
+        self.names = names
+        self.w: Words = checkin_words(lang or app.lang)
+
+    @property
+    def page(self) -> Page:
+        return self.app.page
+
+    def said(self, what: str) -> None:
+        self.app.phone.said.append(what)
+
+    def button(self, key: str, **params: object) -> Locator:
+        return self.page.get_by_role("button", name=self.w(key, **params))
+
+    def heading(self, key: str, **params: object) -> Locator:
+        return self.page.get_by_role("heading", level=1, name=self.w(key, **params))
+
+    def chip(self, text: str) -> Locator:
+        """A radio's words: touched on the label, as a finger does."""
+        return self.page.locator("label").filter(has_text=re.compile(rf"^\s*{re.escape(text)}\s*$"))
+
+    async def sees(self, locator: Locator, ms: float | None = None) -> None:
+        await self.app.sees(locator, ms)
+
+    # --- meters -----------------------------------------------------------------------------------------------------
+    async def meters(self, odometer: int, battery: int) -> None:
+        """Type the odometer, pick the charge."""
+        pad = self.page.get_by_role("group", name=self.names.odometer)
+        for digit in str(odometer):
+            await pad.get_by_role("button", name=digit, exact=True).click()
+        await self.button("meters.record", value=odometer).click()
+        level = self.page.get_by_role("button", name=f"{self.names.battery} {battery}%")
+        await self.sees(level)
+        self.said("reading.record odometer")
+        await level.click()
+        await self.sees(self._shot(1))
+        self.said("reading.record battery")
+
+    # --- photos -----------------------------------------------------------------------------------------------------
+    def _shot(self, number: int) -> Locator:
+        return self.page.get_by_role("heading", level=1, name=pattern(rf"^{number} / {PHOTOS} "))
+
+    async def at_shot(self, number: int) -> None:
+        await self.sees(self._shot(number))
+
+    async def photo(self, number: int) -> None:
+        """Take one picture of the list; returns in the very moment the screen has moved on."""
+        await self.at_shot(number)
+        await self.shutter(self._shot(number + 1) if number < PHOTOS else self.heading("damages.title"))
+        self.said(f"photo.add {number}")
+
+    async def shutter(self, after: Locator) -> None:
+        """Release; a picture the app finds blurred or dark is kept with a reason."""
+        trigger = self.page.get_by_role("button", name=self.w("shots.take"))
+        await expect(trigger).to_be_enabled()
+        await trigger.click()
+        flawed = self.button("shots.useAnyway")
+        await self.sees(after.or_(flawed))
+        if await flawed.count() > 0:
+            await self.chip(self.w.text("shots.over.clear")).click()
+            await flawed.click()
+            await self.sees(after)
+
+    # --- damages and accessories --------------------------------------------------------------------------------------
+    async def damage(self, view: str) -> None:
+        """Touch the drawing, describe a minor scratch, take its two pictures."""
+        await self.page.get_by_role("tab", name=self.w(f"view.{view}")).click()
+        drawing = self.page.get_by_role("group", name=self.w(f"view.{view}"))
+        await drawing.click()
+        await self.chip(self.names.scratch).click()
+        await self.page.locator("label").filter(has_text=self.w("acceptance.minor_damage")).click()
+        await self.chip(self.w.text("damage.size.m")).click()
+        await self.button("damage.save").click()
+        await self.sees(self.heading("damage.wide"))
+        self.said("damage.record")
+        await self.shutter(self.heading("damage.close"))
+        self.said("photo.add damage_wide")
+        await self.shutter(self.heading("damages.title"))
+        self.said("photo.add damage_close")
+        await self.button("damages.continue").click()
+        await self.sees(self.heading("accessories.title"))
+
+    async def cable_missing(self) -> None:
+        """One accessory is not there."""
+        await self.page.get_by_role("button", name=re.compile(re.escape(self.names.cable))).click()
+        dialog = self.page.get_by_role("dialog")
+        await dialog.locator("label").filter(has_text=self.w("accessoryState.missing")).click()
+        go_on = self.button("accessories.some", n=1)
+        await self.sees(go_on)
+        self.said("accessory.report")
+        await go_on.click()
+        await self.sees(self.heading("review.title"))
+
+    async def nothing_new(self) -> None:
+        """No new damage, everything there."""
+        await self.button("damages.same").click()
+        await self.sees(self.heading("review.title"))
+
+    async def confirm_twice(self, state: str) -> None:
+        """The state of the vehicle: once by choosing, once by holding."""
+        await self.page.locator("label").filter(has_text=self.w(f"acceptance.{state}")).click()
+        await self.button("review.first").click()
+        await self.sees(self.heading("review.secondTitle"))
+        await hold(self.page, self.button("review.hold"))
+        await self.sees(self.heading("pass.title"))
+
+    # --- customer mode ------------------------------------------------------------------------------------------------
+    async def hand_over(self, language: str) -> "Checkin":
+        """Give the device away; the customer chooses a language. Returns the wizard in that language."""
+        await self.button("pass.go").click()
+        await self.page.get_by_role("button", name={"zh": "中文", "en": "English"}[language], exact=True).click()
+        customer = Checkin(self.app, self.names, language)
+        await self.sees(customer.heading("customer.title"))
+        return customer
+
+    async def answer_damage(self, *, agree: bool) -> None:
+        """The customer's word on the one new damage."""
+        await self.chip(self.w.text("customer.agreeDamage" if agree else "customer.objectDamage")).click()
+
+    async def sign(self, name: str, *, reservation: bool = False) -> None:
+        """Name and signature; ends on the thanks."""
+        await self.button("customer.reserve" if reservation else "customer.agree").click()
+        await self.sees(self.heading("customer.signReservation" if reservation else "customer.sign"))
+        await self.page.get_by_label(self.w("customer.name")).fill(name)
+        await draw_signature(self.page, self.w("customer.signAs"))
+        await self.button("customer.finish").click()
+        await self.sees(self.heading("customer.thanks"))
+        self.said("signature.capture customer")
+
+    async def leave(self, pin: str) -> None:
+        """The staff's PIN ends customer mode."""
+        await self.button("customer.staffGoOn").click()
+        await self.sees(self.page.get_by_role("dialog"))
+        await press_pin(self.page, pin)
+        await expect(self.page.get_by_role("dialog")).to_have_count(0)
+
+    async def staff_signs(self) -> None:
+        """The last signature and the completion; ends on the receipt."""
+        await self.sees(self.heading("staff.title"))
+        await draw_signature(self.page, self.w("staff.signAs"))
+        await self.button("staff.finish").click()
+        await self.sees(self.heading("receipt.title"))
+        self.said("signature.capture staff")
+        self.said("return.complete")
+
+
+async def settle(seconds: float) -> None:
+    """A bounded wait for something outside the browser."""
+    await asyncio.sleep(seconds)

@@ -1,0 +1,70 @@
+"""What every browser test stands on: the app built, the company seeded once, a world of its own for each test.
+
+Neighbours: `world.py`. Two variables save time while one works on the tests: `HANDOVER_APP` names an app already built,
+`HANDOVER_E2E_SEED` a data folder already seeded (it is copied, never touched).
+"""
+
+import os
+from collections.abc import AsyncIterator, Generator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Playwright, async_playwright
+
+from server.setup import environment
+from tests.e2e.serverside import Server, free_port
+from tests.e2e.world import World, copy_data
+
+FAILED = pytest.StashKey[bool]()
+SHOTS = Path(__file__).parent / "shots"
+
+
+@pytest.fixture(scope="session")
+def built_app() -> None:
+    """The app as it is now, built unless what is there is newer than everything it is made from."""
+    if "HANDOVER_APP" in os.environ:
+        return
+    page = environment.APP / "dist" / "index.html"
+    newest = max(path.stat().st_mtime for path in environment.app_sources())
+    if not page.exists() or page.stat().st_mtime < newest:
+        environment.build_app()
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory, built_app: None) -> Path:
+    """The demo company's data folder, written by the real first start, at rest."""
+    if "HANDOVER_E2E_SEED" in os.environ:
+        return Path(os.environ["HANDOVER_E2E_SEED"])
+    data = tmp_path_factory.mktemp("seed") / "data"
+    server = Server(data, free_port())
+    server.start()
+    server.stop()
+    return data
+
+
+@pytest.fixture
+async def playwright() -> AsyncIterator[Playwright]:
+    async with async_playwright() as one:
+        yield one
+
+
+@pytest.fixture
+async def world(seeded: Path, tmp_path: Path, playwright: Playwright, request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    """A server on its own copy of the company. After a failure every open screen lies in `shots/failed`."""
+    copy_data(seeded, tmp_path / "data")
+    server = Server(tmp_path / "data", free_port())
+    server.start()
+    made = World(server, tmp_path, playwright)
+    yield made
+    if request.node.stash.get(FAILED, False):
+        await made.last_pictures(SHOTS / "failed", request.node.name)
+    await made.end()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep on the item whether its test failed, for the last pictures."""
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
