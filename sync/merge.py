@@ -101,8 +101,10 @@ def merge_field(policy: MergePolicy, present: Any, meta: FieldMeta, incoming: An
         case MergePolicy.MAX | MergePolicy.MIN:
             return _extreme(policy, present, meta, incoming, stamp)
         case MergePolicy.COUNTER:
+            if incoming == 0 and present is not None:
+                return present, Verdict.KEPT
             meta.written_by(stamp)
-            return (present or 0) + incoming, Verdict.SET if incoming else Verdict.KEPT
+            return (present or 0) + incoming, Verdict.SET
         case MergePolicy.UNION:
             return _union(present, meta, incoming, stamp)
         case MergePolicy.REVIEW:
@@ -126,7 +128,12 @@ def _immutable(present: Any, meta: FieldMeta, incoming: Any, stamp: Stamp) -> tu
 
 
 def _last_writer(present: Any, meta: FieldMeta, incoming: Any, stamp: Stamp) -> tuple[Any, Verdict]:
-    if meta.known_to(stamp) or incoming == present:
+    if incoming == present and meta.version:
+        # Said again, and later: against a third word the later saying counts. The version stays, nothing was changed.
+        if (stamp.hlc, stamp.device) > (meta.hlc, meta.device):
+            meta.hlc, meta.device, meta.entry = stamp.hlc, stamp.device, stamp.entry
+        return present, Verdict.KEPT
+    if meta.known_to(stamp):
         return _set(present, meta, incoming, stamp)
     if (stamp.hlc, stamp.device) > (meta.hlc, meta.device):
         meta.remember(present, meta.standing(), "last_writer")
@@ -156,20 +163,20 @@ def _union(present: Any, meta: FieldMeta, incoming: dict[str, Any], stamp: Stamp
     merged: dict[str, Any] = dict(present or {})
     changed, lost = False, False
     for key, value in incoming.items():
+        if value is None and key not in merged:
+            continue  # nothing to take away
         item = meta.items.setdefault(key, FieldMeta())
         if value is None:
             # A removal only reaches an add its author had seen: an add wins over a concurrent remove.
-            if item.version and not item.known_to(stamp):
+            if not item.known_to(stamp):
                 lost = True
                 continue
-            changed |= key in merged
-            merged.pop(key, None)
-            item.removed = True
+            del merged[key]
+            changed = item.removed = True
             item.written_by(stamp)
-        elif item.removed or item.version == 0 or item.known_to(stamp):
-            changed |= merged.get(key) != value
+        elif item.removed or item.version == 0:
             merged[key] = value
-            item.removed = False
+            changed, item.removed = True, False
             item.written_by(stamp)
         else:
             merged[key], verdict = _last_writer(merged.get(key), item, value, stamp)

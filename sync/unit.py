@@ -98,6 +98,8 @@ class RecordWriter:
             data[name], verdicts[name] = merge_field(policy, data.get(name), field_meta, value, stamp)
             meta[name] = field_meta.dump()
         if stored.version and all(verdict is Verdict.KEPT for verdict in verdicts.values()):
+            if meta != stored.meta:  # who said it last is remembered; the record itself has not changed
+                self.store.put_record(self.organisation, replace(stored, meta=meta), ())
             return verdicts
         self._put(StoredRecord(kind, record_id, self.version, data, meta, buckets_of(kind, data)), stored.buckets)
         return verdicts

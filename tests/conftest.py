@@ -8,9 +8,13 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.support.hosts import HOSTS, Host
 from tests.support.stage import Stage
+
+settings.register_profile("house", deadline=None)  # a slow machine is no fault of the code
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session", params=list(HOSTS))

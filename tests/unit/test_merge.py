@@ -1,0 +1,265 @@
+"""The eight policies: what stands after two values met, in whatever order they came, and that no loser is dropped."""
+
+import copy
+from itertools import permutations
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.merge import MergePolicy
+from schemas.records import RECORDS
+from sync import hlc
+from sync.merge import HISTORY_MAX, FieldMeta, Stamp, Verdict, merge_field
+from sync.unit import DEFAULTS, POLICIES, RecordWriter, Touched
+from tests.support.stage import CheckIn, Stage
+
+P = MergePolicy
+Write = tuple[Any, str, int]
+"""(value, device, HLC milliseconds)"""
+
+
+class Field:
+    """One field and its memory, through its stored form after every write, as a store keeps it."""
+
+    def __init__(self, policy: MergePolicy, value: Any = None) -> None:
+        self.policy, self.value, self.raw, self.version = policy, value, dict[str, Any](), 0
+
+    def write(self, value: Any, device: str = "a", ms: int = 1, seen: int = -1) -> Verdict:
+        self.version += 1
+        meta = FieldMeta.load(self.raw)
+        before, given = copy.deepcopy(self.value), copy.deepcopy(value)
+        stamp = Stamp(self.version, hlc.encode(ms, 0), device, f"e{self.version}", seen)
+        present = self.value
+        self.value, verdict = merge_field(self.policy, present, meta, value, stamp)
+        assert present == before, "the value that stood is never changed in place"
+        assert value == given
+        self.raw = meta.dump()
+        assert FieldMeta.load(self.raw).dump() == self.raw
+        return verdict
+
+    @property
+    def history(self) -> list[Any]:
+        return [item["value"] for item in self.raw.get("k", [])]
+
+
+def test_immutable_is_set_once_and_a_second_value_is_a_conflict() -> None:
+    field = Field(P.IMMUTABLE)
+    assert field.write(None) is Verdict.SET
+    assert field.write(5, "b") is Verdict.SET, "nothing was said before"
+    assert field.write(5, "c") is Verdict.KEPT
+    assert field.write(6, "d", seen=99) is Verdict.CONFLICT
+    assert (field.value, field.history) == (5, [6])
+
+
+def test_last_writer_lets_whoever_had_seen_it_overwrite_whatever_his_clock_says() -> None:
+    field = Field(P.LAST_WRITER)
+    field.write("first", "a", ms=100)
+    assert field.write("second", "b", ms=1, seen=1) is Verdict.SET
+    assert field.write("third", "b", ms=0) is Verdict.SET, "the same device always follows itself"
+    assert (field.value, field.history) == ("third", [])
+
+
+def test_last_writer_compares_clocks_when_neither_had_seen_the_other() -> None:
+    field = Field(P.LAST_WRITER)
+    field.write("a", "a", ms=10)
+    assert field.write("earlier", "b", ms=9) is Verdict.LOST
+    assert field.write("later", "b", ms=11) is Verdict.SET
+    assert field.write("tie", "a", ms=11) is Verdict.LOST, "ties go by device"
+    assert (field.value, field.history) == ("later", ["earlier", "a", "tie"])
+
+
+def test_review_keeps_both_and_lets_a_person_decide() -> None:
+    field = Field(P.REVIEW)
+    assert field.write("minor", "a") is Verdict.SET
+    assert field.write("minor", "b") is Verdict.KEPT
+    assert field.write("severe", "b", ms=99) is Verdict.CONFLICT
+    assert (field.value, field.history) == ("minor", ["severe"])
+    assert field.write("severe", "office", seen=field.version) is Verdict.SET
+
+
+def test_server_takes_what_the_server_says() -> None:
+    field = Field(P.SERVER)
+    for value in (1, 5, 2):
+        assert field.write(value, str(value)) is Verdict.SET
+    assert field.write(2, "x") is Verdict.KEPT
+    assert (field.value, field.history) == (2, [])
+
+
+def test_an_add_wins_over_a_remove_that_had_not_seen_it() -> None:
+    field = Field(P.UNION, {})
+    field.write({"photo": 1}, "a")
+    assert field.write({"photo": None}, "b") is Verdict.LOST
+    assert field.value == {"photo": 1}
+    assert field.write({"photo": None}, "b", seen=field.version) is Verdict.SET
+    assert field.value == {}
+    assert field.write({"photo": 1}, "a") is Verdict.SET, "added again"
+    assert field.write({"photo": None}, "a") is Verdict.SET, "whoever added it may take it back"
+    assert field.write({"photo": None}, "a") is Verdict.KEPT
+
+
+def test_a_unions_keys_are_each_their_own() -> None:
+    field = Field(P.UNION, {"old": 0})
+    assert field.write({"x": 1, "y": 2}, "a", ms=5) is Verdict.SET
+    assert field.write({"x": 9, "z": 3}, "b", ms=4) is Verdict.LOST
+    assert field.value == {"old": 0, "x": 1, "y": 2, "z": 3}
+    assert field.raw["i"]["x"]["k"][0]["value"] == 9, "the value that lost is in its key's history"
+
+
+def test_history_is_bounded_and_keeps_the_newest() -> None:
+    field = Field(P.REVIEW)
+    field.write(0, "a")
+    for value in range(1, HISTORY_MAX + 6):
+        field.write(value, "b")
+    assert field.history == list(range(6, HISTORY_MAX + 6))
+
+
+# --- properties ---------------------------------------------------------------------------------------------------------
+numbers = st.lists(st.integers(-1000, 1000), min_size=1, max_size=5)
+
+
+def final(policy: MergePolicy, writes: list[Write], start: Any = None) -> Any:
+    field = Field(policy, copy.deepcopy(start))
+    for value, device, ms in writes:
+        field.write(value, device, ms)
+    return field.value
+
+
+@pytest.mark.parametrize(("policy", "expected"), [(P.MAX, max), (P.MIN, min), (P.COUNTER, sum)])
+@given(values=numbers)
+def test_numbers_do_not_care_for_order(policy: MergePolicy, expected: Any, values: list[int]) -> None:
+    writes = [(value, f"d{index}", index) for index, value in enumerate(values)]
+    for order in permutations(writes):
+        assert final(policy, list(order)) == expected(values)
+
+
+distinct = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5)), min_size=1, max_size=5).map(
+    lambda pairs: [(value, f"d{index}", ms) for index, (value, ms) in enumerate(pairs)]
+)
+"""Writes of different devices that have seen nothing of each other; values and clocks often equal."""
+
+
+@given(writes=distinct)
+def test_concurrent_last_writers_come_to_the_same_in_any_order(writes: list[Write]) -> None:
+    expected = max(writes, key=lambda write: (write[2], write[1]))[0]
+    for order in permutations(writes):
+        assert final(P.LAST_WRITER, list(order)) == expected
+
+
+@given(writes=distinct, keys=st.lists(st.sampled_from("xyz"), min_size=5, max_size=5))
+def test_concurrent_unions_come_to_the_same_in_any_order(writes: list[Write], keys: list[str]) -> None:
+    named: list[Write] = [({key: value}, device, ms) for key, (value, device, ms) in zip(keys, writes, strict=False)]
+    expected = {
+        key: max((ms, device, value[key]) for value, device, ms in named if key in value)[2]
+        for key in {key for value, _, _ in named for key in value}
+    }
+    for order in permutations(named):
+        assert final(P.UNION, list(order), {}) == expected
+
+
+@given(adds=st.lists(st.sampled_from("xyz"), max_size=4), removes=st.lists(st.sampled_from("xyz"), max_size=3))
+def test_an_add_wins_in_any_order(adds: list[str], removes: list[str]) -> None:
+    writes: list[Write] = [({key: True}, f"a{index}", 1) for index, key in enumerate(adds)]
+    writes += [({key: None}, f"r{index}", 9) for index, key in enumerate(removes)]
+    for order in permutations(writes[:6]):
+        assert set(final(P.UNION, list(order), {})) == {key for value, _, _ in order for key in value if value[key]}
+
+
+@given(writes=distinct)
+def test_no_contradiction_is_dropped(writes: list[Write]) -> None:
+    """Every value ever written stands or is in the history, for all policies that choose."""
+    for policy in (P.IMMUTABLE, P.LAST_WRITER, P.REVIEW):
+        field = Field(policy)
+        for value, device, ms in writes:
+            field.write(value, device, ms)
+        assert {value for value, _, _ in writes} <= {field.value, *field.history}
+
+
+@given(st.lists(st.tuples(st.integers(0, 10), st.booleans()), min_size=1, max_size=20))
+def test_one_device_alone_always_sees_its_last_word(steps: list[tuple[int, bool]]) -> None:
+    for policy in (P.LAST_WRITER, P.REVIEW, P.SERVER):
+        assert final(policy, [(value, "a", 1) for value, _ in steps]) == steps[-1][0]
+
+
+# --- clocks -------------------------------------------------------------------------------------------------------------
+@given(st.integers(0, 10**12), st.lists(st.integers(0, 10**12), max_size=20))
+def test_a_clock_only_goes_forward(start: int, walls: list[int]) -> None:
+    last = hlc.encode(start, 0)
+    for wall in walls:
+        following = hlc.tick(last, wall)
+        assert following > last
+        assert hlc.decode(following)[0] >= wall
+        last = following
+
+
+def test_a_clock_far_ahead_is_capped_at_the_receipt() -> None:
+    assert hlc.capped(hlc.encode(1_000_000, 3), 1_000_000) == hlc.encode(1_000_000, 3)
+    assert hlc.capped(hlc.encode(1_060_000, 3), 1_000_000) == hlc.encode(1_060_000, 3)
+    assert hlc.capped(hlc.encode(1_060_001, 3), 1_000_000) == hlc.encode(1_060_000, 0)
+    assert hlc.tick(hlc.encode(5, 0xFFFF), 1) == hlc.encode(6, 0)
+    for ms, counter in ((-1, 0), (10**13, 0), (0, -1), (0, 2**16)):
+        with pytest.raises(ValueError, match="out of range"):
+            hlc.encode(ms, counter)
+
+
+# --- on records ---------------------------------------------------------------------------------------------------------
+def test_every_field_of_every_record_declares_its_policy_and_a_fitting_default() -> None:
+    assert set(POLICIES) == set(RECORDS)
+    for kind, policies in POLICIES.items():
+        for name, policy in policies.items():
+            if policy is P.UNION and name in DEFAULTS[kind]:
+                assert DEFAULTS[kind][name] == {}, f"{kind}.{name}"
+
+
+def test_two_people_contradicting_each_other_are_both_kept_and_told(stage: Stage) -> None:
+    """Both record the same damage of one handover with another severity: a person decides."""
+    one, two = stage.phone(), stage.phone()
+    handover = CheckIn(one)
+    handover.start()
+    damage = handover.damage(severity="minor_damage")
+    one.push()
+    handover.phone = two
+    handover.damage(damage, "severe_damage")
+    pushed = two.push()
+    assert [outcome.state for outcome in pushed.outcomes] == ["conflict"]
+    assert "severity" in pushed.outcomes[0].detail["conflicts"][f"damage/{damage}"]
+    assert stage.the("damage", damage)["severity"] == "minor_damage"
+    stored = stage.stored("damage", damage)
+    assert stored is not None
+    assert [item["value"] for item in stored.meta["severity"]["k"]] == ["severe_damage"]
+    assert [one["state"] for one in stage.all("outcome")] == ["conflict"]
+
+
+def test_a_later_word_on_the_same_value_counts_against_one_in_between() -> None:
+    """A says x at 1, B says x at 5, C says y at 3, none having seen another: B spoke last, x stands — in any order."""
+    field = Field(P.LAST_WRITER)
+    assert field.write("x", "a", ms=1) is Verdict.SET
+    assert field.write("x", "b", ms=5) is Verdict.KEPT
+    assert field.write("y", "c", ms=3) is Verdict.LOST
+
+
+def test_what_is_remembered_of_an_equal_value_is_written_without_a_new_version(stage: Stage) -> None:
+    phone = stage.phone()
+    handover = CheckIn(phone)
+    handover.start()
+    phone.push()
+    record_id = handover.id
+
+    def say(name: str, ms: int, device: str) -> None:
+        def job(store: Any) -> None:
+            writer = RecordWriter(store, stage.id, store.lock_organisation(stage.id) + 1, Touched())
+            writer.write("handover", record_id, {"note": name}, Stamp(writer.version, hlc.encode(ms, 0), device, "e"), False)
+            store.set_organisation_version(stage.id, writer.version)
+
+        stage.write(job)
+
+    say("x", 1, "a")
+    before = stage.stored("handover", record_id)
+    say("x", 5, "b")
+    after = stage.stored("handover", record_id)
+    assert before is not None
+    assert after is not None
+    assert (after.version, after.data) == (before.version, before.data)
+    say("y", 3, "c")
+    assert stage.the("handover", record_id)["note"] == "x"
