@@ -110,6 +110,33 @@ def test_a_loss_beyond_a_gap_waits_with_the_rest(stage: Stage) -> None:
     verified(stage, phone)
 
 
+def test_a_server_restored_from_a_backup_is_told_what_it_lost_and_goes_on(stage: Stage) -> None:
+    """The phone had a receipt up to 5 and has let those go; this store stands at 2, as its backup did."""
+    phone = stage.phone()
+    for _ in range(5):
+        CheckIn(phone).start()
+    stage.push({**(backup := phone.request()), "entries": backup["entries"][:2]})
+    phone.journal.outbox = []
+    pushed = phone.push()
+    assert unseal(stage.id, pushed.receipt).n == 2, "it owns up to less than it had proved"
+    assert unseal(stage.id, pushed.receipt).h == phone.journal.hashes[2]
+    assert not pushed.upload_clear
+    new = CheckIn(phone).start()
+    assert [outcome.state for outcome in phone.push().outcomes] == ["held"]
+    lost = [{"seq": seq, "hash": phone.journal.hashes[seq]} for seq in (3, 4, 5)]
+    pushed = phone.push({**phone.request(), "lost": lost})
+    receipt = unseal(stage.id, pushed.receipt)
+    assert (receipt.n, receipt.h, receipt.held, receipt.lost) == (6, phone.journal.hash, [], [3, 4, 5])
+    assert pushed.upload_clear
+    assert stage.state(new) == ("applied", None)
+    assert sorted(one["detail"]["seq"] for one in stage.incidents("declared_loss")) == [3, 4, 5]
+    assert stage.incidents("gap") == []
+    later = CheckIn(phone).start()
+    assert phone.push().upload_clear
+    assert stage.state(later) == ("applied", None)
+    verified(stage, phone)
+
+
 # --- changed bytes ------------------------------------------------------------------------------------------------------
 def test_a_changed_byte_is_named_and_what_follows_goes_on(stage: Stage) -> None:
     phone = stage.phone()

@@ -4,12 +4,13 @@
  * Neighbours: `sync.ts` brings answers, `live.ts` frames; `replica.ts` is told after the commit. Invariants: a page and its
  * cursor are applied together; an entry leaves only when a verified receipt covers it with its own hash AND every page of
  * that answer is here, so that its effect cannot vanish from sight in between; bytes leave only when the server has said
- * "done" for them, their entry is covered and the receipt no longer names them missing.
+ * "done" for them, their entry is covered and the receipt no longer names them missing; what is proven is taken back only by
+ * a receipt asked for with that very proof in hand (a server restored from a backup), never by a late answer.
  */
 import type { Change, LiveFrame, Page, Policy, Receipt, SyncAnswer } from '../generated/types';
 import { type Context, type Proven, reload } from './context';
 import { type BlobRow, got, type JournalState, type OutboxRow, type RecordRow, type StoreName } from './db';
-import { adopt, epochBehind } from './epoch';
+import { adopt, epochBehind, hashAt } from './epoch';
 
 const RECEIPTS_KEPT = 50;
 /** Hashes kept behind the proven end, for a server that was restored and asks for a base further back. */
@@ -22,10 +23,19 @@ export interface Incoming {
   /** Files the server was done with before the request was written: only of these does the receipt say anything. */
   finished: ReadonlySet<string>;
   skew: number;
+  /** What was proven when the request was written. */
+  from: { epoch: number; n: number };
 }
 
+/**
+ * What became of a receipt. `set_back`: the server ends earlier than it had proved, on our chain — it was restored from a
+ * backup and is sent everything after its end again. `behind`: it ends so much earlier that our hash there is gone.
+ */
+export type Believed = 'no' | 'yes' | 'set_back' | 'behind';
+
 export interface Applied {
-  receiptTaken: boolean;
+  receipt: Believed;
+  /** More is proven than before, or known to be held by the server. */
   provenMoved: boolean;
   /** Some bucket has more to give. */
   morePages: boolean;
@@ -38,7 +48,7 @@ export interface Applied {
 
 type Touched = Map<string, { kind: string; id: string; row: RecordRow | null }>;
 
-const NOTHING = { receiptTaken: false, provenMoved: false, newEpoch: false, missedAgain: 0 };
+const NOTHING = { receipt: 'no', provenMoved: false, newEpoch: false, missedAgain: 0 } as const;
 const ALL: StoreName[] = ['meta', 'outbox', 'hashes', 'blobs', 'bytes', 'records', 'receipts'];
 
 export async function applyAnswer(ctx: Context, incoming: Incoming): Promise<Applied> {
@@ -56,15 +66,15 @@ export async function applyAnswer(ctx: Context, incoming: Incoming): Promise<App
       return { ...NOTHING, ...pages, provenMoved: true, newEpoch: true };
     }
     const taken = await takeReceipt(tx, ctx, journal, incoming);
-    if (taken && !pages.morePages) await release(tx, journal);
-    const missedAgain = taken ? await releaseBlobs(tx, incoming.receipt, incoming.finished) : 0;
-    await noteFullUpload(tx, journal, answer.at);
+    const believed = taken.receipt === 'yes' || taken.receipt === 'set_back';
+    if (believed && !pages.morePages) await release(tx, journal);
+    const missedAgain = believed ? await releaseBlobs(tx, incoming.receipt, incoming.finished) : 0;
+    if (believed) await noteFullUpload(tx, journal, answer.at);
     tx.objectStore('meta').put(incoming.skew, 'skew');
     return {
       ...NOTHING,
       ...pages,
-      receiptTaken: taken !== null,
-      provenMoved: taken?.moved ?? false,
+      ...taken,
       missedAgain,
     };
   });
@@ -185,30 +195,71 @@ async function noteOutcomes(tx: IDBTransaction, answer: SyncAnswer): Promise<voi
   }
 }
 
-/** Believes a receipt whose hash is the one this device computed; marks what it covers. null: not believed. */
+/**
+ * Believes a receipt whose hash is the one this device computed; marks what it covers.
+ *
+ * A receipt for less than is proven already is a late answer — unless the request was written with that proof in hand: then
+ * the server has lost it. If our hash at its end agrees, what is proven is set back to there: the bodies still here are sent
+ * again, the others declared lost. If that hash is gone (`HASHES_KEPT`), nothing can bridge the gap: what the device writes
+ * is still sent and kept by the server as held, and held work does not keep the gate shut (`gate.ts`).
+ */
 async function takeReceipt(
   tx: IDBTransaction,
   ctx: Context,
   journal: JournalState,
-  { answer, receipt }: Incoming,
-): Promise<{ moved: boolean } | null> {
-  if (!receipt || receipt.organisation !== ctx.device.organisation.id) return null;
-  if (receipt.device !== ctx.device.device || receipt.epoch !== journal.epoch) return null;
+  { answer, receipt, from }: Incoming,
+): Promise<Pick<Applied, 'receipt' | 'provenMoved'>> {
+  const no = { receipt: 'no', provenMoved: false } as const;
+  if (!receipt || receipt.organisation !== ctx.device.organisation.id) return no;
+  if (receipt.device !== ctx.device.device || receipt.epoch !== journal.epoch) return no;
   const meta = tx.objectStore('meta');
   const hashes = tx.objectStore('hashes');
   const proven = await got<Proven | undefined>(meta.get('proven'));
   const before = proven?.epoch === receipt.epoch ? proven.n : 0;
-  const own = await got<string | undefined>(hashes.get([receipt.epoch, receipt.n]));
-  if (own !== receipt.h || receipt.n < before) return null;
+  const back = receipt.n < before;
+  if (back && (from.epoch !== receipt.epoch || from.n !== before)) return no;
+  const own = await hashAt(tx, ctx, receipt.epoch, receipt.n);
+  if (back && own === undefined)
+    return { receipt: 'behind', provenMoved: await noteBeyond(tx, ctx, receipt, true) };
+  if (own !== receipt.h) return no;
   const rows = await got<OutboxRow[]>(tx.objectStore('outbox').getAll(upTo(receipt.epoch, receipt.n)));
   for (const row of rows) if (!row.proven) tx.objectStore('outbox').put({ ...row, proven: true });
+  const moreHeld = await noteBeyond(tx, ctx, receipt, back);
   meta.put({ epoch: receipt.epoch, n: receipt.n, h: receipt.h, at: receipt.at } satisfies Proven, 'proven');
   if (receipt.n > HASHES_KEPT) hashes.delete(upTo(receipt.epoch, receipt.n - HASHES_KEPT));
+  await keepReceipt(tx, receipt, answer.receipt);
+  return { receipt: back ? 'set_back' : 'yes', provenMoved: receipt.n > before || moreHeld };
+}
+
+/**
+ * What lies beyond a receipt's end: not proven (any more, if the server fell `back`), and held where the receipt and the
+ * entry's own outcome say so. Gives whether more is held than before.
+ */
+async function noteBeyond(
+  tx: IDBTransaction,
+  ctx: Context,
+  receipt: Receipt,
+  back: boolean,
+): Promise<boolean> {
+  if (!back && receipt.held.length === 0 && !ctx.outbox.get().some((row) => row.held)) return false;
+  const outbox = tx.objectStore('outbox');
+  const beyond = IDBKeyRange.bound([receipt.epoch, receipt.n + 1], [receipt.epoch, Number.MAX_SAFE_INTEGER]);
+  let more = false;
+  for (const row of await got<OutboxRow[]>(outbox.getAll(beyond))) {
+    const named = receipt.held.some(([first, last]) => first <= row.seq && row.seq <= last);
+    const held = named && row.outcome?.state === 'held';
+    if (!row.proven && held === (row.held ?? false)) continue;
+    more ||= held && !row.held;
+    outbox.put({ ...row, proven: false, held });
+  }
+  return more;
+}
+
+async function keepReceipt(tx: IDBTransaction, { epoch, n, at }: Receipt, jws: string): Promise<void> {
   const receipts = tx.objectStore('receipts');
-  receipts.put({ epoch: receipt.epoch, n: receipt.n, at: receipt.at, jws: answer.receipt });
+  receipts.put({ epoch, n, at, jws });
   const kept = await got<IDBValidKey[]>(receipts.getAllKeys());
   for (const key of kept.slice(0, Math.max(0, kept.length - RECEIPTS_KEPT))) receipts.delete(key);
-  return { moved: receipt.n > before };
 }
 
 const upTo = (epoch: number, seq: number): IDBKeyRange => IDBKeyRange.bound([epoch, 0], [epoch, seq]);

@@ -9,7 +9,7 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { BLOB_CHUNK_BYTES } from '../generated/limits';
 import { base64, utf8 } from './bytes';
-import type { Context } from './context';
+import { type Context, entryOf, heldEntries } from './context';
 import { type BlobRow, got } from './db';
 import { CHUNK_MS, problemIn, SHORT_MS } from './http';
 import { CoreError, problem, problemOf } from './problems';
@@ -34,12 +34,14 @@ export interface Lane {
   signal: AbortSignal;
 }
 
-/** The next file to send: its entry is proven, the smallest priority first, then the order of capture. */
+/** The next file to send: the server has its entry (proven, or held beyond a gap), the smallest priority first, then the order of capture. */
 export function nextBlob(ctx: Context, skip: ReadonlySet<string>): BlobRow | null {
   const proven = ctx.proven.get();
+  const held = heldEntries(ctx);
   const ready = ctx.blobs.get().filter((blob) => {
-    const declared = proven !== null && (blob.epoch < proven.epoch || blob.seq <= proven.n);
-    return declared && (blob.state === 'pending' || blob.state === 'uploading') && !skip.has(blob.sha256);
+    const covered = proven !== null && (blob.epoch < proven.epoch || blob.seq <= proven.n);
+    const there = covered || held.has(entryOf(blob));
+    return there && (blob.state === 'pending' || blob.state === 'uploading') && !skip.has(blob.sha256);
   });
   ready.sort((a, b) => a.priority - b.priority || a.epoch - b.epoch || a.seq - b.seq);
   return ready[0] ?? null;

@@ -127,3 +127,16 @@ export function unsentOf(
   const photos = files.filter((blob) => blob.role === 'photo' || blob.role === 'damage').length;
   return { entries: open.length, photos, blobs: files.length, bytes };
 }
+
+/** Where an entry stands, as a key; of a file: its entry. */
+export const entryOf = ({ epoch, seq }: { epoch: number; seq: number }): string => `${epoch}/${seq}`;
+
+/** The entries a verified receipt names as held. */
+export function heldEntries(ctx: Context): ReadonlySet<string> {
+  return new Set(
+    ctx.outbox
+      .get()
+      .filter((row) => row.held)
+      .map(entryOf),
+  );
+}

@@ -22,7 +22,7 @@ import { checkPin, setPin } from './pins';
 import { CoreError, problemOf } from './problems';
 import { Replica } from './replica';
 import { sessionOf, settle, stillSignedIn } from './session';
-import { FIRST, outboxItems, statusOf } from './status';
+import { awaitedOf, FIRST, outboxItems, statusOf } from './status';
 import { askToPersist, estimate } from './storage';
 import { writable } from './store';
 import type {
@@ -147,9 +147,8 @@ export class CoreImpl implements Core {
   private opening(): void {
     const ctx = this.opened?.ctx;
     if (!ctx) return;
-    const { unsent } = statusOf(ctx);
-    if (!holdsGate(ctx.device.policy.gate, unsent)) return;
-    const { entries, blobs, bytes } = unsent;
+    if (!holdsGate(ctx.device.policy.gate, awaitedOf(ctx))) return;
+    const { entries, blobs, bytes } = statusOf(ctx).unsent;
     this.patch({ gate: 'shut', opening: { entries, blobs, bytes } });
   }
 
@@ -319,7 +318,7 @@ export class CoreImpl implements Core {
     if (!opened) return;
     const shown = statusOf(opened.ctx);
     const { gate, sending, person, phase } = this.current.get();
-    const opens = gate === 'shut' && !holdsGate(opened.ctx.device.policy.gate, shown.unsent);
+    const opens = gate === 'shut' && !holdsGate(opened.ctx.device.policy.gate, awaitedOf(opened.ctx));
     this.patch({
       ...shown,
       ...(opens ? { gate: 'open' as const, opening: null } : {}),

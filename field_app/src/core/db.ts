@@ -34,6 +34,8 @@ export interface OutboxRow {
   outcome: Outcome | null;
   /** A verified receipt covers it. */
   proven: boolean;
+  /** A verified receipt names it as held: the server has it, but lacks an earlier one and judges it only then. */
+  held?: boolean;
 }
 
 /** A file that has not left; its bytes lie in `bytes`. */

@@ -27,7 +27,8 @@ export async function epochBehind(
   return start === receipt.h ? { epoch: receipt.epoch, base_seq: receipt.n, base_hash: baseHash } : null;
 }
 
-async function hashAt(
+/** The chain hash of this device at a number. undefined: no longer, or never, known here. */
+export async function hashAt(
   tx: IDBTransaction,
   ctx: Context,
   epoch: number,
@@ -65,7 +66,7 @@ export async function adopt(
     hashes.put(hash, [next.epoch, seq]);
     if (!row) continue;
     outbox.delete([row.epoch, row.seq]);
-    outbox.put({ ...row, epoch: next.epoch, hash, outcome: null, proven: false });
+    outbox.put({ ...row, epoch: next.epoch, hash, outcome: null, proven: false, held: false });
   }
   for (const blob of await got<BlobRow[]>(tx.objectStore('blobs').getAll())) {
     tx.objectStore('blobs').put({ ...blob, epoch: next.epoch });

@@ -2,8 +2,10 @@
  * The upload gate: at an opening, what is unsent goes up before new work begins.
  *
  * Neighbours: `core.ts` asks at every opening and after every change of the lists. Pure. Invariant: "clear" is this device's
- * own finding — a verified receipt covers its head and none of its files is awaited — never the server's word alone. `grace`
- * is kept as `strict`: the device is not told for how long it might go on.
+ * own finding — a verified receipt covers its head and none of its files is awaited — never the server's word alone. What a
+ * verified receipt names as held is on the server, too: it stays here and counts as unsent until a receipt covers it, but it
+ * does not keep the gate shut, or a gap that nobody can close any more would keep it shut for ever. `grace` is kept as
+ * `strict`: the device is not told for how long it might go on.
  */
 import type { GatePolicy } from '../generated/types';
 

@@ -52,6 +52,10 @@ const LOCAL = {
     zh: '服务器的回执无法验证，本机没有删除任何内容。会自动重试；一直这样请联系办公室。',
     en: "The server's receipt could not be verified; nothing was removed from this device. It will retry; if it goes on, call the office.",
   },
+  journal_gap: {
+    zh: '服务器缺少这台设备早先的记录，本机也已没有，无法自动补上。新记录照常上传，由服务器保存，可以继续工作。请导出记录并联系办公室。',
+    en: 'The server lacks earlier records of this device that are no longer here either. New ones still go up and are kept there, so you may go on working. Export your records and call the office.',
+  },
   answer_unreadable: {
     zh: '服务器的应答读不懂，本机没有改动。会自动重试；一直这样请更新应用。',
     en: "The server's answer could not be read; nothing changed on this device. It will retry; if it goes on, update the app.",

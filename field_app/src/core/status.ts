@@ -3,7 +3,7 @@
  *
  * Neighbours: `core.ts` recomputes after every change. Invariant: counts come from the lists that mirror the store.
  */
-import { bodyOf, type Context, unsentOf } from './context';
+import { bodyOf, type Context, entryOf, heldEntries, unsentOf } from './context';
 import type { BlobRow, OutboxRow } from './db';
 import type { OutboxBlob, OutboxEntry, OutboxItem, Status } from './types';
 
@@ -35,6 +35,14 @@ export function statusOf(ctx: Context): Pick<Status, 'device' | 'unsent' | 'prov
     proven: proven && proven.at !== '' ? { epoch: proven.epoch, seq: proven.n, at: proven.at } : null,
     lastFullUploadAt: ctx.fullUploadAt.get(),
   };
+}
+
+/** What the gate waits for: the unsent, less what the server holds beyond a gap and the files it has for that. */
+export function awaitedOf(ctx: Context): Status['unsent'] {
+  const held = heldEntries(ctx);
+  const entries = ctx.outbox.get().filter((row) => !row.held);
+  const files = ctx.blobs.get().filter((blob) => blob.state !== 'done' || !held.has(entryOf(blob)));
+  return unsentOf(entries, files);
 }
 
 /** Entries in order, then files in the order they go. */

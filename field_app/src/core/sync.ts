@@ -40,55 +40,79 @@ interface Push {
   head: Omit<Head, 'signature'>;
   entries: PushedEntry[];
   lost: DeclaredLoss[];
+  /** Up to where the journal was proven as this was read. */
+  from: number;
   /** Whether entries remain beyond this push. */
   more: boolean;
+  /** A number is missing of which not even the hash is here: nothing can be declared, the server stays before it. */
+  gap: boolean;
 }
 
-/** What is to be sent: from the first entry without proof, within the bounds of one push. */
+/** What is to be sent, in order and within the bounds of one push: every body the server is not known to have. */
 export async function readPush(ctx: Context, bytesMax: number): Promise<Push> {
   return ctx.db.read(['meta', 'outbox', 'hashes'], async (tx) => {
     const journal = await got<JournalState | undefined>(tx.objectStore('meta').get('journal'));
     if (!journal) throw new CoreError('not_ready');
     const proven = await got<Proven | undefined>(tx.objectStore('meta').get('proven'));
-    const first = (proven?.epoch === journal.epoch ? proven.n : 0) + 1;
-    const push: Push = {
-      head: { epoch: journal.epoch, seq: journal.seq, hash: journal.hash },
-      entries: [],
-      lost: [],
-      more: false,
-    };
-    if (first > journal.seq) return push;
-    const range = IDBKeyRange.bound([journal.epoch, first], [journal.epoch, journal.seq]);
-    const rows = await got<OutboxRow[]>(tx.objectStore('outbox').getAll(range, PUSH_ENTRIES_MAX));
+    const from = proven?.epoch === journal.epoch ? proven.n : 0;
+    const rows = await readUnsent(tx, journal);
+    const entries: PushedEntry[] = [];
     let size = 0;
     for (const row of rows) {
       size += row.body.length * 3 + row.private.reduce((sum, part) => sum + part.length, 0); // UTF-8 at worst
-      if (push.entries.length > 0 && size > bytesMax) break;
-      push.entries.push({ seq: row.seq, hash: row.hash, body: row.body, private: row.private });
+      if (entries.length > 0 && size > bytesMax) break;
+      entries.push({ seq: row.seq, hash: row.hash, body: row.body, private: row.private });
     }
-    const last = push.entries.at(-1)?.seq ?? journal.seq;
-    push.lost = await readLost(tx, journal.epoch, first, last, new Set(rows.map((row) => row.seq)));
-    push.more = last < journal.seq;
-    return push;
+    const whole = entries.length === rows.length && rows.length < PUSH_ENTRIES_MAX;
+    const last = whole ? journal.seq : (entries.at(-1)?.seq ?? journal.seq);
+    const { lost, until, gap } = await readLost(tx, journal.epoch, from + 1, last);
+    return {
+      head: { epoch: journal.epoch, seq: journal.seq, hash: journal.hash },
+      entries: entries.filter((entry) => entry.seq <= until),
+      lost,
+      from,
+      more: until < journal.seq,
+      gap,
+    };
   });
 }
 
-/** Numbers whose body this store can no longer read: their hashes survive apart, so they can be declared. */
-async function readLost(
-  tx: IDBTransaction,
-  epoch: number,
-  first: number,
-  last: number,
-  present: ReadonlySet<number>,
-): Promise<DeclaredLoss[]> {
-  const lost: DeclaredLoss[] = [];
-  if (present.size === last - first + 1) return lost;
-  for (let seq = first; seq <= last && lost.length < LOSSES_MAX; seq++) {
-    if (present.has(seq)) continue;
-    const hash = await got<string | undefined>(tx.objectStore('hashes').get([epoch, seq]));
-    if (hash) lost.push({ seq, hash });
+/** The first entries, at most a push full, that are neither proven nor held by the server. */
+async function readUnsent(tx: IDBTransaction, { epoch, seq }: JournalState): Promise<OutboxRow[]> {
+  const outbox = tx.objectStore('outbox');
+  const rows: OutboxRow[] = [];
+  for (let first = 0; rows.length < PUSH_ENTRIES_MAX && first <= seq; ) {
+    const range = IDBKeyRange.bound([epoch, first], [epoch, seq]);
+    const page = await got<OutboxRow[]>(outbox.getAll(range, PUSH_ENTRIES_MAX));
+    rows.push(...page.filter((row) => !row.proven && !row.held));
+    first = page.length < PUSH_ENTRIES_MAX ? seq + 1 : (page.at(-1)?.seq ?? seq) + 1;
   }
-  return lost;
+  return rows.slice(0, PUSH_ENTRIES_MAX);
+}
+
+interface Losses {
+  lost: DeclaredLoss[];
+  /** Up to where this push may reach: further losses go with the next. */
+  until: number;
+  gap: boolean;
+}
+
+/** Numbers whose body this store can no longer read: their hashes survive apart, so they can be declared. */
+async function readLost(tx: IDBTransaction, epoch: number, first: number, last: number): Promise<Losses> {
+  const losses: Losses = { lost: [], until: last, gap: false };
+  if (first > last) return losses;
+  const range = IDBKeyRange.bound([epoch, first], [epoch, last]);
+  const keys = await got<IDBValidKey[]>(tx.objectStore('outbox').getAllKeys(range));
+  const present = new Set((keys as [number, number][]).map(([, seq]) => seq));
+  if (present.size === last - first + 1) return losses;
+  for (let seq = first; seq <= last; seq++) {
+    if (present.has(seq)) continue;
+    if (losses.lost.length === LOSSES_MAX) return { ...losses, until: seq - 1 };
+    const hash = await got<string | undefined>(tx.objectStore('hashes').get([epoch, seq]));
+    if (!hash) return { ...losses, gap: true };
+    losses.lost.push({ seq, hash });
+  }
+  return losses;
 }
 
 /** One round trip. CoreError when nothing came back or nothing of it could be used. */
@@ -111,15 +135,18 @@ export async function exchange(
   } catch (fault) {
     trouble = problemOf(fault, 'receipt_invalid');
   }
-  const applied = await applyAnswer(ctx, { answer, receipt, finished, skew });
-  if (receipt && !applied.receiptTaken && !applied.newEpoch) trouble ??= problem('receipt_invalid');
+  const from = { epoch: push.head.epoch, n: push.from };
+  const applied = await applyAnswer(ctx, { answer, receipt, finished, skew, from });
+  if (push.gap || applied.receipt === 'behind') trouble ??= problem('journal_gap');
+  else if (receipt && applied.receipt === 'no' && !applied.newEpoch) trouble ??= problem('receipt_invalid');
   const wipe = answer.commands.some((command) => command.type === 'wipe');
   if (answer.commands.some((command) => command.type === 're_enrol')) trouble = problem('epoch_unknown');
   if (answer.commands.some((command) => command.type === 'reload')) trouble = problem('protocol_unsupported');
-  const moved = applied.provenMoved || applied.newEpoch;
+  const afresh = applied.newEpoch || applied.receipt === 'set_back'; // the journal is sent from an earlier end
   return {
     applied,
-    again: !wipe && ((applied.morePages && applied.pagesMoved) || (moved && (push.more || applied.newEpoch))),
+    again:
+      !wipe && ((applied.morePages && applied.pagesMoved) || afresh || (applied.provenMoved && push.more)),
     problem: wipe ? problem('device_revoked') : trouble,
     revoked: wipe,
   };

@@ -186,6 +186,8 @@ export class FakeServer {
       for (const entry of request.entries) outcomes.push(...this.take(entry));
       for (const loss of request.lost) this.lost.set(loss.seq, loss.hash);
       this.fold(outcomes);
+      for (const seq of this.held())
+        outcomes.push(this.outcome(seq, this.entries.get(seq)?.body ?? '', true));
     }
     const pages = this.pages(request.cursors);
     const missing = [...this.declared.keys()].filter(
@@ -237,7 +239,19 @@ export class FakeServer {
     }
   }
 
-  private outcome(seq: number, body: string): Outcome {
+  /** Numbers kept beyond a gap. */
+  private held(): number[] {
+    return [...this.entries.keys()].filter((seq) => seq > this.seq).sort((a, b) => a - b);
+  }
+
+  /** Restored from a backup that ends at `seq`. */
+  restore(seq: number): void {
+    this.hash = this.entries.get(seq)?.hash ?? genesis(ORGANISATION, this.device, 0);
+    this.seq = seq;
+    for (const known of [...this.entries.keys()]) if (known > seq) this.entries.delete(known);
+  }
+
+  private outcome(seq: number, body: string, held = false): Outcome {
     const entry = JSON.parse(body) as EntryBody;
     return {
       seq,
@@ -247,7 +261,7 @@ export class FakeServer {
       version: this.version,
       code: null,
       detail: {},
-      ...this.judge(entry),
+      ...(held ? { state: 'held' as const, version: null } : this.judge(entry)),
     };
   }
 
@@ -280,7 +294,7 @@ export class FakeServer {
       epoch: this.epoch,
       n: this.seq,
       h: this.hash,
-      held: [],
+      held: this.held().map((seq) => [seq, seq]),
       lost: [...this.lost.keys()],
       missing,
       missing_count: missing.length,

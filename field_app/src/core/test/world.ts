@@ -70,6 +70,8 @@ export class World {
   readonly channels = new FakeChannels();
   locks = new FakeLocks();
   quota = { usage: 0, quota: 1_000_000_000 };
+  /** Runs while an answer to an exchange is under way. */
+  beforeAnswer: (() => Promise<void>) | null = null;
   private visibility: ((hidden: boolean) => void)[] = [];
   private nextTimer = 1;
   readonly cores: CoreImpl[] = [];
@@ -84,7 +86,11 @@ export class World {
 
   deps(): Deps {
     return {
-      fetch: this.server.fetch,
+      fetch: async (url, init) => {
+        const response = await this.server.fetch(url, init);
+        if (url.endsWith('/sync')) await this.beforeAnswer?.();
+        return response;
+      },
       indexedDB: this.indexedDB,
       crypto,
       now: () => this.time.now,
