@@ -3,8 +3,8 @@
  *
  * Neighbours: `loop.ts` runs the lane, `apply.ts` lets bytes go when a receipt allows it. Invariants: bytes are only read
  * here, never dropped; the server's offset is the truth; what it examined and rejected stays listed with its reason; one file
- * that fails never holds up the others. tus-js-client is not used: it brings its own requests and storage, where the core
- * needs its own time limits, renewal and store.
+ * that fails never holds up the others. The protocol is spoken here and by no library, since the core's own time limits, renewal and
+ * store are needed at every request.
  */
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { BLOB_CHUNK_BYTES } from '../generated/limits';
