@@ -142,8 +142,8 @@ MESSAGES: Final[dict[ErrorCode, Sentence]] = {
         "Wrong PIN; your records are safe. Try again; after 5 wrong tries you must wait.",
     ),
     ErrorCode.PIN_WEAK: Sentence(
-        "PIN 需要 4–8 位数字，且不能全部相同。请换一个。",
-        "A PIN has 4–8 digits, not all the same. Choose another.",
+        "PIN 需要 6 位数字，且不能全部相同，这次没有设置。请换一个。",
+        "A PIN has 6 digits, not all the same; this one was not set. Choose another.",
     ),
     ErrorCode.CHALLENGE_EXPIRED: Sentence(
         "验证已超时，记录都还在。请重试。",

@@ -39,8 +39,7 @@ DOCUMENT_BYTES_MAX: Final = 1024 * 1024
 # --- people and devices -------------------------------------------------------------------------------------------
 INVITATION_MINUTES: Final = 30
 INVITATION_MINUTES_MAX: Final = 7 * 24 * 60
-PIN_DIGITS_MIN: Final = 4
-PIN_DIGITS_MAX: Final = 8
+PIN_DIGITS: Final = 6
 PIN_TRIES_MAX: Final = 5
 PIN_WAIT_SECONDS: Final = 30
 PIN_WAIT_SECONDS_MAX: Final = 3600

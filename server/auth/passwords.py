@@ -12,7 +12,7 @@ from typing import Final
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from schemas.limits import PIN_DIGITS_MAX, PIN_DIGITS_MIN
+from schemas.limits import PIN_DIGITS
 
 # OWASP Password Storage Cheat Sheet, argon2id: m = 19 MiB, t = 2, p = 1
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
@@ -53,7 +53,7 @@ def _verify(stored: str, given: str) -> bool:
 
 
 def pin_is_weak(pin: str) -> bool:
-    """Whether a PIN is not 4-8 ASCII digits, or all the same digit."""
-    if not pin.isascii() or not pin.isdigit() or not PIN_DIGITS_MIN <= len(pin) <= PIN_DIGITS_MAX:
+    """Whether a PIN is not exactly `limits.PIN_DIGITS` ASCII digits, or all the same digit."""
+    if not pin.isascii() or not pin.isdigit() or len(pin) != PIN_DIGITS:
         return True
     return len(set(pin)) == 1

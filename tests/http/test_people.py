@@ -96,28 +96,28 @@ async def test_pin_first_then_checked_then_waits(world: World) -> None:
     async def pin(digits: str, *, first: bool = False, person: str = world.a.tech) -> httpx.Response:
         return await phone.http.post("/api/v1/pin", json={"person": person, "pin": digits, "first": first})
 
-    for weak in ("123", "1111", "12a4", "123456789", "１２３４"):
+    for weak in ("12345", "1234567", "111111", "12a456", "１２３４５６"):
         told(await pin(weak, first=True), ErrorCode.PIN_WEAK)
-    told(await pin("2580"), ErrorCode.PIN_WRONG)
-    assert (await pin("2580", first=True)).status_code == 204
-    assert (await pin("2580", first=True)).status_code == 204, "a lost answer may be repeated"
-    told(await pin("1379", first=True), ErrorCode.PIN_WRONG)
-    assert (await pin("2580")).status_code == 204
+    told(await pin("258025"), ErrorCode.PIN_WRONG)
+    assert (await pin("258025", first=True)).status_code == 204
+    assert (await pin("258025", first=True)).status_code == 204, "a lost answer may be repeated"
+    told(await pin("137913", first=True), ErrorCode.PIN_WRONG)
+    assert (await pin("258025")).status_code == 204
     assert (await phone.http.get("/api/v1/device")).json()["roster"][0]["has_pin"] is True
     for _ in range(limits.PIN_TRIES_MAX):
-        told(await pin("0001"), ErrorCode.PIN_WRONG)
-    assert told(await pin("2580"), ErrorCode.TOO_MANY_TRIES)["retry_after_s"] == limits.PIN_WAIT_SECONDS
+        told(await pin("000001"), ErrorCode.PIN_WRONG)
+    assert told(await pin("258025"), ErrorCode.TOO_MANY_TRIES)["retry_after_s"] == limits.PIN_WAIT_SECONDS
     world.clock.forward(limits.PIN_WAIT_SECONDS)
-    assert (await pin("2580")).status_code == 204
-    told(await pin("2580", person=world.a.other_tech), ErrorCode.FORBIDDEN)
-    told(await pin("2580", person=world.b.tech), ErrorCode.FORBIDDEN)
-    told(await world.client().post("/api/v1/pin", json={"person": world.a.tech, "pin": "2580"}), ErrorCode.NOT_SIGNED_IN)
+    assert (await pin("258025")).status_code == 204
+    told(await pin("258025", person=world.a.other_tech), ErrorCode.FORBIDDEN)
+    told(await pin("258025", person=world.b.tech), ErrorCode.FORBIDDEN)
+    told(await world.client().post("/api/v1/pin", json={"person": world.a.tech, "pin": "258025"}), ErrorCode.NOT_SIGNED_IN)
 
 
 async def test_nothing_is_stored_in_clear(world: World) -> None:
     client = await world.signed_in("manager-a")
     phone = await world.enrolled(world.a)
-    await phone.http.post("/api/v1/pin", json={"person": world.a.tech, "pin": "73915", "first": True})
+    await phone.http.post("/api/v1/pin", json={"person": world.a.tech, "pin": "739153", "first": True})
     files = [path.read_bytes() for path in world.house.settings.data.iterdir() if path.is_file()]
     for secret in (PASSWORD, client.cookies["hv_person"], phone.http.cookies["hv_device"]):
         assert not any(secret.encode() in content for content in files)

@@ -73,8 +73,8 @@ export const ERROR_MESSAGES: { readonly [C in ErrorCode]: { readonly zh: string;
     "en": "Wrong PIN; your records are safe. Try again; after 5 wrong tries you must wait."
   },
   "pin_weak": {
-    "zh": "PIN 需要 4–8 位数字，且不能全部相同。请换一个。",
-    "en": "A PIN has 4–8 digits, not all the same. Choose another."
+    "zh": "PIN 需要 6 位数字，且不能全部相同，这次没有设置。请换一个。",
+    "en": "A PIN has 6 digits, not all the same; this one was not set. Choose another."
   },
   "challenge_expired": {
     "zh": "验证已超时，记录都还在。请重试。",

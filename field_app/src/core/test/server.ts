@@ -45,7 +45,7 @@ export class FakeServer {
   seq = 0;
   hash = genesis(ORGANISATION, this.device, 0);
   key: PublicKey | null = null;
-  pin = '2468';
+  pin = '246813';
   entries = new Map<number, { hash: string; body: string; private: string[] }>();
   lost = new Map<number, string>();
   declared = new Map<string, number>();
