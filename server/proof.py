@@ -144,9 +144,7 @@ def _blobs(store: Store, organisation: str, handover_id: str) -> list[ProofBlob]
     ]
 
 
-def _receipt(
-    store: Store, keys: OrganisationKeys, device: DeviceState, entries: list[JournalEntry]
-) -> tuple[str | None, bool]:
+def _receipt(store: Store, keys: OrganisationKeys, device: DeviceState, entries: list[JournalEntry]) -> tuple[str | None, bool]:
     """The newest receipt, and whether its seal holds and it covers every one of the entries."""
     token = store.newest_receipt(device.organisation, device.id)
     if token is None:

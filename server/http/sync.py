@@ -14,13 +14,12 @@ import structlog
 from litestar import Request, Response, post
 from litestar.di import NamedDependency
 from litestar.handlers.base import BaseRouteHandler
-from sqlalchemy.exc import SQLAlchemyError
 
 from schemas.errors import ErrorCode
 from schemas.protocol import PROTOCOL_VERSION, Policy, SyncAnswer, SyncRequest
 from server.auth.sessions import DevicePrincipal
 from server.http.access import require_device
-from server.http.body import read_message
+from server.http.body import read_body
 from server.http.context import House
 from server.http.problem import Failure
 from server.storage.store import SqlStore
@@ -38,9 +37,10 @@ Frames = list[tuple[str, bytes]]
 async def sync(request: Request[Any, Any, Any], house: NamedDependency[House]) -> Response[bytes]:
     """Push and pull. Any failure leaves the server as it was; the device keeps what is not receipted."""
     principal = await require_device(request, house, active=False)
-    message = await read_message(request, SyncRequest)
-    if message.protocol != PROTOCOL_VERSION:
+    raw = await read_body(request)
+    if _protocol(raw) != PROTOCOL_VERSION:
         raise Failure(ErrorCode.PROTOCOL_UNSUPPORTED, detail={"protocol": PROTOCOL_VERSION})
+    message = SyncRequest.model_validate_json(raw)
     if message.device != principal.device:
         raise Failure(ErrorCode.DEVICE_UNKNOWN)
     now_ms = house.clock()
@@ -57,16 +57,28 @@ async def _push(house: House, principal: DevicePrincipal, message: SyncRequest, 
         pushed = house.engine.push(store, principal.organisation, message, now_ms, judge_entries=judge)
         return pushed, frames(store, principal.organisation, pushed.touched)
 
+    # Law 1: a passing fault is tried once more. If judging breaks the transaction itself, what was sent is kept without
+    # being judged, and judged when the cause is gone. A database that is really down fails that, too.
+    for _ in range(2):
+        try:
+            return await house.database.write(job)
+        except PushRefused as refused:
+            raise Failure(refused.code, detail=refused.detail) from refused
+        except Exception:
+            log.exception("judging_aborted", organisation=principal.organisation, device=principal.device)
+    return await house.database.write(lambda store: job(store, judge=False))
+
+
+class _Version(msgspec.Struct):
+    protocol: int = PROTOCOL_VERSION
+
+
+def _protocol(raw: bytes) -> int:
+    """The version a request speaks, whatever the rest of it looks like; a body that is no message is read as ours."""
     try:
-        return await house.database.write(job)
-    except PushRefused as refused:
-        raise Failure(refused.code, detail=refused.detail) from refused
-    except SQLAlchemyError:
-        raise
-    except Exception:
-        # Law 1: judging itself broke. What was sent is kept without being judged, and judged when the cause is gone.
-        log.exception("judging_aborted", organisation=principal.organisation, device=principal.device)
-        return await house.database.write(lambda store: job(store, judge=False))
+        return msgspec.json.decode(raw, type=_Version).protocol
+    except msgspec.DecodeError:
+        return PROTOCOL_VERSION
 
 
 async def _forget(house: House, organisation: str, erased: tuple[str, ...]) -> None:

@@ -25,9 +25,14 @@ from server.storage.store import SqlStore
 __all__ = ["Database", "SqlStore"]
 
 T = TypeVar("T")
+BEGIN_WRITING: Final = "BEGIN IMMEDIATE"
 GROUP_JOBS_MAX: Final = 64
 READERS: Final = 4
 CLOSE_TIMEOUT_S: Final = 30
+
+
+class TransactionLost(Exception):
+    """The database ended the transaction by itself (a full or failing disk): nothing of it is kept."""
 
 
 @dataclass
@@ -44,7 +49,8 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._writer_engine = _sync_engine(path, "BEGIN IMMEDIATE")
+        self._writer_engine = _sync_engine(path, BEGIN_WRITING)
+        _guard(self._writer_engine)
         self._reader_engine = _sync_engine(path, "BEGIN")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._async_engine = _async_engine(path)
@@ -136,6 +142,7 @@ class Database:
             with connection.begin():
                 for job in group:
                     _run(connection, job)
+                _still_open(connection)
         except BaseException as broken:
             if len(group) == 1:
                 group[0].future.set_exception(broken)
@@ -155,7 +162,7 @@ def _run(connection: Connection, job: _Job) -> None:
     try:
         with connection.begin_nested():
             job.result = job.run(SqlStore(connection))
-    except SQLAlchemyError:
+    except (SQLAlchemyError, TransactionLost):
         raise  # the transaction itself may be broken: let the group be taken apart
     except Exception as error:
         job.error = error
@@ -171,6 +178,21 @@ def _async_engine(path: Path) -> AsyncEngine:
     engine = create_async_engine(f"sqlite+aiosqlite:///{path}", connect_args={"timeout": 30})
     _prepare(engine.sync_engine, "BEGIN")
     return engine
+
+
+def _still_open(connection: Connection) -> None:
+    if not getattr(connection.connection.dbapi_connection, "in_transaction", False):
+        raise TransactionLost
+
+
+def _guard(engine: Engine) -> None:
+    """No statement runs outside its transaction. SQLite ends one by itself when the disk fails; what came after would be
+    committed statement by statement, and half a push would stay."""
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def before(connection: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement != BEGIN_WRITING:
+            _still_open(connection)
 
 
 def _prepare(engine: Engine, begin: str) -> None:

@@ -1,0 +1,116 @@
+"""The writer: what it has acknowledged is committed whole; a transaction the database gave up takes nothing half-done along.
+
+SQLite ends a transaction by itself when the disk is full or fails; whatever runs after that would be committed statement
+by statement. `ROLLBACK` behind the writer's back stands for it here; a page limit makes the disk really full.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import SQLAlchemyError
+
+from server.storage.database import Database, TransactionLost
+from server.storage.store import SqlStore
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    made = Database.open(tmp_path / "x.sqlite")
+    yield made
+    await made.close()
+
+
+def adds(name: str) -> Callable[[SqlStore], str]:
+    def job(store: SqlStore) -> str:
+        store.add_organisation(name)
+        return name
+
+    return job
+
+
+def lost_before_and_after(name: str) -> Callable[[SqlStore], str]:
+    def job(store: SqlStore) -> str:
+        store.add_organisation(f"{name} before")
+        store.connection.exec_driver_sql("ROLLBACK")
+        try:
+            store.add_organisation(f"{name} after")
+        except Exception:
+            store.add_organisation(f"{name} later still")
+        return name
+
+    return job
+
+
+def lost_at_the_end(store: SqlStore) -> None:
+    store.add_organisation("at the end")
+    store.connection.exec_driver_sql("ROLLBACK")
+
+
+async def test_nothing_of_a_lost_transaction_is_kept_and_nobody_is_told_otherwise(database: Database) -> None:
+    for job in (lost_before_and_after("x"), lost_at_the_end):
+        with pytest.raises((TransactionLost, SQLAlchemyError)):
+            await database.write(job)
+    assert await database.read(lambda store: store.organisations()) == []
+    assert await database.write(adds("next")) == "next", "the writer goes on"
+
+
+async def test_jobs_that_share_a_commit_with_a_lost_one_stand(database: Database) -> None:
+    def slow(store: SqlStore) -> str:
+        """Holds the writer until the others have queued up behind it."""
+        gate.result(20)
+        return adds("first")(store)
+
+    gate: Future[None] = Future()
+    jobs = [database.write(slow), database.write(adds("a")), database.write(lost_before_and_after("x")),
+            database.write(adds("b")), database.write(lost_at_the_end), database.write(adds("c"))]  # fmt: skip
+    running = [asyncio.ensure_future(job) for job in jobs]
+    await asyncio.sleep(0)
+    gate.set_result(None)
+    results = await asyncio.gather(*running, return_exceptions=True)
+    assert [result for result in results if isinstance(result, str)] == ["first", "a", "b", "c"]
+    assert sum(isinstance(result, Exception) for result in results) == 2
+    assert await database.read(lambda store: store.organisations()) == ["a", "b", "c", "first"]
+
+
+async def test_a_failing_job_undoes_itself_alone(database: Database) -> None:
+    def failing(store: SqlStore) -> None:
+        store.add_organisation("half")
+        raise ZeroDivisionError
+
+    results = await asyncio.gather(
+        database.write(adds("a")), database.write(failing), database.write(adds("b")), return_exceptions=True
+    )
+    assert [type(result) for result in results] == [str, ZeroDivisionError, str]
+    assert await database.read(lambda store: store.organisations()) == ["a", "b"]
+
+
+async def test_a_full_disk_is_an_error_and_leaves_nothing_half_written(database: Database) -> None:
+    def fill(store: SqlStore) -> None:
+        pages = store.connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        store.connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 2}")
+        for number in range(10_000):
+            try:
+                store.add_organisation(f"{number:0200d}")
+            except SQLAlchemyError:
+                store.add_organisation("swallowed")
+                raise
+
+    with pytest.raises((TransactionLost, SQLAlchemyError)):
+        await database.write(fill)
+    assert await database.read(lambda store: store.organisations()) == []
+    await database.write(lambda store: store.connection.exec_driver_sql("PRAGMA max_page_count = 1073741823").scalar_one())
+    assert await database.write(adds("room again")) == "room again"
+
+
+async def test_a_closed_database_takes_nothing(tmp_path: Path) -> None:
+    made = Database.open(tmp_path / "y.sqlite")
+    await made.write(adds("kept"))
+    await made.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        made.submit(adds("late"))
+    again = Database.open(tmp_path / "y.sqlite")
+    assert await again.read(lambda store: store.organisations()) == ["kept"]
+    await again.close()
