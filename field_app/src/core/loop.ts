@@ -120,6 +120,7 @@ export class Loop {
   private async exchanges(first: Reason): Promise<void> {
     this.push.running = true;
     let reason: Reason | null = first;
+    let answered = false;
     try {
       while (reason !== null && !this.stopped) {
         this.wanted = null;
@@ -137,7 +138,10 @@ export class Loop {
         }
         reason = result.again ? reason : this.wanted;
       }
-      this.push.succeed();
+      // Without a receipt that holds nothing is proven: asked for again, with patience, and said.
+      if (this.notice?.code === 'receipt_invalid') this.push.fail(this.notice, () => this.kick('retry'));
+      else this.push.succeed();
+      answered = true;
     } catch (fault) {
       this.failed(problemOf(fault, 'server_away'));
     } finally {
@@ -146,7 +150,7 @@ export class Loop {
       if (!this.stopped) this.show(this.sending);
     }
     if (this.stopped) return;
-    if (this.push.failures === 0 && this.lane.retryAt === null) void this.files();
+    if (answered && this.lane.retryAt === null) void this.files();
     this.planIdle();
   }
 
