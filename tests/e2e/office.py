@@ -67,14 +67,11 @@ class OfficeApp:
 
     async def pictures(self, at_least: int) -> int:
         """How many photographs are really decoded on the page; waits for `at_least`."""
-        await self.page.wait_for_function(
-            "least => [...document.querySelectorAll('main img')].filter(one => one.complete && one.naturalWidth > 0).length >= least",
-            arg=at_least,
-            timeout=self.phone.patience_ms,
-        )
-        broken = "[...document.querySelectorAll('main img')].filter(one => one.complete && one.naturalWidth === 0).length"
-        assert await self.page.evaluate(broken) == 0
-        return int(await self.page.evaluate("document.querySelectorAll('main img').length"))
+        found = "[...document.querySelectorAll('main img')].filter(one => one.complete)"
+        enough = f"least => {found}.filter(one => one.naturalWidth > 0).length >= least"
+        await self.page.wait_for_function(enough, arg=at_least, timeout=self.phone.patience_ms)
+        assert await self.page.evaluate(f"{found}.filter(one => one.naturalWidth === 0).length") == 0
+        return int(await self.page.evaluate(f"{found}.length"))
 
     async def revoke(self, reason: str) -> None:
         """Shut out the device whose panel is open."""

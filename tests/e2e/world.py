@@ -41,12 +41,20 @@ class World:
     server: Server
     folder: Path
     playwright: Playwright
+    enrolled: Path | None = None
     phones: list[Phone] = field(default_factory=list)
 
     def phone(self, **more: Any) -> Phone:
         """A phone of its own, not enrolled."""
         phone = Phone(self.playwright, self.folder / f"phone-{len(self.phones)}", **more)
         self.phones.append(phone)
+        return phone
+
+    def enrolled_phone(self, **more: Any) -> Phone:
+        """The phone that was enrolled before the test began, with its replica and one person's PIN."""
+        assert self.enrolled is not None
+        phone = self.phone(**more)
+        shutil.copytree(self.enrolled, phone.profile, symlinks=True, ignore=shutil.ignore_patterns("Singleton*"))
         return phone
 
     def office(self, **more: Any) -> Phone:
@@ -103,7 +111,6 @@ class World:
 
     async def last_pictures(self, folder: Path, test: str) -> None:
         """What every open browser shows now."""
-        folder.mkdir(parents=True, exist_ok=True)
         for phone in self.phones:
             if phone.page is not None:
                 with contextlib.suppress(Error):
