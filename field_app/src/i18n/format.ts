@@ -31,7 +31,7 @@ export function count(value: number, lang: Lang): string {
   return Number.isFinite(value) ? Math.round(value).toLocaleString(tag(lang)) : NOTHING;
 }
 
-/** Bytes for people: one decimal from kB on, decimal units as phones show them. */
+/** Bytes for people: one decimal from kB on, decimal units as phones show them. Figure and unit stay on one line. */
 export function bytes(value: number, lang: Lang): string {
   if (!Number.isFinite(value) || value < 0) {
     return NOTHING;
@@ -48,20 +48,20 @@ export function bytes(value: number, lang: Lang): string {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
-  return `${text} ${units[unit]}`;
+  return `${text}\u00a0${units[unit]}`;
 }
 
 /** Two sizes in the unit of the greater one: "23.1 / 38.0 MB". */
 export function bytesOf(done: number, total: number, lang: Lang): string {
   const whole = bytes(total, lang);
-  const [, unit = 'B'] = whole.split(' ');
+  const [, unit = 'B'] = whole.split('\u00a0');
   const power = ['B', 'kB', 'MB', 'GB', 'TB'].indexOf(unit);
   const digits = power === 0 ? 0 : 1;
   const part = (done / 1000 ** power).toLocaleString(tag(lang), {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
-  return `${part} / ${whole}`;
+  return `${part}\u00a0/ ${whole}`;
 }
 
 /** Distance in km with separators: 18412 → "18,412 km". */

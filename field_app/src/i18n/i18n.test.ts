@@ -122,12 +122,12 @@ describe('format', () => {
   });
 
   it('writes bytes', () => {
-    expect(f.bytes(38_000_000, 'zh')).toBe('38.0 MB');
-    expect(f.bytes(999, 'en')).toBe('999 B');
-    expect(f.bytes(999_960, 'en')).toBe('1.0 MB');
+    expect(f.bytes(38_000_000, 'zh')).toBe('38.0\u00a0MB');
+    expect(f.bytes(999, 'en')).toBe('999\u00a0B');
+    expect(f.bytes(999_960, 'en')).toBe('1.0\u00a0MB');
     expect(f.bytes(Number.NaN, 'en')).toBe('—');
-    expect(f.bytesOf(23_100_000, 38_000_000, 'zh')).toBe('23.1 / 38.0 MB');
-    expect(f.bytesOf(12, 900, 'zh')).toBe('12 / 900 B');
+    expect(f.bytesOf(23_100_000, 38_000_000, 'zh')).toBe('23.1\u00a0/ 38.0\u00a0MB');
+    expect(f.bytesOf(12, 900, 'zh')).toBe('12\u00a0/ 900\u00a0B');
   });
 
   it('writes money from whole fen only', () => {
