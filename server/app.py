@@ -31,6 +31,7 @@ from server.http.context import House
 from server.http.edge import EXCEPTION_HANDLERS, edge_middleware, edge_routes
 from server.http.metrics import Metrics
 from server.live import LiveHub
+from server.logs import trail
 from server.settings import Clock, Settings
 from server.storage.database import Database
 from server.storage.store import SqlStore
@@ -127,5 +128,5 @@ async def retry_parked(house: House) -> None:
 def _report_fault(entry: JournalEntry, fault: Exception) -> None:
     log.error(
         "handler_fault", organisation=entry.organisation, device=entry.device, epoch=entry.epoch, seq=entry.seq,
-        action=entry.action, exc_info=fault,
+        action=entry.action, type=type(fault).__qualname__, at=trail(fault),
     )  # fmt: skip

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Annotated, Final, NoReturn
 
 import qrcode
-import structlog
 import typer
 import uvicorn
 
@@ -26,6 +25,7 @@ from server.auth.codes import shown
 from server.demo.company import STAFF
 from server.demo.seed import demo_secrets, invite, is_seeded, seed
 from server.http.context import House
+from server.logs import log_to_stderr
 from server.proof import verify_device
 from server.settings import Settings, SettingsError
 from server.storage.store import SqlStore
@@ -57,7 +57,7 @@ def serve(
     host, port = host or settings.host, port or settings.port
     if "HANDOVER_PUBLIC_URL" not in os.environ:
         settings = replace(settings, public_url=f"http://localhost:{port}")
-    _log_to_stderr()
+    log_to_stderr()
     if fresh:
         _remove_data(settings.data)
     _discard_half_seeded(settings.data)
@@ -209,18 +209,6 @@ def _welcome(house: House, settings: Settings) -> None:
     picture.add_data(link)
     picture.print_ascii(invert=True)
     typer.echo("  Ctrl+C 停止 stops")
-
-
-def _log_to_stderr() -> None:
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.dict_tracebacks,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 def main() -> None:

@@ -21,8 +21,8 @@ from server.blobs.examine import Verdict, examine
 from server.blobs.uploads import UploadRow
 from server.blobs.vault import Vault, file_sha256
 from server.http.metrics import Metrics
-from server.http.problem import trail
 from server.live import LiveHub
+from server.logs import trail
 from server.settings import Clock
 from server.storage.database import Database, SqlStore
 from sync.engine import Engine
@@ -173,5 +173,5 @@ async def tend(house: Rooms) -> None:
                 await clean(house)
                 await forget_erased(house)
             except Exception as problem:
-                log.error("tend_failed", type=type(problem).__qualname__, at=trail(problem))  # noqa: TRY400 - texts of exceptions can quote personal data
+                log.error("tend_failed", type=type(problem).__qualname__, at=trail(problem))  # noqa: TRY400
             await asyncio.sleep(_TEND_SECONDS)

@@ -24,6 +24,7 @@ from pydantic import ValidationError
 
 from schemas.errors import MESSAGES, ErrorCode
 from schemas.protocol import Problem
+from server.logs import trail
 
 _FAULTS_MAX: Final = 5
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -165,17 +166,6 @@ def on_unforeseen(request: Request[Any, Any, Any], problem: Exception) -> Respon
         at=trail(problem),
     )
     return respond(request, Failure(ErrorCode.SERVER_ERROR, detail={"incident": incident}))
-
-
-def trail(problem: BaseException) -> list[str]:
-    """Where an exception came from, innermost last, without its text: messages can quote personal data."""
-    steps: list[str] = []
-    frame = problem.__traceback__
-    while frame is not None:
-        code = frame.tb_frame.f_code
-        steps.append(f"{code.co_filename.rsplit('/', 1)[-1]}:{frame.tb_lineno} {code.co_name}")
-        frame = frame.tb_next
-    return steps[-12:]
 
 
 def _route(request: Request[Any, Any, Any]) -> str:

@@ -22,6 +22,7 @@ from server.http.access import require_device
 from server.http.body import read_body
 from server.http.context import House
 from server.http.problem import Failure
+from server.logs import trail
 from server.storage.store import SqlStore
 from sync import instants
 from sync.engine import Pushed, PushRefused
@@ -64,8 +65,11 @@ async def _push(house: House, principal: DevicePrincipal, message: SyncRequest, 
             return await house.database.write(job)
         except PushRefused as refused:
             raise Failure(refused.code, detail=refused.detail) from refused
-        except Exception:
-            log.exception("judging_aborted", organisation=principal.organisation, device=principal.device)
+        except Exception as fault:
+            log.error(  # noqa: TRY400 - the text of a fault can quote what was sent
+                "judging_aborted", organisation=principal.organisation, device=principal.device,
+                type=type(fault).__qualname__, at=trail(fault),
+            )  # fmt: skip
     return await house.database.write(lambda store: job(store, judge=False))
 
 

@@ -122,3 +122,9 @@ def _hits(pattern: re.Pattern[str], skip: set[str]) -> list[str]:
         for number, line in enumerate(read(name).splitlines(), 1)
         if pattern.search(line)
     ]
+
+
+def test_no_exception_is_logged_with_its_text_or_its_variables() -> None:
+    """Both can quote what a person wrote or is called: `server/logs.py:trail` says where it came from instead."""
+    told = re.compile(r"log\.exception|exc_info|dict_tracebacks|format_exc\b")
+    assert [name for name in with_suffix(".py") if name.startswith("server/") and told.search(read(name))] == []
