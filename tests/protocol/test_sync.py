@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from schemas.actions.basedata import AssetDefine
 from schemas.errors import ErrorCode
@@ -157,13 +158,17 @@ async def test_judging_that_breaks_the_whole_transaction_keeps_the_entries(
         store: Any = unit.store
         store.connection.exec_driver_sql("ROLLBACK")
         if fault == "python":
-            raise RuntimeError
+            raise RuntimeError("13800001111")
 
     phone = await world.enrolled(world.a)
     with monkeypatch.context() as patched:
         patched.setitem(HANDLERS, ("handover.start", 1), broken)
         handover = begin(phone)
-        answer, receipt = opened(world, phone, await sync(phone))
+        with capture_logs() as logs:
+            answer, receipt = opened(world, phone, await sync(phone))
+    assert "judging_aborted" in {line["event"] for line in logs}
+    assert "13800001111" not in str(logs), "a log says where, never what"
+    assert handover not in str(logs)
     assert [(one.state, one.code) for one in answer.outcomes] == [("parked", ErrorCode.ENTRY_SERVER_ERROR)]
     assert (receipt.n, answer.upload) == (1, "clear")
     await retry_parked(world.house)

@@ -14,6 +14,7 @@ from typing import Any, Final
 from schemas import ids
 from schemas.actions import ACTIONS
 from schemas.effects import Effect
+from schemas.merge import MergePolicy
 from schemas.records import RECORDS
 from sync import hlc, journal
 from sync.effects import ABSENT, Filled, Scene, fill
@@ -175,10 +176,41 @@ def _templates() -> list[dict[str, Any]]:
     return [{"scene": scene, "cases": found}]
 
 
+def _merges() -> list[dict[str, Any]]:
+    """Writes that meet in one field, in the order the server commits them: what stands after each, what became of it, and
+    what is remembered of losers. `seen`: the version of the record the writer had seen, -1 none."""
+    one, two, three = "device-a", "device-b", "device-c"
+    cases: dict[str, list[tuple[Any, str, int, int]]] = {
+        "immutable": [(None, one, 1, -1), ("x", two, 1, -1), ("x", three, 9, -1), ("y", three, 9, 2)],
+        "last_writer": [("a", one, 10, -1), ("b", two, 9, -1), ("c", two, 11, -1), ("c", one, 12, -1), ("d", three, 11, -1),
+                        ("e", three, 1, 5), ("f", three, 0, -1)],
+        "max": [(5, one, 1, -1), (9, two, 0, -1), (7, three, 9, -1)],
+        "min": [(5, one, 1, -1), (9, two, 0, -1), (3, three, 0, -1)],
+        "counter": [(5, one, 1, -1), (-2, two, 1, -1), (0, two, 2, -1)],
+        "union": [({"x": 1}, one, 5, -1), ({"x": None}, two, 9, -1), ({"x": 2, "y": 1}, two, 4, -1), ({"x": 3}, three, 6, -1),
+                  ({"x": None, "z": None}, three, 7, -1), ({"x": 4}, one, 1, -1)],
+        "server": [(1, one, 1, -1), (2, two, 0, -1), (2, three, 9, -1)],
+        "review": [("minor", one, 1, -1), ("severe", two, 9, -1), ("minor", two, 9, -1), ("severe", three, 0, 3)],
+    }  # fmt: skip
+    found = []
+    for policy, writes in cases.items():
+        value: Any = None
+        meta = FieldMeta()
+        steps = []
+        for version, (incoming, device, ms, seen) in enumerate(writes, start=1):
+            stamp = Stamp(version, hlc.encode(ms, 0), device, f"entry-{version}", seen)
+            value, verdict = merge_field(MergePolicy(policy), value, meta, incoming, stamp)
+            wrote = {"value": incoming, "version": version, "hlc": stamp.hlc, "device": device, "seen": seen}
+            steps.append({"write": wrote, "stands": value, "verdict": verdict, "meta": json.loads(json.dumps(meta.dump()))})
+        found.append({"policy": policy, "steps": steps})
+    return found
+
+
 def render() -> dict[str, str]:
     """File name → its text."""
     assert set(POLICIES) == set(RECORDS)
-    made = {"chain": _chain(), "hlc": _hlc(), "ids": _ids(), "effects": _effects(), "templates": _templates()}
+    made = {"chain": _chain(), "hlc": _hlc(), "ids": _ids(), "effects": _effects(), "templates": _templates(),
+            "merge": _merges()}  # fmt: skip
     return {f"{name}.json": json.dumps(value, ensure_ascii=False, indent=1) + "\n" for name, value in made.items()}
 
 
