@@ -183,7 +183,7 @@ class Judge:
         if actor == SYSTEM_ACTOR or person is None or not person["active"] or bound_to_other:
             raise Refusal(ErrorCode.ACTOR_NOT_ON_DEVICE, actor=actor)
         roles = frozenset(Role(role) for role in person["roles"])
-        depots = frozenset(person["depot_ids"])
+        depots = frozenset(depot for depot, there in person["depot_ids"].items() if there)
         if device.person is None and not may_use_device(roles, depots, device.depot):
             raise Refusal(ErrorCode.ACTOR_NOT_ON_DEVICE, actor=actor)
         return roles, depots

@@ -8,7 +8,7 @@ present records each time — a revoked device or a person put inactive is seen 
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from sqlalchemy import Connection, delete, func, insert, select
@@ -18,7 +18,7 @@ from schemas import limits
 from schemas.people import Role
 from server.auth.tables import Challenge, DeviceHome, Session
 from sync.store import Store
-from sync.visibility import Viewer, buckets_for
+from sync.visibility import Viewer, buckets_for, may_use_device
 
 DEVICE_COOKIE: Final = "hv_device"
 PERSON_COOKIE: Final = "hv_person"
@@ -44,11 +44,12 @@ class DevicePrincipal:
     roles: frozenset[Role] = frozenset()
     depots: frozenset[str] = frozenset()
     all_depots: frozenset[str] = frozenset()
+    entitled: bool = True
 
     @property
     def buckets(self) -> frozenset[str]:
-        """What it may read; nothing unless it is active."""
-        if self.state != "active":
+        """What it may read; nothing unless it is active and, when it is one person's own, that person still works there."""
+        if self.state != "active" or not self.entitled:
             return frozenset()
         return buckets_for(Viewer(self.device, self.type, self.depot, self.roles, self.depots, self.all_depots))
 
@@ -142,14 +143,15 @@ def device_principal(store: Store, organisation: str, device: str) -> DevicePrin
     state = store.device(organisation, device)
     if state is None:
         return None
-    roles: frozenset[Role] = frozenset()
-    depots: frozenset[str] = frozenset()
-    every: frozenset[str] = frozenset()
-    if state.type == "office" and state.person is not None:
-        person = person_principal(store, organisation, state.person)
-        if person is not None:
-            roles, depots, every = person.roles, person.depots, person.all_depots
-    return DevicePrincipal(organisation, device, state.type, state.person, state.depot, state.state, roles, depots, every)
+    shared = DevicePrincipal(organisation, device, state.type, state.person, state.depot, state.state)
+    if state.person is None:
+        return shared
+    person = person_principal(store, organisation, state.person)
+    if person is None:
+        return replace(shared, entitled=False)
+    if state.type == "office":
+        return replace(shared, roles=person.roles, depots=person.depots, all_depots=person.all_depots)
+    return replace(shared, entitled=may_use_device(person.roles, person.depots, state.depot))
 
 
 def person_principal(store: Store, organisation: str, person: str) -> PersonPrincipal | None:

@@ -7,7 +7,9 @@ import httpx
 import pytest
 
 from schemas import limits
+from schemas.actions.basedata import PersonDefine
 from schemas.errors import ErrorCode
+from schemas.people import Role
 from server.auth import accounts
 from tests.http.test_enrolment import told
 from tests.http.world import PASSWORD, World
@@ -149,3 +151,14 @@ async def test_a_cookie_of_one_kind_is_not_the_other(world: World) -> None:
     told(await client.get("/api/v1/me"), ErrorCode.NOT_SIGNED_IN)
     client.cookies.set("hv_person", "x" * 4000)
     told(await client.get("/api/v1/me"), ErrorCode.NOT_SIGNED_IN)
+
+
+async def test_a_personal_phone_sees_nothing_once_its_person_has_left(world: World) -> None:
+    phone = await world.enrolled(world.a, person_id=world.a.tech)
+    assert [page["bucket"] for page in (await phone.push())["pages"]]
+    left = PersonDefine(id=world.a.tech, name="伟", roles=[Role.TECHNICIAN], depot_ids={world.a.depots[0]: True}, active=False)
+    await world.system(world.a, left)
+    answer = await phone.push()
+    assert answer["pages"] == []
+    van = await phone.http.get(f"/api/v1/blobs/{'0' * 64}")
+    assert van.status_code == 404
