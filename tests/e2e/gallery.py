@@ -1,0 +1,94 @@
+"""Looks at a screen as a strict person does: pictures in both lights and sizes, axe's rules, nothing cut, nothing sideways.
+
+Neighbours: `test_screens.py` walks; the pictures lie in `shots/`, which is not kept. Invariant: faults are collected with the
+screen's name and asserted once, so that one walk tells them all.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Page
+
+ROOT = Path(__file__).resolve().parents[2]
+SHOTS = Path(__file__).parent / "shots"
+AXE = ROOT / "field_app" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+NARROWEST = 360
+
+_CUT = """() => [...document.querySelectorAll('button, a, h1, h2, label')]
+    .filter(one => one.checkVisibility() && !one.closest('.sr') && one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 1)
+    .filter(one => getComputedStyle(one).display !== 'inline' && getComputedStyle(one).overflowX !== 'visible')
+    .map(one => `${one.tagName} "${one.textContent.trim().slice(0, 40)}" ${one.scrollWidth} > ${one.clientWidth}`)"""
+_SIDEWAYS = """() => {
+    const root = document.scrollingElement;
+    if (root.scrollWidth <= window.innerWidth + 1) return [];
+    const wide = [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > window.innerWidth + 1);
+    return [`${root.scrollWidth} > ${window.innerWidth}: ${wide.slice(-1).map(one => one.outerHTML.slice(0, 120))}`];
+}"""
+
+
+@dataclass
+class Gallery:
+    """One walk's pictures and faults."""
+
+    page: Page
+    name: str
+    sizes: dict[str, tuple[int, int]]
+    faults: list[str] = field(default_factory=list)
+    seen: int = 0
+
+    async def look(self, screen: str) -> None:
+        """Look at what is open now, in every size and light, and leave it as it was."""
+        self.seen += 1
+        name = f"{self.name}-{self.seen:02d}-{screen}"
+        first = next(iter(self.sizes.values()))
+        await self._settled()
+        await self._axe(name, {"type": "tag", "values": RULES})
+        for size, (width, height) in self.sizes.items():
+            if (width, height) != first:
+                await self.page.set_viewport_size({"width": width, "height": height})
+                await self._settled()
+            await self.page.screenshot(path=SHOTS / f"{name}-{size}.png", animations="disabled")
+            await self._straight(f"{name} {size}")
+        await self.page.set_viewport_size({"width": NARROWEST, "height": 740})
+        await self._settled()
+        await self._straight(f"{name} {NARROWEST}")
+        await self.page.set_viewport_size({"width": first[0], "height": first[1]})
+        await self.page.emulate_media(color_scheme="dark")
+        await self._settled()
+        await self._axe(f"{name} dark", {"type": "rule", "values": ["color-contrast"]})
+        await self.page.screenshot(path=SHOTS / f"{name}-dark.png", animations="disabled")
+        await self.page.emulate_media(color_scheme="light")
+        await self._settled()
+
+    async def _settled(self) -> None:
+        """Two frames, and whatever moves has arrived."""
+        await self.page.evaluate(
+            """async () => {
+                await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+                const finite = one => one.effect?.getComputedTiming().endTime !== Infinity;
+                await Promise.race([
+                    Promise.allSettled(document.getAnimations().filter(finite).map(one => one.finished)),
+                    new Promise(done => setTimeout(done, 1000)),
+                ]);
+            }"""
+        )
+
+    async def _axe(self, name: str, only: dict[str, Any]) -> None:
+        if not await self.page.evaluate("'axe' in window"):
+            await self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = await self.page.evaluate(
+            "only => axe.run(document, { runOnly: only, resultTypes: ['violations'] }).then(result => result.violations)", only
+        )
+        for one in found:
+            for node in one["nodes"][:4]:
+                self.faults.append(f"{name}: {one['id']}: {node['html'][:160]} {node['failureSummary'][:240]}")
+
+    async def _straight(self, name: str) -> None:
+        self.faults += [f"{name}: cut: {one}" for one in await self.page.evaluate(_CUT)]
+        self.faults += [f"{name}: sideways: {one}" for one in await self.page.evaluate(_SIDEWAYS)]
+
+    def verdict(self) -> None:
+        """Every fault, once."""
+        assert self.faults == [], "\n".join(dict.fromkeys(self.faults))
