@@ -144,7 +144,6 @@ export const field: Readonly<Record<keyof typeof zh, string>> = {
   'scan.enrolCode': 'This code is for enrolling a device',
   'scan.enrolTodo': 'This device is enrolled already; scan the tag on an asset.',
   'scan.again': 'Scan again',
-  'scan.hit': 'Found {plate}',
 
   'asset.missing': 'This asset is not on this device',
   'asset.missingText': 'It may belong to another depot, or has not been synced yet.',

@@ -139,7 +139,6 @@ export const field = {
   'scan.enrolCode': '这是登记设备用的二维码',
   'scan.enrolTodo': '这台设备已经登记过；请扫描资产上的标签。',
   'scan.again': '再扫一次',
-  'scan.hit': '找到 {plate}',
 
   'asset.missing': '这台设备里没有这件资产',
   'asset.missingText': '它可能属于别的网点，或还没有同步。',
