@@ -4,7 +4,6 @@ Neighbours: `field.py`. Invariant: every method ends on the screen that comes ne
 what that screen means to be saved.
 """
 
-import asyncio
 import re
 from dataclasses import dataclass
 
@@ -174,8 +173,3 @@ class Checkin:
         await self.sees(self.heading("receipt.title"))
         self.said("signature.capture staff")
         self.said("return.complete")
-
-
-async def settle(seconds: float) -> None:
-    """A bounded wait for something outside the browser."""
-    await asyncio.sleep(seconds)

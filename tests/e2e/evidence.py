@@ -4,7 +4,6 @@ Neighbours: `serverside.py` reads; `test_story.py` compares with what the screen
 server's code or the app; hashes are computed from the bytes.
 """
 
-import hashlib
 import io
 import json
 from dataclasses import dataclass
@@ -82,7 +81,3 @@ def _thumbnail(jpeg: bytes) -> bytes:
 
 def _difference(a: bytes, b: bytes) -> float:
     return sum(abs(x - y) for x, y in zip(a, b, strict=True)) / len(a)
-
-
-def sha256_of(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

@@ -5,7 +5,7 @@ import re
 import sqlite3
 
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import FilePayload, Route, expect
 
 from tests.e2e.camera import film_of_qr
 from tests.e2e.checkin import Checkin
@@ -141,9 +141,8 @@ async def test_a_pdf_called_jpg_is_no_photo(yard: World) -> None:
     await app.start_return()
     wizard = Checkin(app, yard.names("zh"))
     await wizard.meters(van.odometer + 40, 70)
-    await app.page.get_by_label(wizard.w.whole("shots.gallery")).set_input_files(
-        files=[{"name": "front.jpg", "mimeType": "image/jpeg", "buffer": PDF}]
-    )
+    disguised = FilePayload(name="front.jpg", mimeType="image/jpeg", buffer=PDF)
+    await app.page.get_by_label(wizard.w.whole("shots.gallery")).set_input_files(disguised)
     await app.sees(app.page.get_by_text(re.compile(r"代码\s*\w+")))
     await wizard.at_shot(1)
     await app.page.get_by_role("alert").get_by_role("button").click()
