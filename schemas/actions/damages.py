@@ -7,11 +7,13 @@ from pydantic import Field
 from schemas.actions.base import Action, Code, Text, Thousandth
 from schemas.effects import Effect
 from schemas.ids import Uuid
-from schemas.records.handovers import Severity
+from schemas.records.handovers import Severity, SizeRange
 
 
 class DamageRecord(Action):
-    """A new finding on an asset during a handover. x, y in thousandths of the view's width and height."""
+    """A new finding on an asset during a handover. x, y in thousandths of the view's width and height.
+
+    `size_mm` only when somebody measured; a size chosen by eye is a range and stays one."""
 
     action: ClassVar[str] = "damage.record"
     subject: ClassVar[tuple[str, str] | None] = ("handover", "handover_id")
@@ -30,6 +32,7 @@ class DamageRecord(Action):
                 "type": "$type",
                 "severity": "$severity",
                 "size_mm": "$size_mm",
+                "size_range": "$size_range",
                 "state": "open",
                 "found_at": "@at",
                 "found_by": "@actor",
@@ -48,6 +51,7 @@ class DamageRecord(Action):
     type: Code
     severity: Severity
     size_mm: int | None = Field(default=None, ge=1, le=20_000)
+    size_range: SizeRange | None = None
 
 
 class DamageRetract(Action):

@@ -9,6 +9,7 @@ from schemas.records.base import Audience, Placement, Record
 HandoverType = Literal["check_out", "check_in"]
 HandoverState = Literal["started", "complete", "abandoned"]
 AcceptanceState = Literal["intact", "minor_damage", "severe_damage"]
+SizeRange = Literal["under_5_cm", "5_to_10_cm", "10_to_30_cm", "over_30_cm"]
 Severity = Literal["minor_damage", "severe_damage"]
 
 
@@ -70,6 +71,7 @@ class Damage(Record):
     type: Annotated[str, IMMUTABLE]
     severity: Annotated[Severity, REVIEW]
     size_mm: Annotated[int | None, LAST_WRITER] = None
+    size_range: Annotated[SizeRange | None, LAST_WRITER] = None
     photos: Annotated[dict[str, Any], UNION] = {}
     state: Annotated[Literal["open", "repaired", "retracted"], SERVER] = "open"
     found_at: Annotated[str, IMMUTABLE]

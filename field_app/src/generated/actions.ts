@@ -115,6 +115,7 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
           "type": "$type",
           "severity": "$severity",
           "size_mm": "$size_mm",
+          "size_range": "$size_range",
           "state": "open",
           "found_at": "@at",
           "found_by": "@actor"

@@ -117,6 +117,7 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "type": "immutable",
       "severity": "review",
       "size_mm": "last_writer",
+      "size_range": "last_writer",
       "photos": "union",
       "state": "server",
       "found_at": "immutable",
@@ -124,6 +125,7 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
     },
     "defaults": {
       "size_mm": null,
+      "size_range": null,
       "photos": {},
       "state": "open"
     }

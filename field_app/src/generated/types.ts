@@ -116,6 +116,7 @@ export interface Damage {
   type: string;
   severity: Severity;
   size_mm: number | null;
+  size_range: SizeRange | null;
   photos: Record<string, unknown>;
   state: 'open' | 'repaired' | 'retracted';
   found_at: string;
@@ -133,6 +134,7 @@ export interface DamageRecord {
   type: string;
   severity: Severity;
   size_mm?: number | null;
+  size_range?: SizeRange | null;
 }
 
 /** The finding was a mistake. It stays in the journal; the damage is marked retracted. */
@@ -690,6 +692,8 @@ export interface Signer {
   name: string;
   phone: string;
 }
+
+export type SizeRange = 'under_5_cm' | '5_to_10_cm' | '10_to_30_cm' | 'over_30_cm';
 
 /** One place in a pack's shot list. */
 export interface Slot {
