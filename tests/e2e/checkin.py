@@ -100,7 +100,7 @@ class Checkin:
         await drawing.click()
         await self.chip(self.names.scratch).click()
         await self.page.locator("label").filter(has_text=self.w("acceptance.minor_damage")).click()
-        await self.chip(self.w.text("damage.size.m")).click()
+        await self.chip(self.w.text("sizeRange.5_to_10_cm")).click()
         await self.button("damage.save").click()
         await self.sees(self.heading("damage.wide"))
         self.said("damage.record")

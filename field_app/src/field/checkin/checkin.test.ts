@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { Captured, Core, OutboxItem } from '$core';
 import { PRIVATE_PART_BYTES_MAX } from '$generated/limits';
 import type { Stroke } from '$ui/signature';
+import { sizeText } from '../damagesize';
 import { completed, distance, implausible } from './overage';
-import { sizeClass, slotOfView } from './parts';
+import { slotOfView } from './parts';
 import { flawOf } from './quality';
 import { receiptText, whereabouts } from './receipt';
 import { fromFile, photoEntries, pictureType } from './shots';
@@ -152,8 +153,14 @@ describe('the receipt', () => {
   });
 });
 
-it('classes sizes and finds the photo of a view', () => {
-  expect([30, 50, 51, 300, 301].map(sizeClass)).toEqual(['s', 's', 'm', 'l', 'xl']);
+it('says a size as it was found out: a range stays a range, millimetres are said to be measured', () => {
+  expect(sizeText('5_to_10_cm', null, 'zh')).toBe('5–10 厘米');
+  expect(sizeText('over_30_cm', undefined, 'en')).toBe('over 30 cm');
+  expect(sizeText(null, 40, 'en')).toBe('40 mm measured');
+  expect(sizeText(null, null, 'zh')).toBeNull();
+});
+
+it('finds the photo of a view', () => {
   const slots = [
     { id: 'cabin', view: null },
     { id: 'front', view: 'front' },

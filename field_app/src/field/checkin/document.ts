@@ -7,7 +7,7 @@
  * parts; a customer's name stands in it only when the customer is a company).
  */
 import type { AcceptanceState, RecordOf } from '$core';
-import type { Severity } from '$generated/types';
+import type { Severity, SizeRange } from '$generated/types';
 import type { Lang } from '$i18n/translate';
 import { CLOSE, photoOf, WIDE } from './steps';
 
@@ -38,6 +38,9 @@ export interface DocumentDamage {
   type: string;
   typeLabel: string;
   severity: Severity;
+  /** Chosen by eye. */
+  sizeRange: SizeRange | null;
+  /** Measured. */
   sizeMm: number | null;
   x: number;
   y: number;
@@ -126,6 +129,7 @@ function damageOf(source: DocumentSource, damage: RecordOf<'damage'>, number: nu
     type: damage.type,
     typeLabel: nameOf(source.pack.damage_types, damage.type, lang),
     severity: damage.severity,
+    sizeRange: damage.size_range ?? null,
     sizeMm: damage.size_mm ?? null,
     x: damage.x,
     y: damage.y,

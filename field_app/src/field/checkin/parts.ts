@@ -32,14 +32,3 @@ export function partLabel(
 export function slotOfView(pack: Pick<Pack, 'slots'>, view: string): string | null {
   return pack.slots.find((slot) => slot.view === view)?.id ?? null;
 }
-
-/** Size classes as they are chosen; stored in millimetres. */
-export const SIZES = { s: 50, m: 100, l: 300, xl: 400 } as const;
-export type SizeClass = keyof typeof SIZES;
-
-/** The class a size in millimetres lies in. */
-export function sizeClass(mm: number): SizeClass {
-  if (mm <= SIZES.s) return 's';
-  if (mm <= SIZES.m) return 'm';
-  return mm <= SIZES.l ? 'l' : 'xl';
-}

@@ -144,7 +144,7 @@ describe('going on after a break', () => {
         y: 2,
         type: 'dent',
         severity: 'minor_damage',
-        sizeMm: 50,
+        sizeRange: '5_to_10_cm',
       },
       acceptance: 'minor_damage',
       firstAt: 'a',

@@ -6,7 +6,7 @@
  * the store is never trusted to have a known shape (`readData`).
  */
 import type { AcceptanceState, RecordOf, WizardState } from '$core';
-import type { Severity } from '$generated/types';
+import type { Severity, SizeRange } from '$generated/types';
 import type { Lang } from '$i18n/translate';
 
 export const STEPS = ['meters', 'photos', 'damages', 'accessories', 'review', 'customer', 'staff'] as const;
@@ -15,6 +15,9 @@ export type StepId = (typeof STEPS)[number];
 /** Where a customer stands: `pass` is still the staff's screen; from `language` to `thanks` the screen is locked. */
 export const PHASES = ['pass', 'language', 'read', 'sign', 'thanks'] as const;
 export type Phase = (typeof PHASES)[number];
+
+/** How large a damage looks, smallest first. */
+export const SIZE_RANGES: readonly SizeRange[] = ['under_5_cm', '5_to_10_cm', '10_to_30_cm', 'over_30_cm'];
 
 export type Answer = 'agree' | 'object';
 export type Decision = 'agree' | 'reservation' | 'refused';
@@ -28,7 +31,8 @@ export interface DamageDraft {
   y: number;
   type: string | null;
   severity: Severity | null;
-  sizeMm: number | null;
+  /** As chosen by eye; null: not said. */
+  sizeRange: SizeRange | null;
 }
 
 export interface CustomerData {
@@ -124,7 +128,7 @@ function readDraft(value: unknown): DamageDraft | null {
     y,
     type: text(value.type),
     severity: one(value.severity, ['minor_damage', 'severe_damage']),
-    sizeMm: typeof value.sizeMm === 'number' ? value.sizeMm : null,
+    sizeRange: one(value.sizeRange, SIZE_RANGES),
   };
 }
 

@@ -162,6 +162,12 @@ export const domain: Readonly<Record<keyof typeof zh, string>> = {
   'damageState.repaired': 'Repaired',
   'damageState.retracted': 'Retracted',
 
+  'sizeRange.under_5_cm': 'under 5 cm',
+  'sizeRange.5_to_10_cm': '5–10 cm',
+  'sizeRange.10_to_30_cm': '10–30 cm',
+  'sizeRange.over_30_cm': 'over 30 cm',
+  'sizeMeasured.mm': '{mm} mm measured',
+
   'damageAge.known': 'There at check-out',
   'damageAge.new': 'New this time',
 

@@ -170,7 +170,6 @@ export const field: Readonly<Record<keyof typeof zh, string>> = {
   'asset.elsewhereText': 'Both will be kept; the first counts, the other is added to it.',
   'asset.gateShut': 'Upload first; then something new may start',
   'asset.notAllowed': 'Your role may not record handovers; ask a technician or driver.',
-  'asset.size': '{mm} mm',
   'asset.returned': 'not returned',
   'asset.severe': 'severe',
   'asset.minor': 'minor',

@@ -160,6 +160,12 @@ export const domain = {
   'damageState.repaired': '已修复',
   'damageState.retracted': '已撤回',
 
+  'sizeRange.under_5_cm': '5 厘米以内',
+  'sizeRange.5_to_10_cm': '5–10 厘米',
+  'sizeRange.10_to_30_cm': '10–30 厘米',
+  'sizeRange.over_30_cm': '30 厘米以上',
+  'sizeMeasured.mm': '量得 {mm} 毫米',
+
   'damageAge.known': '交付时已有',
   'damageAge.new': '本次新增',
 

@@ -164,7 +164,6 @@ export const field = {
   'asset.elsewhereText': '两份都会保留；先完成的有效，另一份作为补充。',
   'asset.gateShut': '先上传，才能开始新的交接',
   'asset.notAllowed': '您的角色不能办理交接，请找技术员或司机。',
-  'asset.size': '{mm} mm',
   'asset.returned': '未归还',
   'asset.severe': '严重',
   'asset.minor': '轻微',
