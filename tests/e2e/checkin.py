@@ -152,11 +152,18 @@ class Checkin:
         """Name and signature; ends on the thanks."""
         await self.button("customer.reserve" if reservation else "customer.agree").click()
         await self.sees(self.heading("customer.signReservation" if reservation else "customer.sign"))
+        await expect(self.button("customer.finish")).to_be_disabled()
         await self.page.get_by_label(self.w("customer.name")).fill(name)
+        await self.stands_for("driver", "entrusted")
         await draw_signature(self.page, self.w("customer.signAs"))
         await self.button("customer.finish").click()
         await self.sees(self.heading("customer.thanks"))
         self.said("signature.capture customer")
+
+    async def stands_for(self, role: str, authority: str) -> None:
+        """The customer says who they are and for whom they sign."""
+        await self.chip(self.w.text(f"signerRole.{role}")).click()
+        await self.chip(self.w.text(f"authority.{authority}")).click()
 
     async def leave(self, pin: str) -> None:
         """The staff's PIN ends customer mode."""

@@ -148,6 +148,7 @@ async def customer(yard: World, gallery: Gallery, wizard: Checkin) -> None:
     await wizard.answer_damage(agree=False)
     await gallery.look("customer-answered")
     await wizard.button("customer.reserve").click()
+    await wizard.stands_for("driver", "entrusted")
     await draw_signature(wizard.page, wizard.w("customer.signAs"))
     await gallery.look("customer-sign")
     await wizard.page.get_by_label(wizard.w("customer.name")).fill("Wang Lei")
