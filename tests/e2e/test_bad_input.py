@@ -29,9 +29,12 @@ async def tried(app: FieldApp, code: str) -> None:
 
 
 async def refused(app: FieldApp, code: str) -> None:
-    """The screen names the code of the failure and offers another try."""
+    """The screen names the code of the failure and offers another code, not the same one again."""
     await app.sees(app.page.get_by_text(re.compile(rf"代码\s*{code}")))
-    await app.button("enrol.other").click()
+    await app.sees(app.button("enrol.scanOther"))
+    assert await app.button("common.retry").count() == 0
+    await app.button("enrol.typeOther").click()
+    await app.button("common.back").click()
 
 
 def code_of(link: str) -> str:
