@@ -10,6 +10,7 @@
 import type { Change, LiveFrame, Page, Policy, Receipt, SyncAnswer } from '../generated/types';
 import { type Context, type Proven, reload } from './context';
 import { type BlobRow, got, type JournalState, type OutboxRow, type RecordRow, type StoreName } from './db';
+import { isoOf } from './deps';
 import { adopt, epochBehind, hashAt } from './epoch';
 
 const RECEIPTS_KEPT = 50;
@@ -71,6 +72,7 @@ export async function applyAnswer(ctx: Context, incoming: Incoming): Promise<App
     const missedAgain = believed ? await releaseBlobs(tx, incoming.receipt, incoming.finished) : 0;
     if (believed) await noteFullUpload(tx, journal, answer.at);
     tx.objectStore('meta').put(incoming.skew, 'skew');
+    tx.objectStore('meta').put(isoOf(ctx.deps.now()), 'heardAt');
     return {
       ...NOTHING,
       ...pages,

@@ -29,6 +29,9 @@ export type Told =
   | { what: 'outbox' }
   | { what: 'records'; keys: [string, string][] }
   | { what: 'sync'; status: SyncStatus }
+  /** The leader heard something at `at`, or (null) has nobody to hear; `ask`: a new tab wants to know. */
+  | { what: 'live'; at: string | null }
+  | { what: 'ask' }
   | { what: 'kick'; reason: Reason }
   | { what: 'device' };
 
@@ -56,13 +59,15 @@ export interface Context {
   wizards: Writable<readonly WizardState[]>;
   proven: Writable<Proven | null>;
   fullUploadAt: Writable<string | null>;
+  /** When the server was last heard, by the device's clock. */
+  heardAt: Writable<string | null>;
   tell(message: Told): void;
 }
 
 /** The lists of a context, empty. */
 export function emptyLists(): Pick<
   Context,
-  'outbox' | 'blobs' | 'wizards' | 'proven' | 'fullUploadAt' | 'skewMs'
+  'outbox' | 'blobs' | 'wizards' | 'proven' | 'fullUploadAt' | 'heardAt' | 'skewMs'
 > {
   return {
     outbox: writable<readonly OutboxRow[]>([]),
@@ -70,6 +75,7 @@ export function emptyLists(): Pick<
     wizards: writable<readonly WizardState[]>([]),
     proven: writable<Proven | null>(null),
     fullUploadAt: writable<string | null>(null),
+    heardAt: writable<string | null>(null),
     skewMs: writable<number | null>(null),
   };
 }
@@ -96,18 +102,20 @@ export function setOutbox(ctx: Context, rows: readonly OutboxRow[]): void {
 export async function reload(ctx: Context): Promise<void> {
   const found = await ctx.db.read(['meta', 'outbox', 'blobs', 'wizards'], async (tx) => {
     const meta = tx.objectStore('meta');
-    const [outbox, blobs, wizards, proven, fullUploadAt, skew] = await Promise.all([
+    const [outbox, blobs, wizards, proven, fullUploadAt, heardAt, skew] = await Promise.all([
       got<OutboxRow[]>(tx.objectStore('outbox').getAll()),
       got<BlobRow[]>(tx.objectStore('blobs').getAll()),
       got<WizardState[]>(tx.objectStore('wizards').getAll()),
       got<Proven | undefined>(meta.get('proven')),
       got<string | undefined>(meta.get('fullUploadAt')),
+      got<string | undefined>(meta.get('heardAt')),
       got<number | undefined>(meta.get('skew')),
     ]);
-    return { outbox, blobs, wizards, proven, fullUploadAt, skew };
+    return { outbox, blobs, wizards, proven, fullUploadAt, heardAt, skew };
   });
   ctx.proven.set(found.proven ?? null);
   ctx.fullUploadAt.set(found.fullUploadAt ?? null);
+  if ((found.heardAt ?? '') > (ctx.heardAt.get() ?? '')) ctx.heardAt.set(found.heardAt ?? null);
   ctx.skewMs.set(found.skew ?? null);
   ctx.wizards.set(found.wizards);
   ctx.blobs.set(found.blobs);

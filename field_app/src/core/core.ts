@@ -95,9 +95,11 @@ export class CoreImpl implements Core {
 
   private async open(name: string): Promise<boolean> {
     this.opened?.close();
+    this.patch({ live: false, heardAt: null });
     this.opened = await Opened.open(this.deps, this.http, this.replica, name, {
       changed: () => this.refresh(),
       sync: (status) => this.synced(status),
+      live: (live) => this.patch({ live, heardAt: this.opened?.ctx.heardAt.get() ?? null }),
       leads: () => this.patch({ leader: true }),
       revoked: (problem) => this.patch({ phase: 'revoked', person: null, problem }),
     });
@@ -308,7 +310,7 @@ export class CoreImpl implements Core {
 
   private synced(status: SyncStatus): void {
     const wasBusy = this.current.get().network === 'sending';
-    this.patch({ ...status });
+    this.patch({ ...status, heardAt: this.opened?.ctx.heardAt.get() ?? null });
     this.items.set(this.opened ? outboxItems(this.opened.ctx, status.sending) : []);
     if (wasBusy && status.network !== 'sending') void this.measureStorage();
   }

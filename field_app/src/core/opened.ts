@@ -8,12 +8,12 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import type { EnrolAnswer } from '../generated/types';
 import { type Context, emptyLists, type Reason, reload, type SyncStatus, type Told } from './context';
 import { Db, got, type RecordRow } from './db';
-import { type Deps, randomBytes } from './deps';
+import { type Deps, isoOf, randomBytes } from './deps';
 import { infoOf, renew } from './enrol';
 import type { Http } from './http';
 import type { DeviceKeys } from './keys';
 import { Bus, seekLead } from './leader';
-import { Live } from './live';
+import { Live, Pulse } from './live';
 import { Loop } from './loop';
 import { prunePreviews } from './pictures';
 import { problemOf } from './problems';
@@ -27,6 +27,7 @@ export interface OpenedEvents {
   /** Lists, proof or device changed. */
   changed(): void;
   sync(status: SyncStatus): void;
+  live(live: boolean): void;
   leads(): void;
   revoked(problem: Problem): void;
 }
@@ -39,6 +40,9 @@ export class Opened {
   private readonly bus: Bus;
   private loop: Loop | null = null;
   private live: Live | null = null;
+  private readonly pulse: Pulse;
+  /** What the loop last said, for tabs that come later. */
+  private last: SyncStatus | null = null;
   private giveUpLead: () => void = () => undefined;
   private readonly unsubscribe: (() => void)[] = [];
 
@@ -47,6 +51,10 @@ export class Opened {
     this.revoked = revoked;
     this.events = events;
     this.bus = new Bus(ctx.deps, name, (message) => void this.hear(message).catch(() => undefined));
+    this.pulse = new Pulse(ctx.deps, (live) => {
+      if (!live) this.live?.silent();
+      events.live(live);
+    });
     ctx.tell = (message) => {
       this.bus.tell(message);
       if (message.what === 'device') events.changed();
@@ -91,6 +99,7 @@ export class Opened {
   /** Seeks the lead; the loop and the socket start with it. */
   start(): void {
     this.giveUpLead = seekLead(this.ctx.deps, `sync:${this.ctx.device.device}`, () => this.lead());
+    if (!this.loop) this.bus.tell({ what: 'ask' });
   }
 
   kick(reason: Reason): void {
@@ -101,6 +110,7 @@ export class Opened {
   close(): void {
     this.loop?.stop();
     this.live?.stop();
+    this.pulse.stop();
     this.giveUpLead();
     this.bus.close();
     for (const off of this.unsubscribe) off();
@@ -112,18 +122,37 @@ export class Opened {
     if (this.revoked) return;
     this.loop = new Loop(this.ctx, {
       status: (status) => {
+        this.last = status;
         this.events.sync(status);
         this.bus.tell({ what: 'sync', status });
+        if (status.network === 'idle') this.live?.hurry();
       },
       revoked: (problem) => void this.revoke(problem),
     });
-    this.live = new Live(this.ctx, (reason) => this.loop?.kick(reason));
+    this.pulse.lost(); // what the leader before heard is not what this tab hears
+    this.live = new Live(this.ctx, {
+      poke: (reason) => this.loop?.kick(reason),
+      heard: () => this.heard(isoOf(this.ctx.deps.now()), true),
+      lost: () => this.unheard(true),
+    });
     this.events.leads();
     this.unsubscribe.push(this.ctx.deps.onOnline(() => this.loop?.kick('retry')));
     this.loop.kick('open');
     this.live.start();
     void this.refreshDevice();
     prunePreviews(this.ctx).catch(() => undefined); // only tidiness
+  }
+
+  /** The server was heard, here or (not `first`) by the leading tab. */
+  private heard(at: string, first: boolean): void {
+    this.ctx.heardAt.set(at);
+    this.pulse.beat();
+    if (first) this.bus.tell({ what: 'live', at });
+  }
+
+  private unheard(first: boolean): void {
+    this.pulse.lost();
+    if (first) this.bus.tell({ what: 'live', at: null });
   }
 
   /** The roster and the organisation's keys as they now are. */
@@ -146,6 +175,7 @@ export class Opened {
     this.revoked = true;
     this.loop?.stop();
     this.live?.stop();
+    this.unheard(true);
     await this.ctx.db.write(['meta', 'records', 'previews'], async (tx) => {
       tx.objectStore('records').clear();
       tx.objectStore('previews').clear();
@@ -162,6 +192,8 @@ export class Opened {
     if (message.what === 'outbox') await reload(ctx);
     else if (message.what === 'records') await this.readAgain(message.keys);
     else if (message.what === 'sync') this.events.sync(message.status);
+    else if (message.what === 'live') this.hearOfLive(message.at);
+    else if (message.what === 'ask') this.answer();
     else if (message.what === 'kick') this.loop?.kick(message.reason);
     else {
       ctx.device = (await ctx.db.meta<DeviceInfo>('device')) ?? ctx.device;
@@ -169,6 +201,19 @@ export class Opened {
       if (this.revoked) ctx.replica.clear();
       this.events.changed();
     }
+  }
+
+  private hearOfLive(at: string | null): void {
+    if (this.loop) return; // whoever leads hears for itself
+    if (at === null) this.unheard(false);
+    else this.heard(at, false);
+  }
+
+  /** A tab that has just come: the leader says how it stands. */
+  private answer(): void {
+    if (!this.loop) return;
+    if (this.last) this.bus.tell({ what: 'sync', status: this.last });
+    if (this.pulse.beating) this.bus.tell({ what: 'live', at: this.ctx.heardAt.get() });
   }
 
   private async readAgain(keys: [string, string][]): Promise<void> {

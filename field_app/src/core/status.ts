@@ -22,18 +22,23 @@ export const FIRST: Status = {
   proven: null,
   lastFullUploadAt: null,
   storage: null,
+  live: false,
+  heardAt: null,
   leader: false,
   updateWaiting: false,
 };
 
 /** The part of the status that follows from an open journal. */
-export function statusOf(ctx: Context): Pick<Status, 'device' | 'unsent' | 'proven' | 'lastFullUploadAt'> {
+export function statusOf(
+  ctx: Context,
+): Pick<Status, 'device' | 'unsent' | 'proven' | 'lastFullUploadAt' | 'heardAt'> {
   const proven = ctx.proven.get();
   return {
     device: ctx.device,
     unsent: unsentOf(ctx.outbox.get(), ctx.blobs.get()),
     proven: proven && proven.at !== '' ? { epoch: proven.epoch, seq: proven.n, at: proven.at } : null,
     lastFullUploadAt: ctx.fullUploadAt.get(),
+    heardAt: ctx.heardAt.get(),
   };
 }
 

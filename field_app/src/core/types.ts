@@ -72,6 +72,10 @@ export interface Status {
   proven: { epoch: number; seq: number; at: string } | null;
   lastFullUploadAt: string | null;
   storage: { used: number; quota: number; persisted: boolean } | null;
+  /** Whether the live socket (of the leading tab) is open and was heard within the last minute: what is shown is as it is now. */
+  live: boolean;
+  /** When the server last answered or was heard, by the device's clock; null: never. */
+  heardAt: string | null;
   /** Whether this tab leads the synchronisation. */
   leader: boolean;
   updateWaiting: boolean;

@@ -41,6 +41,8 @@ function firstStatus(state: string): Status {
     proven: { epoch: 0, seq: 31, at: ago(12) },
     lastFullUploadAt: ago(12),
     storage: null,
+    live: state !== 'offline',
+    heardAt: ago(state === 'offline' ? 12 : 0),
     leader: true,
     updateWaiting: false,
   };

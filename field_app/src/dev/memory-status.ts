@@ -42,6 +42,8 @@ export function firstStatus(query: URLSearchParams): Status {
     proven: { epoch: 0, seq: 37, at: new Date(Date.now() - 300_000).toISOString() },
     lastFullUploadAt: new Date(Date.now() - 7_200_000).toISOString(),
     storage: { used: 412_000_000, quota: 6_400_000_000, persisted: true },
+    live: true,
+    heardAt: new Date().toISOString(),
     leader: true,
     updateWaiting: query.get('update') === '1',
   };

@@ -28,8 +28,10 @@ export const office: Readonly<Record<keyof typeof zh, string>> = {
   'office.offlineText':
     'You are reading the copy kept here, as of {time}. It updates by itself once connected.',
   'office.live': 'Live',
-  'office.liveAt': 'updated {time}',
-  'office.notLive': 'Not connected',
+  'office.heardAt': 'last updated {time}',
+  'office.connecting': 'Connecting',
+  'office.reconnecting': 'Reconnecting',
+  'office.notLive': 'Offline',
   'office.allDepots': 'All depots',
   'office.depotFilter': 'Show a depot',
   'office.me': 'My account',

@@ -36,8 +36,6 @@ export class OfficeData {
 
   /** The present moment, refreshed every few seconds; for lateness and spans. */
   now = $state(new Date().toISOString());
-  /** When anything on screen last changed through the core. */
-  changedAt = $state<string | null>(null);
 
   readonly asset: ById<'asset'> = $derived.by(() => byId(this.list('asset')));
   readonly customer: ById<'customer'> = $derived.by(() => byId(this.list('customer')));
@@ -72,25 +70,23 @@ export class OfficeData {
     return found;
   }
 
-  /** Keeps the clock and the time of the last change; returns the way to stop. */
+  /** Keeps the clock; returns the way to stop. */
   follow(): () => void {
     const timer = setInterval(() => {
       this.now = new Date().toISOString();
     }, TICK_MS);
-    const changed = (): void => {
-      this.changedAt = new Date().toISOString();
-    };
-    const stops = (['handover', 'device', 'incident', 'rental', 'invitation'] as const).map((kind) =>
-      this.core.live(kind).subscribe(changed),
-    );
-    return () => {
-      clearInterval(timer);
-      for (const stop of stops) stop();
-    };
+    return () => clearInterval(timer);
   }
 
   get status(): Status {
     return this.#status.current;
+  }
+
+  /** How true the word "live" is. `connecting`: nobody is heard yet, or no more; `offline`: and trying to ask failed. */
+  get link(): 'live' | 'connecting' | 'offline' {
+    const { live, network, problem } = this.status;
+    if (live) return 'live';
+    return network === 'failing' || (network === 'sending' && problem !== null) ? 'offline' : 'connecting';
   }
 
   get roles(): readonly string[] {
