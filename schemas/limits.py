@@ -58,7 +58,6 @@ CLOCK_SUSPECT_MS: Final = 5 * 60_000
 OPENING_HIDDEN_MS: Final = 5 * 60_000
 RETRY_DELAY_MS_MIN: Final = 2_000
 RETRY_DELAY_MS_MAX: Final = 60_000
-TOMBSTONE_DAYS: Final = 180
 DEVICE_SEEN_WRITE_SECONDS: Final = 60
 
 # --- live ---------------------------------------------------------------------------------------------------------

@@ -52,6 +52,16 @@ _OFFICE_READ: Final[dict[Role, Reach]] = {
     Role.ADMINISTRATOR: Reach.ORG,
 }
 
+OFFICE_ONLY: Final = frozenset({"device.invite", "device.revoke", "person.erase"})
+"""Actions nobody does with a field device, whoever's PIN it was: a PIN separates colleagues, not attackers."""
+AUTH_OF: Final[dict[str, frozenset[str]]] = {
+    "field": frozenset({"pin"}),
+    "client": frozenset({"pin", "password"}),
+    "office": frozenset({"password", "passkey"}),
+    "system": frozenset({"system"}),
+}
+"""How sure an entry may claim to be of its actor, by type of device."""
+
 PERMISSIONS: Final[dict[str, dict[Role, Reach]]] = {
     # field work
     "handover.start": _FIELD_WORK,

@@ -60,6 +60,7 @@ def serve(
     log_to_stderr()
     if fresh:
         _remove_data(settings.data)
+    os.umask(0o077)  # names and pictures are for the server's own account only
     _discard_half_seeded(settings.data)
     house = _open(settings)
     if demo:

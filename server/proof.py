@@ -13,7 +13,7 @@ from schemas.protocol import HandoverProof, Pending, ProofBlob, ProofEntry, Rece
 from server.auth.keys import OrganisationKeys
 from sync import instants
 from sync.journal import ChainCheck, Link, ranges, verify
-from sync.judge import is_clock_suspect
+from sync.judge import is_time_suspect
 from sync.store import DeviceState, JournalEntry, Store
 
 
@@ -127,7 +127,7 @@ def _proof_entry(entry: JournalEntry) -> ProofEntry:
     return ProofEntry(
         seq=entry.seq, epoch=entry.epoch, id=entry.entry_id, action=entry.action, at=_claimed_at(entry),
         received_at=instants.to_text(entry.received_ms), hash=entry.hash, state=entry.state,
-        clock_suspect=is_clock_suspect(entry.skew_ms),
+        clock_suspect=is_time_suspect(entry, _claimed_at(entry)),
     )  # fmt: skip
 
 

@@ -2,8 +2,8 @@
 
 One push, one transaction: lock the organisation, store every entry verbatim, judge each, answer with a signed receipt.
 Neighbours: `judge.py` (one entry), `incidents.py` (what a person must know), `pull.py` (pages), `store.py` (the contract).
-Invariants: I1 stored before judged · I2 a repeat changes nothing · I3 a gap holds, never wedges · I4 only the newest
-epoch extends · I5 the receipt says only what this transaction commits (docs/protocol.md).
+Invariants: stored before judged · a repeat changes nothing · a gap holds, never wedges · only the newest epoch extends ·
+the receipt says only what this transaction commits.
 """
 
 import base64
@@ -121,10 +121,10 @@ class Engine:
         return len(parked), judge.touched
 
     def blob_arrived(
-        self, store: Store, organisation: str, sha256: str, state: str, code: ErrorCode | None, now_ms: int
+        self, store: Store, organisation: str, device: str, sha256: str, state: str, code: ErrorCode | None, now_ms: int
     ) -> Touched:
         """See `sync.evidence.blob_arrived`."""
-        return blob_arrived(store, organisation, sha256, state, code, now_ms)
+        return blob_arrived(store, organisation, device, sha256, state, code, now_ms)
 
     def _check_request(self, device: DeviceState, request: SyncRequest) -> None:
         head = request.head
@@ -200,7 +200,7 @@ class _Push:
         receipt, complete = self.engine.receipt(self.store, device, self.now_ms, end)
         clear = durable and self.new_epoch is None and (kept_aside or complete)
         erased = tuple(self.judge.erased)
-        return Pushed(receipt, self.outcomes, clear, commands, self.new_epoch, self.judge.touched, erased)
+        return Pushed(receipt, _last_words(self.outcomes), clear, commands, self.new_epoch, self.judge.touched, erased)
 
     @property
     def store(self) -> Store:
@@ -418,11 +418,16 @@ def _skew(wall: str, now_ms: int) -> int | None:
         return None
 
 
-def _decode(part: str) -> bytes | None:
+def _decode(part: str) -> bytes:
     try:
         return base64.b64decode(part, validate=True)
     except ValueError:
         return b""  # kept as an empty part: its hash will not match, so the entry is parked, not lost
+
+
+def _last_words(outcomes: list[Outcome]) -> list[Outcome]:
+    """One outcome an entry, the last: an entry that was held and then reached in one push is said once, as applied."""
+    return list({(outcome.epoch, outcome.seq): outcome for outcome in outcomes}.values())
 
 
 def _outcome(entry: JournalEntry) -> Outcome:

@@ -19,16 +19,24 @@ def evidence(blobs: list[BlobState]) -> dict[str, int]:
     }
 
 
-def blob_arrived(store: Store, organisation: str, sha256: str, state: str, code: ErrorCode | None, now_ms: int) -> Touched:
-    """A blob is here and was examined: `received`, or `rejected` with a code. The records that answer for it count anew.
+def blob_arrived(
+    store: Store, organisation: str, device: str, sha256: str, state: str, code: ErrorCode | None, now_ms: int
+) -> Touched:
+    """A device has sent a blob whole and it was examined: `received`, or `rejected` with a code. The records that answer
+    for it count anew.
 
-    An erased blob stays erased. Unknown blobs (not declared by any entry yet) are the caller's to remember.
+    An erased blob stays erased. Unknown blobs (not declared by any entry yet) are only remembered as the device's.
     """
     touched = Touched()
     known = store.blob(organisation, sha256)
-    if known is None or known.state in (state, "erased"):
+    news = known is not None and known.state not in (state, "erased")
+    if state == "received" and not store.holds_blob(organisation, device, sha256):
+        store.hold_blob(organisation, device, sha256)
+        news = True
+    if known is None or not news:
         return touched
-    store.put_blob(organisation, replace(known, state=state, code=code))
+    if known.state != "erased":
+        store.put_blob(organisation, replace(known, state=state, code=code))
     writer = RecordWriter(store, organisation, store.lock_organisation(organisation) + 1, touched)
     stamp = engine_stamp(writer.version, now_ms)
     for kind, record_id in store.blob_links(organisation, sha256):
@@ -36,9 +44,9 @@ def blob_arrived(store: Store, organisation: str, sha256: str, state: str, code:
             counts = evidence(store.linked_blobs(organisation, kind, record_id))
             writer.write(kind, record_id, {"evidence": counts}, stamp, create=False)
     if state == "rejected":
-        for device_id in store.declarers(organisation, sha256):
-            device = store.device(organisation, device_id)
-            if device is not None:
-                write_incident(writer, device, "rejected_blob", sha256, {"sha256": sha256, "code": code}, now_ms)
+        for declarer in store.declarers(organisation, sha256):
+            owner = store.device(organisation, declarer)
+            if owner is not None:
+                write_incident(writer, owner, "rejected_blob", sha256, {"sha256": sha256, "code": code}, now_ms)
     store.set_organisation_version(organisation, writer.version)
     return touched

@@ -15,7 +15,7 @@ from schemas.actions import ACTIONS, Action
 from schemas.errors import ErrorCode
 from schemas.ids import SYSTEM_ACTOR
 from schemas.limits import CLOCK_SUSPECT_MS, ENTRY_BODY_BYTES_MAX
-from schemas.people import Reach, Role, reach_of
+from schemas.people import AUTH_OF, OFFICE_ONLY, Reach, Role, reach_of
 from schemas.protocol import EntryBody
 from sync import hlc, instants
 from sync.journal import derived_id, private_hash
@@ -164,18 +164,25 @@ class Judge:
 
     def _check_right(self, unit: Unit, args: Action) -> None:
         """Whether this person may do this, here, on this device. Refusal otherwise: kept, a manager may ratify."""
-        device, actor = unit.device, unit.body.actor
+        device, actor, action = unit.device, unit.body.actor, type(args).action
+        if unit.body.auth not in AUTH_OF[device.type]:
+            raise Refusal(ErrorCode.ACTION_FORBIDDEN, action=action, auth=unit.body.auth)
+        if action in OFFICE_ONLY and device.type not in ("office", "system"):
+            raise Refusal(ErrorCode.ACTION_FORBIDDEN, action=action, device=device.type)
         if device.type == "system":
             roles, depots = frozenset({Role.SYSTEM}), frozenset[str]()
         else:
             roles, depots = self._person(unit, device, actor)
-        reach = reach_of(type(args).action, roles)
+        reach = reach_of(action, roles)
         if reach is None:
-            raise Refusal(ErrorCode.ACTION_FORBIDDEN, action=type(args).action)
-        if reach is Reach.DEPOT and type(args).subject is not None:
-            depot = self._depot_of(unit, args)
-            if depot not in depots:
-                raise Refusal(ErrorCode.ACTION_FORBIDDEN, action=type(args).action, depot=depot)
+            raise Refusal(ErrorCode.ACTION_FORBIDDEN, action=action)
+        if type(args).subject is None or device.type == "system":
+            return
+        depot = self._depot_of(unit, args)
+        # A field device acts where it stands, however far its user's own rights go.
+        here = device.type not in ("field", "client") or depot == device.depot
+        if not here or (reach is Reach.DEPOT and depot not in depots):
+            raise Refusal(ErrorCode.ACTION_FORBIDDEN, action=action, depot=depot)
 
     def _person(self, unit: Unit, device: DeviceState, actor: str) -> tuple[frozenset[Role], frozenset[str]]:
         person = unit.get("person", actor)
@@ -221,10 +228,24 @@ def _where(errors: ValidationError, *prefix: str) -> dict[str, Any]:
 
 
 def occurred_at(entry: JournalEntry, body: EntryBody) -> str:
-    """When it happened: the device's clock, corrected by the known difference when that is implausible."""
-    if entry.skew_ms is None or not is_clock_suspect(entry.skew_ms):
-        return body.at
-    return instants.to_text(instants.to_ms(body.at) - entry.skew_ms)
+    """When it happened: the device's clock, corrected by the known difference when that is implausible, and never later
+    than it was received."""
+    at = instants.to_ms(body.at)
+    if is_clock_suspect(entry.skew_ms):
+        at -= entry.skew_ms or 0
+    if at > entry.received_ms + CLOCK_SUSPECT_MS:
+        at = entry.received_ms
+    return body.at if at == instants.to_ms(body.at) else instants.to_text(at)
+
+
+def is_time_suspect(entry: JournalEntry, claimed: str) -> bool:
+    """Whether an entry's own time cannot be right: a clock far off at the push, or a time that had not come yet."""
+    if is_clock_suspect(entry.skew_ms):
+        return True
+    try:
+        return instants.to_ms(claimed) > entry.received_ms + CLOCK_SUSPECT_MS
+    except (ValueError, OverflowError):
+        return True
 
 
 def is_clock_suspect(skew_ms: int | None) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from schemas.protocol import BlobRef
-from sync.store import BlobState, DeviceState, JournalEntry, StoredRecord, WireChange
+from sync.store import BlobState, DeviceState, JournalEntry, StoredRecord, WireChange, as_shown
 
 _MISSING: Final = object()
 Room = dict[Any, Any]
@@ -283,24 +283,36 @@ class MemoryStore:
         """Insert or update."""
         self._put(self._room("blob", organisation), state.sha256, state)
 
-    def link_blob(self, organisation: str, sha256: str, kind: str, record_id: str) -> None:
-        """The record answers for the blob."""
-        self._put(self._room("link", organisation), (sha256, kind, record_id), True)
+    def hold_blob(self, organisation: str, device: str, sha256: str) -> None:
+        """The device has sent all of the blob's bytes."""
+        self._put(self._room("held_blob", organisation), (sha256, device), True)
+
+    def holds_blob(self, organisation: str, device: str, sha256: str) -> bool:
+        """Whether the device has ever sent all of the blob's bytes."""
+        return (sha256, device) in self._room("held_blob", organisation)
+
+    def link_blob(self, organisation: str, sha256: str, kind: str, record_id: str, device: str) -> None:
+        """The record answers for the blob, by the device's word."""
+        self._put(self._room("link", organisation), (sha256, kind, record_id, device), True)
 
     def blob_links(self, organisation: str, sha256: str) -> list[tuple[str, str]]:
         """(kind, id) of the records that answer for a blob."""
         links = self._room("link", organisation)
-        return sorted((kind, record_id) for known, kind, record_id in links if known == sha256)
+        return sorted({(kind, record_id) for known, kind, record_id, _ in links if known == sha256})
 
     def linked_blobs(self, organisation: str, kind: str, record_id: str) -> list[BlobState]:
-        """Blobs a record answers for, by hash."""
-        links = self._room("link", organisation)
-        return self._blobs(organisation, {sha256 for sha256, *record in links if record == [kind, record_id]})
+        """Blobs a record answers for, by hash, as they are shown."""
+        links = [(sha256, device) for sha256, *record, device in self._room("link", organisation) if record == [kind, record_id]]
+        shown = {sha256 for sha256, device in links if self.holds_blob(organisation, device, sha256)}
+        blobs = self._blobs(organisation, {sha256 for sha256, _ in links})
+        return [as_shown(blob, blob.sha256 in shown) for blob in blobs]
 
     def missing_blobs(self, organisation: str, device: str, limit: int) -> tuple[list[str], int]:
-        """Declared by the device's entries and still awaited: (at most `limit` hashes, how many in all)."""
+        """Declared by the device's entries and not yet sent by it."""
         declared = {sha256 for sha256, by, _ in self._room("declared", organisation) if by == device}
-        missing = [blob.sha256 for blob in self._blobs(organisation, declared) if blob.state == "awaited"]
+        blobs = self._blobs(organisation, declared)
+        own = [as_shown(blob, self.holds_blob(organisation, device, blob.sha256)) for blob in blobs]
+        missing = [blob.sha256 for blob in own if blob.state == "awaited"]
         return missing[:limit], len(missing)
 
     def declared_by(self, organisation: str, device: str, sha256: str) -> bool:

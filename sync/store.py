@@ -6,7 +6,7 @@ pure, and a driver's asynchrony belongs to the server (`server/storage`).
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from schemas.protocol import BlobRef
@@ -82,6 +82,11 @@ class BlobState:
     role: str
     state: str
     code: str | None = None
+
+
+def as_shown(blob: BlobState, shown: bool) -> BlobState:
+    """A received blob counts for a record only once a device that linked it has sent its bytes."""
+    return blob if shown or blob.state != "received" else replace(blob, state="awaited")
 
 
 class Store(Protocol):
@@ -203,17 +208,25 @@ class Store(Protocol):
     def put_blob(self, organisation: str, state: BlobState) -> None:
         """Insert or update."""
 
-    def link_blob(self, organisation: str, sha256: str, kind: str, record_id: str) -> None:
-        """The record answers for the blob: whoever sees the record may see it."""
+    def hold_blob(self, organisation: str, device: str, sha256: str) -> None:
+        """The device has sent all of the blob's bytes; saying it twice is saying it once."""
+
+    def holds_blob(self, organisation: str, device: str, sha256: str) -> bool:
+        """Whether the device has ever sent all of the blob's bytes."""
+
+    def link_blob(self, organisation: str, sha256: str, kind: str, record_id: str, device: str) -> None:
+        """The record answers for the blob by this device's word: whoever sees the record may see it, once the device has
+        shown that it has it (a hash alone is no evidence: anybody may have read it somewhere)."""
 
     def blob_links(self, organisation: str, sha256: str) -> list[tuple[str, str]]:
         """(kind, id) of the records that answer for a blob."""
 
     def linked_blobs(self, organisation: str, kind: str, record_id: str) -> list[BlobState]:
-        """Blobs a record answers for, by hash."""
+        """Blobs a record answers for, by hash; `awaited` until a device that linked it holds it (`as_shown`)."""
 
     def missing_blobs(self, organisation: str, device: str, limit: int) -> tuple[list[str], int]:
-        """Declared by the device's entries and still awaited: (at most `limit` hashes, how many in all)."""
+        """Declared by the device's entries and not yet sent by it: (at most `limit` hashes, how many in all). What was
+        rejected or erased is not awaited."""
 
     def declared_by(self, organisation: str, device: str, sha256: str) -> bool:
         """Whether an entry of this device declared the blob."""

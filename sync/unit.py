@@ -211,7 +211,7 @@ class Unit:
     def link_blobs(self, kind: str, record_id: str) -> None:
         """Let this record answer for the entry's blobs: whoever sees the record may see them."""
         for blob in self.body.blobs:
-            self.store.link_blob(self.writer.organisation, blob.sha256, kind, record_id)
+            self.store.link_blob(self.writer.organisation, blob.sha256, kind, record_id, self.device.id)
 
     def erase_private(self, entry_id: str) -> None:
         """Drop an entry's private parts, in every copy, and the drawn image it declared. Its body, holding only hashes,

@@ -27,6 +27,7 @@ from server.settings import Clock
 from server.storage.database import Database, SqlStore
 from sync.engine import Engine
 from sync.fanout import frames
+from sync.store import BlobState
 
 _RECOVERED_AT_ONCE: Final = 1000
 _TEND_SECONDS: Final = 3600
@@ -69,19 +70,22 @@ async def finish(house: Rooms, row: UploadRow) -> Finished:
 
 
 async def already_here(house: Rooms, row: UploadRow) -> bool:
-    """Whether the organisation has the file of this declared blob already (or had it erased): then nothing need be sent.
+    """Whether this very device has sent this declared blob before (or the organisation had it erased): then nothing need
+    be sent. That others have sent the same bytes is nobody's business, and no evidence of the device's own.
 
     A file that came before its entry is taken in now.
     """
-    known = await house.database.read(lambda store: store.blob(row.organisation, row.sha256))
+
+    def job(store: SqlStore) -> tuple[BlobState | None, bool]:
+        return store.blob(row.organisation, row.sha256), store.holds_blob(row.organisation, row.device, row.sha256)
+
+    known, holds = await house.database.read(job)
     if known is None or not row.declared:
         return False
-    if known.state in ("received", "erased"):
+    if known.state == "erased" or not holds:
+        return known.state == "erased"
+    if known.state == "received":
         return True
-    kept = house.vault.blob_path(row.organisation, row.sha256)
-    aside = house.vault.quarantine_path(row.organisation, row.sha256)
-    if not await asyncio.to_thread(lambda: _size(kept) == row.size or _size(aside) == row.size):
-        return False
     return (await finish(house, row)).code is not ErrorCode.BLOB_HASH_MISMATCH
 
 
@@ -109,7 +113,7 @@ async def _announce(house: Rooms, row: UploadRow, code: ErrorCode | None) -> Non
     def job(store: SqlStore) -> tuple[bool, list[tuple[str, bytes]]]:
         uploads.settle(store.connection, row.id, "done" if code is None else "rejected", code, now)
         known = store.blob(row.organisation, row.sha256)
-        touched = house.engine.blob_arrived(store, row.organisation, row.sha256, state, code, now)
+        touched = house.engine.blob_arrived(store, row.organisation, row.device, row.sha256, state, code, now)
         return known is not None and known.state == "erased", frames(store, row.organisation, touched)
 
     erased, made = await house.database.write(job)

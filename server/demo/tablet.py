@@ -134,7 +134,7 @@ class Tablet:
             raise RuntimeError(f"the demo's own picture was rejected: {verdict.code}")
         if verdict.preview is not None:
             vault.write(vault.preview_path(self.organisation, ref.sha256), verdict.preview)
-        self.house.engine.blob_arrived(store, self.organisation, ref.sha256, "received", None, now_ms)
+        self.house.engine.blob_arrived(store, self.organisation, self.id, ref.sha256, "received", None, now_ms)
 
     def _sign(self, text: bytes) -> str:
         r, s = utils.decode_dss_signature(self.key.sign(text, ec.ECDSA(hashes.SHA256())))

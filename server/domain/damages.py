@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from schemas import limits
 from schemas.actions.damages import DamageRecord, DamageRetract
 from schemas.errors import ErrorCode
 from server.domain.handovers import capture
@@ -13,6 +14,8 @@ def record(unit: Unit, args: DamageRecord) -> None:
     known = unit.get("damage", args.damage_id)
     if known is not None and known["handover_id"] != args.handover_id:
         raise Refusal(ErrorCode.STATE_ILLEGAL, state=known["state"])
+    if len(unit.need("handover", args.handover_id)["damages"]) >= limits.HANDOVER_DAMAGES_MAX:
+        raise Refusal(ErrorCode.STATE_ILLEGAL, damages_max=limits.HANDOVER_DAMAGES_MAX)
     capture(unit, args)
 
 

@@ -2,14 +2,19 @@
 
 from typing import Final
 
+from schemas import limits
 from schemas.actions.devices import DeviceEnrol, DeviceInvite, DeviceRevoke
 from schemas.errors import ErrorCode
+from sync import instants
 from sync.unit import Handlers, Refusal, Unit
 
 
 def invite(unit: Unit, args: DeviceInvite) -> None:
     """A single-use right to enrol at a depot, for one person or for the depot's roster."""
     unit.need("depot", args.depot_id)
+    valid_ms = instants.to_ms(args.expires_at) - instants.to_ms(unit.at)
+    if valid_ms > limits.INVITATION_MINUTES_MAX * 60_000:
+        raise Refusal(ErrorCode.STATE_ILLEGAL, minutes_max=limits.INVITATION_MINUTES_MAX)
     if args.person_id is not None:
         unit.need("person", args.person_id)
     if args.replaces is not None:

@@ -5,6 +5,7 @@ The declared effects of each action are written first; then the rules that only 
 
 from typing import Any, Final
 
+from schemas import limits
 from schemas.actions import Action
 from schemas.actions.damages import DamageRecord, DamageRetract
 from schemas.actions.handovers import (
@@ -30,7 +31,8 @@ Captured = (
 
 
 def start(unit: Unit, args: HandoverStart) -> None:
-    """Begin. The asset's own rental counts, not the one the device believed in; a difference is flagged."""
+    """Begin. A task or rental that is not this asset's is left out and the difference flagged: what the device believed
+    never reaches into another's records. A check-in belongs to the rental the asset left on."""
     asset = unit.need("asset", args.asset_id)
     if unit.get("handover", args.handover_id) is not None:
         raise Refusal(ErrorCode.STATE_ILLEGAL, state="started")
@@ -39,16 +41,23 @@ def start(unit: Unit, args: HandoverStart) -> None:
     if task is not None and task["asset_id"] != args.asset_id:
         flags["task_mismatch"] = {"claimed": args.task_id}
         args = args.model_copy(update={"task_id": None})
-    unit.apply_effects(args)
-    if args.type == "check_in":
-        if asset["state"] != "out":
-            flags["found"] = {"asset_state": asset["state"]}
-        left_on = asset["rental_id"]
-        if left_on is not None and left_on != args.rental_id:
-            flags["rental_mismatch"] = {"claimed": args.rental_id, "left_on": left_on}
-            unit.write("handover", args.handover_id, {"customer_id": asset["holder_id"]})
+    left_on = asset["rental_id"] if args.type == "check_in" else None
+    if left_on is not None and left_on != args.rental_id:
+        flags["rental_mismatch"] = {"claimed": args.rental_id, "left_on": left_on}
+    elif args.rental_id is not None and not _rents(unit.get("rental", args.rental_id), asset):
+        flags["rental_mismatch"] = {"claimed": args.rental_id, "left_on": None}
+    unit.apply_effects(args.model_copy(update={"rental_id": None}) if "rental_mismatch" in flags else args)
+    if left_on is not None and "rental_mismatch" in flags:
+        unit.write("handover", args.handover_id, {"rental_id": left_on, "customer_id": asset["holder_id"]})
+    if args.type == "check_in" and asset["state"] != "out":
+        flags["found"] = {"asset_state": asset["state"]}
     if flags:
         unit.write("handover", args.handover_id, {"flags": flags})
+
+
+def _rents(rental: dict[str, Any] | None, asset: dict[str, Any]) -> bool:
+    """Whether a rental is about this asset, at its depot."""
+    return rental is not None and asset["id"] in rental["assets"] and rental["depot_id"] == asset["depot_id"]
 
 
 def abandon(unit: Unit, args: HandoverAbandon) -> None:
@@ -67,6 +76,8 @@ def add_photo(unit: Unit, args: PhotoAdd) -> None:
     """One photo: the handover answers for its bytes and counts them."""
     if not unit.body.blobs:
         raise Refusal(ErrorCode.RECORD_UNKNOWN, kind="blob")
+    if len(unit.need("handover", args.handover_id)["photos"]) >= limits.HANDOVER_PHOTOS_MAX:
+        raise Refusal(ErrorCode.STATE_ILLEGAL, photos_max=limits.HANDOVER_PHOTOS_MAX)
     damage_id = _damage_of_asset(unit, args)
     capture(unit, args.model_copy(update={"damage_id": damage_id}))
     unit.link_blobs("handover", args.handover_id)
@@ -129,25 +140,32 @@ def _finish(unit: Unit, args: CheckoutComplete | ReturnComplete, type_: str) -> 
     handover = _open_handover(unit, args.handover_id)
     if handover["type"] != type_:
         raise Refusal(ErrorCode.STATE_ILLEGAL, state=handover["type"])
-    missing = _missing(unit, handover)
+    missing = _missing(unit, handover, args.document_sha256)
     if missing:
         raise Refusal(ErrorCode.HANDOVER_INCOMPLETE, missing=missing)
     unit.apply_effects(args)
-    own = [unit.store.entry_by_id(unit.writer.organisation, entry_id) for entry_id in args.entries]
-    seqs = [entry.seq for entry in own if entry and entry.device == unit.device.id]
+    entries = [unit.store.entry_by_id(unit.writer.organisation, entry_id) for entry_id in _made_of(handover, args)]
+    seqs = [entry.seq for entry in entries if entry and (entry.device, entry.epoch) == (unit.device.id, unit.entry.epoch)]
     proof = {
         "device_id": unit.device.id,
         "epoch": unit.entry.epoch,
         "first_seq": min([*seqs, unit.entry.seq]),
         "last_seq": unit.entry.seq,
-        "entries": len(args.entries) + 1,
+        "entries": sum(entry is not None for entry in entries) + 1,
     }
     unit.write("handover", args.handover_id, {"proof": proof, "completed_at": unit.at})
     return handover
 
 
-def _missing(unit: Unit, handover: dict[str, Any]) -> list[str]:
-    """Required slots neither photographed nor waived, required meters, the customer's and the staff's signature."""
+def _made_of(handover: dict[str, Any], args: CheckoutComplete | ReturnComplete) -> set[str]:
+    """Ids of the entries a handover is made of: those the device names and those its record points at."""
+    seen = {item["entry"] for name in ("photos", "readings", "signatures") for item in handover[name].values()}
+    return seen | set(args.entries)
+
+
+def _missing(unit: Unit, handover: dict[str, Any], document: str) -> list[str]:
+    """Required slots neither photographed nor waived, required meters, the document, and the customer's and the staff's
+    signature under it."""
     asset = unit.need("asset", handover["asset_id"])
     packs = unit.store.records(unit.writer.organisation, "pack")
     pack = next((stored.data for stored in packs if stored.data["code"] == asset["pack"]), None)
@@ -156,8 +174,11 @@ def _missing(unit: Unit, handover: dict[str, Any]) -> list[str]:
     slots = {photo["slot"] for photo in handover["photos"].values()} | set(handover["waived"])
     missing = [f"slot:{slot['id']}" for slot in pack["slots"] if slot["required"] and slot["id"] not in slots]
     missing += [f"meter:{meter['id']}" for meter in pack["meters"] if meter["id"] not in handover["readings"]]
-    parties = {signature["party"] for signature in handover["signatures"].values()}
-    return missing + [f"signature:{party}" for party in ("customer", "staff") if party not in parties]
+    parties = {one["party"] for one in handover["signatures"].values() if one["document_sha256"] == document}
+    unsigned = [f"signature:{party}" for party in ("customer", "staff") if party not in parties]
+    blobs = unit.store.linked_blobs(unit.writer.organisation, "handover", handover["id"])
+    declared = any(blob.sha256 == document and blob.role == "document" for blob in blobs)
+    return missing + (unsigned or ([] if declared else ["document"]))
 
 
 def _asset_facts(unit: Unit, handover: dict[str, Any], handover_id: str) -> dict[str, Any]:
@@ -179,7 +200,7 @@ def _asset_facts(unit: Unit, handover: dict[str, Any], handover_id: str) -> dict
 
 def _mark_rental(unit: Unit, handover: dict[str, Any], state: str, handover_id: str) -> None:
     """The rental's line for this asset, and the rental's own state once all its assets agree."""
-    rental_id = handover["flags"].get("rental_mismatch", {}).get("left_on") or handover["rental_id"]
+    rental_id = handover["rental_id"]
     rental = unit.get("rental", rental_id)
     if rental is None:
         return

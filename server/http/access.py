@@ -22,7 +22,6 @@ from server.auth.sessions import (
 )
 from server.http.context import House
 from server.http.problem import Failure
-from server.storage.database import SqlStore
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 _TOKEN_CHARS_MAX = 100
@@ -86,13 +85,6 @@ async def require_reader(connection: Connection, house: House) -> Principal:
     if person is not None:
         return person
     raise Failure(ErrorCode.NOT_SIGNED_IN if device is None else ErrorCode.DEVICE_REVOKED)
-
-
-def present(store: SqlStore, token: str | None, kind: str, now_ms: int) -> Principal | None:
-    """The principal behind a token, inside a transaction that is already open."""
-    if token is None:
-        return None
-    return principal_of(store, store.connection, token, "device" if kind == "device" else "person", now_ms)
 
 
 def device_cookie(house: House, token: str) -> Cookie:

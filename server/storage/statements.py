@@ -6,7 +6,7 @@ PostgreSQL read the same `ON CONFLICT`; every statement but the list of organisa
 
 from typing import Any, Final
 
-from sqlalchemy import Table, TextClause, bindparam, delete, exists, func, insert, select, text, update
+from sqlalchemy import Integer, Table, TextClause, bindparam, delete, exists, func, insert, select, text, update
 from sqlmodel import SQLModel
 
 from server.storage import tables
@@ -16,7 +16,7 @@ T: Final = SQLModel.metadata.tables
 ORGANISATION, DEVICE, EPOCH = T["organisation"], T["device"], T["epoch"]
 JOURNAL, PRIVATE, WAIT, LOSS, QUARANTINE = T["journal"], T["private_part"], T["wait"], T["declared_loss"], T["quarantine"]
 RECORD, MEMBER = T["record"], T["member"]
-BLOB, DECLARED, LINK, RECEIPT = T["blob"], T["blob_declared"], T["blob_link"], T["receipt"]
+BLOB, DECLARED, HELD_BLOB, LINK, RECEIPT = T["blob"], T["blob_declared"], T["blob_held"], T["blob_link"], T["receipt"]
 
 
 def by(table: Table, *names: str) -> list[Any]:
@@ -125,21 +125,38 @@ DECLARED_BLOBS: Final = (
     .where(*by(DECLARED, "organisation", "entry_id"))
     .order_by(BLOB.c.sha256)
 )
+HOLD: Final = upsert(HELD_BLOB)
+HOLDS: Final = select(HELD_BLOB.c.sha256).where(*by(HELD_BLOB, "organisation", "device", "sha256"))
 PUT_LINK: Final = upsert(LINK)
-LINKS: Final = select(LINK.c.kind, LINK.c.id).where(*by(LINK, "organisation", "sha256")).order_by(LINK.c.kind, LINK.c.id)
+_SHOWN: Final = exists().where(
+    HELD_BLOB.c.organisation == LINK.c.organisation,
+    HELD_BLOB.c.sha256 == LINK.c.sha256,
+    HELD_BLOB.c.device == LINK.c.device,
+)
+LINKS: Final = (
+    select(LINK.c.kind, LINK.c.id).where(*by(LINK, "organisation", "sha256")).distinct().order_by(LINK.c.kind, LINK.c.id)
+)
+SHOWN_LINKS: Final = LINKS.where(_SHOWN)
 LINKED_BLOBS: Final = (
-    select(BLOB)
+    select(BLOB, func.max(_SHOWN.cast(Integer)).label("shown"))
     .join(LINK, (LINK.c.organisation == BLOB.c.organisation) & (LINK.c.sha256 == BLOB.c.sha256))
     .where(*by(LINK, "organisation", "kind", "id"))
+    .group_by(*BLOB.c)
     .order_by(BLOB.c.sha256)
 )
 _AWAITED: Final = (
     BLOB.c.organisation == bindparam("organisation"),
-    BLOB.c.state == "awaited",
     exists().where(
         DECLARED.c.organisation == BLOB.c.organisation,
         DECLARED.c.sha256 == BLOB.c.sha256,
         DECLARED.c.device == bindparam("device"),
+    ),
+    (BLOB.c.state == "awaited")
+    | (BLOB.c.state == "received")
+    & ~exists().where(
+        HELD_BLOB.c.organisation == BLOB.c.organisation,
+        HELD_BLOB.c.sha256 == BLOB.c.sha256,
+        HELD_BLOB.c.device == bindparam("device"),
     ),
 )
 MISSING: Final = select(BLOB.c.sha256).where(*_AWAITED).order_by(BLOB.c.sha256).limit(bindparam("limit"))

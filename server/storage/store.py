@@ -16,7 +16,7 @@ from sqlalchemy.engine import RowMapping
 
 from schemas.protocol import BlobRef
 from server.storage import statements as sql
-from sync.store import BlobState, DeviceState, JournalEntry, StoredRecord, WireChange
+from sync.store import BlobState, DeviceState, JournalEntry, StoredRecord, WireChange, as_shown
 
 _encode = msgspec.json.encode
 _decode = msgspec.json.decode
@@ -259,18 +259,26 @@ class SqlStore:
         """Hashes of all blobs in a state."""
         return list(self._run(sql.BLOBS_IN_STATE, organisation=organisation, state=state).scalars())
 
-    def link_blob(self, organisation: str, sha256: str, kind: str, record_id: str) -> None:
-        """A record answers for a blob."""
-        self._run(sql.PUT_LINK, organisation=organisation, sha256=sha256, kind=kind, id=record_id)
+    def hold_blob(self, organisation: str, device: str, sha256: str) -> None:
+        """The device has sent all of the blob's bytes."""
+        self._run(sql.HOLD, organisation=organisation, device=device, sha256=sha256)
+
+    def holds_blob(self, organisation: str, device: str, sha256: str) -> bool:
+        """Whether the device has ever sent all of the blob's bytes."""
+        return self._one(sql.HOLDS, organisation=organisation, device=device, sha256=sha256) is not None
+
+    def link_blob(self, organisation: str, sha256: str, kind: str, record_id: str, device: str) -> None:
+        """A record answers for a blob, by a device's word."""
+        self._run(sql.PUT_LINK, organisation=organisation, sha256=sha256, kind=kind, id=record_id, device=device)
 
     def blob_links(self, organisation: str, sha256: str) -> list[tuple[str, str]]:
         """Records that answer for a blob."""
         return [(row.kind, row.id) for row in self._run(sql.LINKS, organisation=organisation, sha256=sha256)]
 
     def linked_blobs(self, organisation: str, kind: str, record_id: str) -> list[BlobState]:
-        """Blobs a record answers for."""
+        """Blobs a record answers for; awaited until the device whose word it is has shown that it has them."""
         rows = self._run(sql.LINKED_BLOBS, organisation=organisation, kind=kind, id=record_id).mappings()
-        return [_blob(row) for row in rows]
+        return [as_shown(_blob(row), bool(row["shown"])) for row in rows]
 
     def missing_blobs(self, organisation: str, device: str, limit: int) -> tuple[list[str], int]:
         """Declared by the device and still awaited."""
@@ -288,8 +296,9 @@ class SqlStore:
         return [_blob(row) for row in self._run(sql.DECLARED_BLOBS, organisation=organisation, entry_id=entry_id).mappings()]
 
     def blob_visible(self, organisation: str, sha256: str, buckets: frozenset[str]) -> bool:
-        """Whether a record that answers for the blob lies in one of the buckets."""
-        records = (self.record(organisation, kind, record_id) for kind, record_id in self.blob_links(organisation, sha256))
+        """Whether a record that answers for the blob, by a device that has it, lies in one of the buckets."""
+        links = self._run(sql.SHOWN_LINKS, organisation=organisation, sha256=sha256).all()
+        records = (self.record(organisation, link.kind, link.id) for link in links)
         return any(record is not None and not record.gone and record.buckets & buckets for record in records)
 
     # --- receipts -----------------------------------------------------------------------------------------------------

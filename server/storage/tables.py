@@ -182,8 +182,19 @@ class BlobDeclaredRow(SQLModel, table=True):
     entry_id: str = Field(primary_key=True)
 
 
+class BlobHeldRow(SQLModel, table=True):
+    """Which device has shown that it has a blob's bytes, by sending all of them."""
+
+    __tablename__ = "blob_held"
+
+    organisation: str = Field(primary_key=True)
+    device: str = Field(primary_key=True)
+    sha256: str = Field(primary_key=True)
+
+
 class BlobLinkRow(SQLModel, table=True):
-    """Which record answers for a blob: whoever sees the record may see it."""
+    """Which record answers for a blob, by the word of which device: whoever sees the record may see the blob, once that
+    device has shown that it has it."""
 
     __tablename__ = "blob_link"
     __table_args__ = (Index("blob_link_by_record", "organisation", "kind", "id"),)
@@ -192,6 +203,7 @@ class BlobLinkRow(SQLModel, table=True):
     sha256: str = Field(primary_key=True)
     kind: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
+    device: str = Field(primary_key=True)
 
 
 class ReceiptRow(SQLModel, table=True):

@@ -277,12 +277,19 @@ def test_blobs(host: Host, organisation: str) -> None:
         store.put_blob(organisation, received)
         declare("d3", "e3", one)
         assert store.blob(organisation, one.sha256) == received, "declaring it again does not make it awaited again"
+        assert store.missing_blobs(organisation, "d1", 9) == (hashes, 2), "another's bytes are no evidence of its own"
+        store.hold_blob(organisation, "d1", one.sha256)
         assert store.missing_blobs(organisation, "d1", 9) == ([two.sha256], 1)
         assert store.blob("nobody", one.sha256) is None
         for _ in range(2):
-            store.link_blob(organisation, one.sha256, "handover", "h1")
-        store.link_blob(organisation, one.sha256, "damage", "m1")
-        assert sorted(store.blob_links(organisation, one.sha256)) == [("damage", "m1"), ("handover", "h1")]
+            store.link_blob(organisation, one.sha256, "handover", "h1", "d1")
+        store.link_blob(organisation, one.sha256, "damage", "m1", "d1")
+        store.link_blob(organisation, one.sha256, "handover", "h3", "d2")
+        store.hold_blob(organisation, "d1", one.sha256)
+        assert store.holds_blob(organisation, "d1", one.sha256)
+        assert not store.holds_blob(organisation, "d2", one.sha256)
+        assert [found.state for found in store.linked_blobs(organisation, "handover", "h3")] == ["awaited"]
+        assert sorted(store.blob_links(organisation, one.sha256)) == [("damage", "m1"), ("handover", "h1"), ("handover", "h3")]
         assert store.linked_blobs(organisation, "handover", "h1") == [received]
         assert store.linked_blobs(organisation, "handover", "h2") == []
 

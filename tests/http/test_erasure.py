@@ -29,6 +29,8 @@ async def administrator(world: World) -> Phone:
     office = Phone(world, world.a)
     office.http = await world.signed_in("admin-a")
     assert (await office.enrol("")).status_code == 200
+    assert office.journal is not None
+    office.journal.auth = "password"
     office.company = type(world.a)(**{**vars(world.a), "tech": person})
     return office
 

@@ -211,7 +211,8 @@ class Stage:
         self.write(lambda store: self._add_device(store, device, type_, self.depots[place], person, secret))
         args = {"device_id": device, "depot_id": self.depots[place], "name": "平板", "type": type_, "person_id": person}
         self.do(DeviceEnrol.model_validate(args))
-        journal = Device(self.id, device, sign=lambda text: signature(secret, text), random=Ids(device).bytes, auth="pin")
+        journal = Device(self.id, device, sign=lambda text: signature(secret, text), random=Ids(device).bytes)
+        journal.auth = "password" if type_ == "office" else "pin"
         return Phone(self, journal, actor, secret)
 
     def push(self, request: dict[str, Any], **more: Any) -> Pushed:

@@ -71,7 +71,7 @@ def test_an_erased_image_never_comes_back_and_holds_nothing_up(stage: Stage) -> 
     phone.push()
     stage.do(PersonErase(signer_id=signer_of(entry), reason="asked"))
     image = blob(f"{handover.id}/customer").sha256
-    touched = stage.write(lambda store: stage.engine.blob_arrived(store, stage.id, image, "received", None, stage.now))
+    touched = stage.write(lambda store: stage.engine.blob_arrived(store, stage.id, phone.id, image, "received", None, stage.now))
     assert touched.before == {}
     kept = stage.write(lambda store: store.blob(stage.id, image))
     assert kept is not None
@@ -131,9 +131,9 @@ def test_erasing_someone_unknown_or_erased_is_refused(stage: Stage) -> None:
 
 
 # --- evidence -----------------------------------------------------------------------------------------------------------
-def arrive(stage: Stage, name: str, code: ErrorCode | None = None) -> None:
-    state = "rejected" if code else "received"
-    stage.write(lambda store: stage.engine.blob_arrived(store, stage.id, blob(name).sha256, state, code, stage.now))
+def arrive(phone: Phone, name: str, code: ErrorCode | None = None) -> None:
+    stage, state, sha256 = phone.stage, "rejected" if code else "received", blob(name).sha256
+    stage.write(lambda store: stage.engine.blob_arrived(store, stage.id, phone.id, sha256, state, code, stage.now))
 
 
 def test_blobs_are_counted_as_they_arrive(stage: Stage) -> None:
@@ -143,17 +143,17 @@ def test_blobs_are_counted_as_they_arrive(stage: Stage) -> None:
     for slot in ("front", "rear", "extra"):
         handover.photo(slot, f"photo {slot} {handover.id}")
     assert not phone.push().upload_clear
-    arrive(stage, f"photo front {handover.id}")
+    arrive(phone, f"photo front {handover.id}")
     assert stage.the("handover", handover.id)["evidence"] == {"declared": 3, "received": 1, "rejected": 0}
     snapshot = stage.snapshot()
-    arrive(stage, f"photo front {handover.id}")
-    arrive(stage, "never declared")
+    arrive(phone, f"photo front {handover.id}")
+    arrive(phone, "never declared")
     assert stage.snapshot() == snapshot, "arriving twice is arriving once"
-    arrive(stage, f"photo rear {handover.id}", ErrorCode.BLOB_NOT_AN_IMAGE)
+    arrive(phone, f"photo rear {handover.id}", ErrorCode.BLOB_NOT_AN_IMAGE)
     assert stage.the("handover", handover.id)["evidence"] == {"declared": 3, "received": 1, "rejected": 1}
     assert [one["detail"]["code"] for one in stage.incidents("rejected_blob")] == [ErrorCode.BLOB_NOT_AN_IMAGE]
     assert not phone.push().upload_clear
-    arrive(stage, f"photo extra {handover.id}")
+    arrive(phone, f"photo extra {handover.id}")
     assert phone.push().upload_clear, "a rejected file does not hold the gate shut"
 
 
@@ -164,11 +164,31 @@ def test_a_blob_that_came_before_its_entry_is_counted_with_it(stage: Stage) -> N
     first.start()
     first.photo("front", f"same {first.id}")
     phone.push()
-    arrive(stage, f"same {first.id}")
+    arrive(phone, f"same {first.id}")
     second.start()
     second.photo("front", f"same {first.id}")
     assert phone.push().upload_clear
     assert stage.the("handover", second.id)["evidence"] == {"declared": 1, "received": 1, "rejected": 0}
+
+
+def test_a_hash_alone_is_no_evidence(stage: Stage) -> None:
+    """Somebody who has read another's hash declares it as a photo of their own: it counts once they have sent the bytes."""
+    phone, other = stage.phone(), stage.phone(place=1)
+    first, claim = CheckIn(phone), CheckIn(other, asset=stage.other_van)
+    first.start()
+    first.photo("front", f"theirs {first.id}")
+    phone.push()
+    arrive(phone, f"theirs {first.id}")
+    claim.start()
+    claim.photo("front", f"theirs {first.id}")
+    assert not other.push().upload_clear
+    assert stage.the("handover", claim.id)["evidence"] == {"declared": 1, "received": 0, "rejected": 0}
+    seen = stage.write(lambda store: store.linked_blobs(stage.id, "handover", claim.id))
+    assert [one.state for one in seen] == ["awaited"]
+    arrive(other, f"theirs {first.id}")
+    assert other.push().upload_clear
+    assert stage.the("handover", claim.id)["evidence"] == {"declared": 1, "received": 1, "rejected": 0}
+    assert stage.the("handover", first.id)["evidence"] == {"declared": 1, "received": 1, "rejected": 0}
 
 
 def test_a_refused_photo_is_still_awaited(stage: Stage) -> None:
@@ -181,5 +201,5 @@ def test_a_refused_photo_is_still_awaited(stage: Stage) -> None:
     pushed = phone.push()
     assert stage.state(photo) == ("refused", ErrorCode.HANDOVER_CLOSED)
     assert not pushed.upload_clear
-    arrive(stage, f"late {handover.id}")
+    arrive(phone, f"late {handover.id}")
     assert phone.push().upload_clear

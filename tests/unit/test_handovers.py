@@ -10,7 +10,8 @@ from schemas.actions.basedata import Define
 from schemas.errors import ErrorCode
 from schemas.people import Role
 from server.proof import _entries_of
-from tests.support.stage import CheckIn, Phone, Stage
+from sync import instants
+from tests.support.stage import CheckIn, Phone, Stage, blob
 
 SLOTS_AND_MORE = ["slot:front", "slot:rear", "meter:odometer", "signature:customer", "signature:staff"]
 
@@ -139,6 +140,46 @@ def test_another_rental_than_the_one_it_left_on_is_shown_and_the_right_one_close
     assert record["customer_id"] == stage.customer, "whoever had it, not whoever was typed"
     assert stage.the("rental", stage.rental)["state"] == "returned"
     assert stage.the("rental", other)["state"] == "approved"
+
+
+def test_anothers_rental_is_not_reached_by_naming_it(stage: Stage) -> None:
+    """A technician hands over the depot's own van under a rental of the other depot: nothing of it changes."""
+    foreign = stage.ids.new()
+    stage.do(stage.rental_of(foreign, [stage.other_van], place=1))
+    before = stage.the("rental", foreign)
+    for kind in ("check_out", "check_in"):
+        phone = stage.phone()
+        handover = CheckIn(phone, type_=kind, rental=foreign).whole()
+        phone.push()
+        record = stage.the("handover", handover.id)
+        assert (record["state"], record["rental_id"], record["customer_id"]) == ("complete", None, None)
+        assert record["flags"]["rental_mismatch"]["claimed"] == foreign
+    assert stage.the("rental", foreign) == before
+    assert stage.the("asset", stage.van)["holder_id"] is None
+
+
+def test_a_completion_names_a_document_that_was_declared_and_signed(stage: Stage) -> None:
+    phone = stage.phone()
+    handover = CheckIn(phone).captured()
+    other = blob("another", "document", "application/json")
+    handover.document = other
+    entry = handover.complete()
+    phone.push()
+    found = stage.entry(entry.id)
+    assert found is not None
+    assert found.detail["missing"] == ["signature:customer", "signature:staff"]
+
+
+def test_a_time_that_had_not_come_is_not_believed(stage: Stage) -> None:
+    phone = stage.phone()
+    handover = CheckIn(phone).captured()
+    pushed_at = stage.now
+    stage.now += 10 * 365 * 24 * 3600 * 1000
+    handover.complete()
+    request = phone.request()
+    stage.now = pushed_at
+    phone.push({**request, "clock": {**request["clock"], "wall": instants.to_text(pushed_at)}})
+    assert stage.the("handover", handover.id)["completed_at"] == instants.to_text(pushed_at)
 
 
 def test_a_rental_is_returned_only_when_all_its_assets_are(stage: Stage) -> None:
@@ -322,7 +363,7 @@ def test_base_data_moves_an_asset_and_the_roles_decide(stage: Stage) -> None:
     there.push()
     assert stage.state(no) == ("refused", ErrorCode.ACTION_FORBIDDEN)
     assert stage.state(yes) == ("applied", None)
-    boss = stage.phone(Role.MANAGER, place=0, shared=False)
+    boss = stage.phone(Role.MANAGER, place=0, shared=False, type_="office")
     everywhere = CheckIn(boss).start()
     boss.push()
     assert stage.state(everywhere) == ("applied", None)

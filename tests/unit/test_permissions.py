@@ -9,7 +9,7 @@ from schemas.actions import ACTIONS
 from schemas.actions.basedata import PersonDefine
 from schemas.errors import ErrorCode
 from schemas.ids import SYSTEM_ACTOR
-from schemas.people import OFFICE_ROLES, PERMISSIONS, Reach, Role, reach_of
+from schemas.people import OFFICE_ONLY, OFFICE_ROLES, PERMISSIONS, Reach, Role, reach_of
 from schemas.protocol import SyncRequest
 from sync.journal import derived_id
 from sync.visibility import Viewer, buckets_for, may_use_device
@@ -55,7 +55,8 @@ class Scene:
         depot = stage.depots[place]
         at = "2027-01-15T08:00:00.000Z"
         named = {"id": new(), "name": "名"}
-        complete = {"acceptance": "intact", "document_sha256": "0" * 64, "entries": []}
+        complete = {"acceptance": "intact", "entries": []}
+        ready = self.ready[place]
         made: dict[str, Callable[[], dict[str, Any]]] = {
             "handover.start": lambda: {"handover_id": new(), "type": "check_in", "asset_id": self.vans[place]},
             "handover.abandon": lambda: {**on, "reason": "x"},
@@ -70,8 +71,10 @@ class Scene:
             "accessory.report": lambda: {**on, "accessory": "key", "state": "missing"},
             "signature.capture": lambda: {**on, "signature_id": new(), "party": "staff", "decision": "agree", "role": "staff",
                                           "language": "zh", "document_sha256": "0" * 64},
-            "checkout.complete": lambda: {**complete, "handover_id": self.ready[place]["check_out"].id},
-            "return.complete": lambda: {**complete, "handover_id": self.ready[place]["check_in"].id,
+            "checkout.complete": lambda: {**complete, "handover_id": ready["check_out"].id,
+                                          "document_sha256": ready["check_out"].document.sha256},
+            "return.complete": lambda: {**complete, "handover_id": ready["check_in"].id,
+                                        "document_sha256": ready["check_in"].document.sha256,
                                         "confirmed": {"first_at": at, "second_at": at}},
             "device.invite": lambda: {"invitation_id": new(), "code_sha256": "0" * 64, "depot_id": depot, "name": "名",
                                       "expires_at": at},
@@ -128,7 +131,7 @@ def actors(scene: Scene) -> dict[Role, Phone]:
     state = stage.device(stage.system)
     system = made[Role.DRIVER].copy()
     journal = system.journal
-    journal.id, journal.seq, journal.hash, journal.outbox = stage.system, state.seq, state.hash, []
+    journal.id, journal.seq, journal.hash, journal.outbox, journal.auth = stage.system, state.seq, state.hash, [], "system"
     made[Role.SYSTEM] = Phone(stage, journal, stage.people[Role.SYSTEM, 0], f"system/{stage.id}")
     return made
 
@@ -176,7 +179,23 @@ def test_nobody_reaches_into_another_organisation(scene: Scene, other: dict[Role
 @pytest.fixture(scope="module")
 def other(host: Any) -> dict[Role, Phone]:
     foreign = Stage(host, f"foreign {id(host)}")
-    return {role: foreign.phone(role, 0, shared=False) for role in Role if role is not Role.SYSTEM}
+    people = [role for role in Role if role is not Role.SYSTEM]
+    return {role: foreign.phone(role, 0, shared=False, type_="office" if role in OFFICE_ROLES else "field") for role in people}
+
+
+@pytest.mark.parametrize("action", DOING)
+def test_a_field_device_does_field_work_at_its_own_depot_whoever_holds_it(scene: Scene, action: str) -> None:
+    """Its key is all it has: with a manager's id and any claim of how sure that is, it reaches no further."""
+    stage = scene.stage
+    manager = stage.people[Role.MANAGER, 0]
+    for auth in ("pin", "password", "passkey", "system"):
+        for place in (0, 1):
+            tablet = stage.phone(place=0)
+            tablet.actor, tablet.journal.auth = manager, auth
+            sign_as(tablet)
+            allowed = PERMISSIONS[action].get(Role.MANAGER) and action not in OFFICE_ONLY and place == 0 and auth == "pin"
+            found = scene.outcome(tablet, action, scene.args(action, place))
+            assert found == (("applied", None) if allowed else ("refused", ErrorCode.ACTION_FORBIDDEN)), (auth, place)
 
 
 def test_the_systems_rights_are_nobodys_to_claim(scene: Scene, actors: dict[Role, Phone]) -> None:

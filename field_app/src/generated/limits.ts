@@ -46,7 +46,6 @@ export const CLOCK_SUSPECT_MS = 300000;
 export const OPENING_HIDDEN_MS = 300000;
 export const RETRY_DELAY_MS_MIN = 2000;
 export const RETRY_DELAY_MS_MAX = 60000;
-export const TOMBSTONE_DAYS = 180;
 export const DEVICE_SEEN_WRITE_SECONDS = 60;
 export const LIVE_QUEUE_FRAMES_MAX = 64;
 export const LIVE_SOCKETS_PER_DEVICE_MAX = 4;

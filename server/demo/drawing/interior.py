@@ -18,8 +18,6 @@ from server.demo.drawing.scene import Surroundings, surroundings
 from server.demo.drawing.subject import PAINTS, Kind, Readings, Scene, Subject, View
 from server.demo.drawing.wheel import wheel
 
-_DARK: Colour = (38, 41, 43)
-
 
 def paint_interior(image: Image.Image, subject: Subject, view: View, readings: Readings, seed: int, scene: Scene) -> None:
     """Paint ``view`` over ``image``; raises ``ValueError`` for views that are not inside or close."""
