@@ -22,6 +22,8 @@ describe('a file', () => {
     expect(created).toBeGreaterThan(paths.indexOf('POST /api/v1/sync'));
     expect([...world.server.blobs.values()][0]?.length).toBe(3000);
     expect(core.status.get()).toMatchObject({ unsent: { blobs: 0, bytes: 0 } });
+    // No exchange follows: what the office is told last must not still wait for it.
+    expect(world.server.syncs.at(-1)?.pending).toMatchObject({ blobs: 0 });
   });
 
   it('resumes where the connection was cut', async () => {
