@@ -131,6 +131,7 @@ export const office: Readonly<Record<keyof typeof zh, string>> = {
     'The asset was not out when its return began: its state was “{state}”. Photos and signatures are kept; find out how it had left.',
   'view.flag.mismatch':
     'The rental chosen in the field was not the right one: the return was booked on the rental it left on, {number}.',
+  'view.flag.notItsRental': 'The rental named at the handover is not this asset’s; it was left out',
   'view.flag.other': 'Marked by the system: {name}',
   'view.signatures': 'Signatures',
   'view.signaturesNone': 'Not signed yet.',

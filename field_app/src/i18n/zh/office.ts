@@ -125,6 +125,7 @@ export const office = {
   'view.flag.found':
     '这件资产开始归还时并不在租：当时状态是「{state}」。照片和签名都已收下，请核对它是怎么离开的。',
   'view.flag.mismatch': '现场选的租赁单与实际不符：已记到它离开时的租赁单 {number} 上。',
+  'view.flag.notItsRental': '登记时填的租赁单不是这件资产的，已不采用',
   'view.flag.other': '系统标记：{name}',
   'view.signatures': '签名',
   'view.signaturesNone': '还没有签名。',
