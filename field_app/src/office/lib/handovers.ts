@@ -4,8 +4,8 @@
  * Neighbours: HandoverList.svelte, Viewer.svelte and their parts. Invariants: a photo stands in exactly one place (its slot, its
  * damage or "other"); of several photos of a slot the latest leads; nothing a handover holds is left out.
  */
-import type { HandoverPhoto, HandoverReading, RecordOf } from '$core/types';
-import type { Meter, Slot } from '$generated/types';
+import type { HandoverPhoto, HandoverReading, HandoverSignature, RecordOf } from '$core/types';
+import type { HandoverProof, Meter, Slot } from '$generated/types';
 import { daysAway } from '$i18n/format';
 
 type Handover = RecordOf<'handover'>;
@@ -170,4 +170,24 @@ export function pinnedDamages(handover: Handover, damages: readonly Damage[]): P
     label: String(index + 1),
     fresh: isNew(damage),
   }));
+}
+
+/**
+ * What is to be said of a signature's handwriting. `none`: nothing was drawn; `here`: it can be asked for. Without a proof, what is
+ * gone follows from the signer: their record comes with the signature and leaves only when the person is erased.
+ */
+export function inkState(
+  handover: Pick<Handover, 'evidence'>,
+  signature: HandoverSignature,
+  signerKnown: boolean,
+  proof: Pick<HandoverProof, 'blobs'> | null,
+): 'none' | 'erased' | 'awaited' | 'rejected' | 'here' {
+  const { image_sha256: sha256, party, signer_id: signer } = signature;
+  const state = proof?.blobs.find((blob) => blob.sha256 === sha256)?.state;
+  const named = sha256 !== undefined || signer !== undefined;
+  if (state === 'erased' || (party === 'customer' && !signerKnown && named)) return 'erased';
+  if (sha256 === undefined) return 'none';
+  if (state === 'awaited' || state === 'rejected') return state;
+  const { declared, received, rejected } = handover.evidence;
+  return state === undefined && declared > received + rejected ? 'awaited' : 'here';
 }

@@ -1,11 +1,20 @@
 /** The office's pure parts: addresses, groups of the board, lateness, pairs and readings, incidents in figures. */
 import { describe, expect, it } from 'vitest';
-import type { RecordOf } from '$core/types';
+import type { HandoverSignature, RecordOf } from '$core/types';
 import { awaited, groupDue, groupHandovers, lateness, stillOut, unsentDevices } from './board';
 import { incidentFacts, invitationState, knownIncident, nextName, platformName, rangesText } from './devices';
-import { filterHandovers, otherShots, pairs, pinnedDamages, readingLines, searchable } from './handovers';
+import {
+  filterHandovers,
+  inkState,
+  otherShots,
+  pairs,
+  pinnedDamages,
+  readingLines,
+  searchable,
+} from './handovers';
 import { may, worksInField } from './may';
 import { href, parse } from './router';
+import { sizeWord } from './words';
 
 const ZONE = 'Asia/Shanghai';
 const NOW = '2026-11-21T02:00:00Z'; // 10:00 on the 21st
@@ -211,6 +220,31 @@ describe('handovers', () => {
     expect(readingLines(now, null, meters)[0]?.difference).toBeNull();
   });
 
+  it('tells handwriting that was erased, is awaited or never was apart', () => {
+    const late = handover('h', { evidence: { declared: 2, received: 1, rejected: 0 } });
+    const now = handover('h', { evidence: { declared: 2, received: 2, rejected: 0 } });
+    const drawn = { party: 'customer', image_sha256: 'aa' } as HandoverSignature;
+    const bare = { party: 'customer' } as HandoverSignature;
+    const blob = { size: 1, type: 'image/png', role: 'signature', code: null };
+    const proof = (state: 'received' | 'awaited' | 'rejected' | 'erased') => ({
+      blobs: [{ ...blob, sha256: 'aa', state }],
+    });
+    expect(inkState(now, drawn, true, proof('received'))).toBe('here');
+    expect(inkState(now, drawn, true, proof('awaited'))).toBe('awaited');
+    expect(inkState(now, drawn, true, proof('rejected'))).toBe('rejected');
+    expect(inkState(now, drawn, true, proof('erased'))).toBe('erased');
+    expect(inkState(now, drawn, false, null)).toBe('erased');
+    expect(inkState(late, drawn, true, null)).toBe('awaited');
+    expect(inkState(now, { ...drawn, party: 'staff' }, false, null)).toBe('here');
+    expect(inkState(now, bare, false, null)).toBe('none');
+  });
+
+  it('says of a size whether it was measured or judged by eye', () => {
+    expect(sizeWord({ size_mm: 52, size_range: null })).toBe('52 mm measured');
+    expect(sizeWord({ size_mm: null, size_range: '5_to_10_cm' })).toBe('5–10 cm, by eye');
+    expect(sizeWord({ size_mm: null, size_range: null })).toBeNull();
+  });
+
   it('numbers known damages before new ones and leaves retracted and later ones out', () => {
     const damage = (id: string, over: Partial<RecordOf<'damage'>>): RecordOf<'damage'> => ({
       id,
@@ -224,6 +258,7 @@ describe('handovers', () => {
       type: 'dent',
       severity: 'minor_damage',
       size_mm: null,
+      size_range: null,
       photos: {},
       state: 'open',
       found_at: '2026-11-01T00:00:00Z',

@@ -3,7 +3,7 @@
  *
  * Neighbours: `$i18n/office`. Invariant: a value this app does not know is shown as it came, never hidden.
  */
-import type { AcceptanceState } from '$generated/types';
+import type { AcceptanceState, Damage } from '$generated/types';
 import { isKey, type Key, locale, t } from '$i18n/office';
 import type { IconName } from '$ui/icons';
 import type { Tone } from '$ui/tones';
@@ -12,6 +12,12 @@ import type { Tone } from '$ui/tones';
 export function word(group: string, value: string): string {
   const key = `${group}.${value}`;
   return isKey(key) ? t(key as 'common.save') : value;
+}
+
+/** How large a damage is, and how that was found out: measured, or a range chosen by eye; null when nobody said. */
+export function sizeWord(damage: Pick<Damage, 'size_mm' | 'size_range'>): string | null {
+  if (typeof damage.size_mm === 'number') return t('sizeMeasured.mm', { mm: damage.size_mm });
+  return damage.size_range ? t('view.sizeSeen', { range: t(`sizeRange.${damage.size_range}`) }) : null;
 }
 
 /** One of two texts by the language of the screen; the other when it is empty. */
