@@ -157,7 +157,10 @@ async function requestFor(ctx: Context, push: Push, blobs: BlobRow[], reason: Re
   const { epoch, seq, hash } = push.head;
   const text = headText(device.organisation.id, device.device, epoch, seq, hash);
   // What this very exchange settles is not pending any more: without a later one the office would go on waiting for it.
-  const unsent = unsentOf(ctx.outbox.get(), blobs.filter((blob) => !isOver(blob)));
+  const unsent = unsentOf(
+    ctx.outbox.get(),
+    blobs.filter((blob) => !isOver(blob)),
+  );
   return {
     protocol: PROTOCOL_VERSION,
     app: deps.app,
