@@ -6,7 +6,10 @@ says who may use the device. Invariants: an invitation is used, the device made 
 transaction; a code works once; whoever asks must hold the private key.
 """
 
+import re
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
@@ -37,6 +40,13 @@ from sync.store import DeviceState, StoredRecord
 from sync.unit import RecordWriter, Touched
 
 _BODY_BYTES_MAX: Final = 16 * 1024
+_SYSTEMS: Final = {
+    "iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows", "CrOS": "ChromeOS",
+    "Mac OS X": "macOS", "Linux": "Linux",
+}  # fmt: skip
+_BROWSERS: Final = {
+    "Edg": "Edge", "Firefox": "Firefox", "FxiOS": "Firefox", "Chrome": "Chrome", "CriOS": "Chrome", "Version": "Safari",
+}  # fmt: skip
 
 
 class ChallengeRequest(Wire):
@@ -64,7 +74,7 @@ async def enrol(request: Request[Any, Any, Any], house: NamedDependency[House]) 
 
     def job(store: SqlStore) -> tuple[str, EnrolAnswer, list[tuple[str, bytes]]]:
         if code is None:
-            plan = _plan_office(store, login, now)
+            plan = _plan_office(store, login, wanted.platform, now)
         else:
             plan = _plan_invited(store, code, wanted, before.organisation if before else None, now)
         news = plan.carry_out(store, house, wanted, now)
@@ -225,14 +235,37 @@ def _plan_invited(store: SqlStore, code: str, asked: EnrolRequest, organisation:
     )  # fmt: skip
 
 
-def _plan_office(store: SqlStore, token: str | None, now_ms: int) -> _Plan:
+def _plan_office(store: SqlStore, token: str | None, platform: str, now_ms: int) -> _Plan:
     found = sessions.principal_of(store, store.connection, token, "person", now_ms) if token else None
     if not isinstance(found, sessions.PersonPrincipal):
         raise Failure(ErrorCode.NOT_SIGNED_IN)
     depots = sorted(found.depots or found.all_depots)
     if not depots or not found.roles & OFFICE_ROLES:
         raise Failure(ErrorCode.FORBIDDEN)
-    return _Plan(found.organisation, "office", depots[0], f"{found.name} · 办公室 Office"[: limits.NAME_CHARS_MAX], found.person)
+    name = f"{found.name} · {browser_name(platform)} · {_local_minute(store, found.organisation, now_ms)}"
+    return _Plan(found.organisation, "office", depots[0], name[: limits.NAME_CHARS_MAX], found.person)
+
+
+def browser_name(agent: str) -> str:
+    """What people call a browser and its system ("Chrome 141 · Windows"), so that one person's browsers can be told apart.
+    "办公室 Office" when the text names neither."""
+    # The more particular name first: Android says Linux too, an iPhone says Mac OS X too, Edge says Chrome too.
+    system = next((shown for part, shown in _SYSTEMS.items() if part in agent), None)
+    named = ((shown, re.search(rf"{part}/(\d{{1,4}})", agent)) for part, shown in _BROWSERS.items())
+    browser = next((f"{shown} {found[1]}" for shown, found in named if found), None)
+    if system is None or browser is None:
+        return "办公室 Office"
+    return f"{browser} · {system}"
+
+
+def _local_minute(store: SqlStore, organisation: str, now_ms: int) -> str:
+    """The minute as clocks where the organisation works show it; in UTC, and saying so, where its zone is not known here."""
+    moment = datetime.fromtimestamp(now_ms / 1000, UTC)
+    record = store.record(organisation, "organisation", organisation)
+    try:
+        return moment.astimezone(ZoneInfo(record.data["zone"] if record else "")).strftime("%Y-%m-%d %H:%M")
+    except (ZoneInfoNotFoundError, ValueError):
+        return moment.strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _check_request(wanted: EnrolRequest, house: House, address: str) -> None:

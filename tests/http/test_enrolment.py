@@ -10,6 +10,7 @@ import pytest
 from schemas import limits
 from schemas.errors import MESSAGES, ErrorCode
 from server.auth import codes
+from server.http.enrolment import browser_name
 from tests.http.world import Key, Phone, World
 
 
@@ -224,3 +225,12 @@ async def test_a_device_keeps_only_its_newest_tokens(world: World) -> None:
     assert (await phone.http.get("/api/v1/device")).status_code == 200
     stale = world.client(Cookie=f"hv_device={first}")
     told(await stale.get("/api/v1/device"), ErrorCode.NOT_SIGNED_IN)
+
+
+def test_one_persons_browsers_are_told_apart() -> None:
+    windows = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
+    iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1"
+    assert browser_name(windows) == "Chrome 141 · Windows"
+    assert browser_name(f"{windows} Edg/141.0.0.0") == "Edge 141 · Windows"
+    assert browser_name(iphone) == "Safari 18 · iPhone"
+    assert browser_name("") == "办公室 Office"

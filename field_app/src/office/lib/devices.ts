@@ -97,11 +97,11 @@ export function nextName(names: readonly string[]): string {
 
 /** "Chrome 141 · Android": what people call a browser and a system; the raw text when it is neither. */
 export function platformName(agent: string): string {
-  // The more particular name first: Android says Linux too, an iPhone says Mac OS X too.
+  // The more particular name first: Android says Linux too, an iPhone says Mac OS X too, Edge says Chrome too.
   const system = ['iPhone', 'iPad', 'Android', 'Windows', 'CrOS', 'Mac OS X', 'Linux'].find((name) =>
     agent.includes(name),
   );
-  const browser = /(Edg|Firefox|Chrome|CriOS|Version)\/(\d+)/.exec(agent);
+  const browser = /(Edg)\/(\d+)/.exec(agent) ?? /(Firefox|Chrome|CriOS|Version)\/(\d+)/.exec(agent);
   if (system === undefined || browser === null) {
     return agent.slice(0, 40);
   }
