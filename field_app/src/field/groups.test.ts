@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { groupTasks, lateness } from './groups';
+import { groupTasks } from './groups';
 
 const ZONE = 'Asia/Shanghai';
 const NOW = '2026-11-21T01:00:00.000Z'; // 09:00 in Shanghai
@@ -43,10 +43,4 @@ test('noon is the afternoon; the same time is ordered by place', () => {
 
 test('an unreadable time is shown where it cannot be missed', () => {
   expect(ids([task('soon')])).toEqual([['overdue', 1]]);
-});
-
-test('lateness counts days by the calendar, less than a day in time', () => {
-  expect(lateness('2026-11-19T12:00:00Z', NOW, ZONE)).toEqual({ days: 2 });
-  expect(lateness('2026-11-21T00:30:00Z', NOW, ZONE)).toEqual({ ms: 1_800_000 });
-  expect(lateness('2026-11-21T02:00:00Z', NOW, ZONE)).toBeNull();
 });

@@ -52,15 +52,3 @@ function partOf(dueIso: string, nowIso: string, zone: string): Group<unknown>['p
 function byTimeAndPlace(a: Due, b: Due): number {
   return a.due_at.localeCompare(b.due_at) || a.bay.localeCompare(b.bay);
 }
-
-/** How late: whole days by the zone's calendar, or, within a day, milliseconds; null while there is time. */
-export function lateness(
-  dueIso: string,
-  nowIso: string,
-  zone: string,
-): { days: number } | { ms: number } | null {
-  const ms = Date.parse(nowIso) - Date.parse(dueIso);
-  if (!(ms > 0)) return null;
-  const days = -daysAway(dueIso, zone, nowIso);
-  return days >= 1 ? { days } : { ms };
-}

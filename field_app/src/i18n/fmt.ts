@@ -15,7 +15,9 @@ export const fmt = {
   percent: (share: number): string => format.percent(share, locale.current),
   money: (fen: number, currency = false): string => format.money(fen, locale.current, currency),
   dateTime: (iso: string, zone: string, long = false): string =>
-    format.dateTime(iso, zone, locale.current, long),
+    format.dateTime(iso, zone, locale.current, long, new Date().toISOString()),
+  day: (iso: string, zone: string): string =>
+    format.shortDay(iso, zone, locale.current, new Date().toISOString()),
   clock: (iso: string, zone: string): string => format.clock(iso, zone, locale.current),
   date: (iso: string, zone: string): string => format.date(iso, zone, locale.current),
   dayName: (iso: string, zone: string, nowIso?: string): string =>

@@ -131,14 +131,24 @@ function partsOf(iso: string, zone: string, lang: Lang): Parts | null {
   }
 }
 
-/** "11-21 09:52"; with `long` "2026-11-21 09:52:07", for certificates and proofs. */
-export function dateTime(iso: string, zone: string, lang: Lang, long = false): string {
+/** "11-21 09:52", with the year when it is not the year of `nowIso`; with `long` "2026-11-21 09:52:07", for certificates and proofs. */
+export function dateTime(iso: string, zone: string, lang: Lang, long = false, nowIso: string = iso): string {
   const p = partsOf(iso, zone, lang);
   if (!p) {
     return NOTHING;
   }
-  const day = `${p.month}-${p.day}`;
-  return long ? `${p.year}-${day} ${p.hour}:${p.minute}:${p.second}` : `${day} ${p.hour}:${p.minute}`;
+  const day = shortDay(iso, zone, lang, long ? null : nowIso);
+  return long ? `${day} ${p.hour}:${p.minute}:${p.second}` : `${day} ${p.hour}:${p.minute}`;
+}
+
+/** "11-21", or "2025-11-21" when that is not the year of `nowIso` (null: always with the year). */
+export function shortDay(iso: string, zone: string, lang: Lang, nowIso: string | null = iso): string {
+  const p = partsOf(iso, zone, lang);
+  if (!p) {
+    return NOTHING;
+  }
+  const sameYear = nowIso !== null && partsOf(nowIso, zone, lang)?.year === p.year;
+  return sameYear ? `${p.month}-${p.day}` : `${p.year}-${p.month}-${p.day}`;
 }
 
 /** "09:52" */
@@ -182,6 +192,26 @@ export function daysAway(iso: string, zone: string, nowIso: string): number {
   }
   const day = (p: Parts): number => Date.UTC(Number(p.year), Number(p.month) - 1, Number(p.day)) / DAY_MS;
   return day(there) - day(here);
+}
+
+/**
+ * How late: from a whole day on the days by the zone's calendar (due the 19th, now the 21st: two), before that whole hours, within
+ * the first hour minutes. null while there is time.
+ */
+export function lateBy(
+  dueIso: string,
+  zone: string,
+  nowIso: string,
+): { days: number } | { hours: number } | { minutes: number } | null {
+  const ms = Date.parse(nowIso) - Date.parse(dueIso);
+  if (!(ms > 0)) {
+    return null;
+  }
+  if (ms >= DAY_MS) {
+    return { days: -daysAway(dueIso, zone, nowIso) };
+  }
+  const minutes = Math.floor(ms / MINUTE_MS);
+  return minutes >= 60 ? { hours: Math.floor(minutes / 60) } : { minutes: Math.max(1, minutes) };
 }
 
 /** "今天", "明天", else the day's name. */

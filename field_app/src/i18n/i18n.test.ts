@@ -142,6 +142,9 @@ describe('format', () => {
     expect(f.dateTime(at, 'Europe/Berlin', 'en', true)).toBe('2026-11-21 02:52:07');
     expect(f.clock('2026-11-20T16:00:00Z', zone, 'zh')).toBe('00:00');
     expect(f.date('2026-11-20T16:00:00Z', zone, 'zh')).toBe('2026-11-21');
+    expect(f.dateTime(at, zone, 'zh', false, '2027-01-01T00:00:00Z')).toBe('2026-11-21 09:52');
+    expect(f.dateTime(at, zone, 'zh', false, '2026-12-31T15:59:00Z')).toBe('11-21 09:52');
+    expect(f.shortDay('2025-12-31T16:00:00Z', zone, 'zh', at)).toBe('01-01');
     expect(f.dateTime('nonsense', zone, 'zh')).toBe('—');
     expect(f.dateTime(at, 'No/Where', 'zh')).toBe('—');
   });
@@ -154,6 +157,16 @@ describe('format', () => {
     expect(f.relativeDay(at, zone, '2026-11-20T15:30:00Z', 'zh')).toBe('明天');
     expect(f.relativeDay(at, zone, '2026-11-22T15:30:00Z', 'en')).toBe('yesterday');
     expect(f.daysAway('2026-11-19T04:00:00Z', zone, at)).toBe(-2);
+  });
+
+  it('says lateness in days by the calendar, below a day in hours, below an hour in minutes', () => {
+    const now = '2026-11-21T01:00:00Z';
+    const zone = 'Asia/Shanghai';
+    expect(f.lateBy('2026-11-19T12:00:00Z', zone, now)).toEqual({ days: 2 });
+    expect(f.lateBy('2026-11-20T01:00:00Z', zone, now)).toEqual({ days: 1 });
+    expect(f.lateBy('2026-11-20T15:30:00Z', zone, now)).toEqual({ hours: 9 });
+    expect(f.lateBy('2026-11-21T00:30:00Z', zone, now)).toEqual({ minutes: 30 });
+    expect(f.lateBy('2026-11-21T02:00:00Z', zone, now)).toBeNull();
   });
 
   it('writes distances and durations', () => {

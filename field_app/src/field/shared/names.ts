@@ -9,7 +9,6 @@ import type { IconName } from '$ui/icons';
 import type { Tone } from '$ui/tones';
 import { PERMISSIONS } from '../../generated/people';
 import type { Asset, AssetState, PackCode, Role, TaskType } from '../../generated/types';
-import { lateness } from '../groups';
 
 /** A record's name: the English one in English when there is one. */
 export function nameOf(record: { name: string; name_en: string } | null | undefined): string {
@@ -29,14 +28,6 @@ export function rolesText(roles: readonly string[]): string {
 
 export function assetName(asset: Pick<Asset, 'label'> | null | undefined): string {
   return asset ? fmt.plate(asset.label) : '—';
-}
-
-/** "逾期 2 天" or null while there is time. */
-export function latenessText(dueIso: string, nowIso: string, zone: string): string | null {
-  const late = lateness(dueIso, nowIso, zone);
-  if (!late) return null;
-  if ('days' in late) return t('today.overdueBy', { days: late.days });
-  return t('today.overdueFor', { span: fmt.duration(late.ms) });
 }
 
 export const PACK_ICON: Readonly<Record<PackCode, IconName>> = {

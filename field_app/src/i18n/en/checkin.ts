@@ -52,6 +52,7 @@ export const checkin: Readonly<Record<keyof typeof zh, string>> = {
   'shots.ghost': 'Check-out photo',
   'shots.ghostOn': 'Show the check-out photo',
   'shots.ghostNone': 'No check-out photo to compare with',
+  'shots.ghostAway': 'The check-out picture is not on this device yet; it appears once online',
   'shots.opacity': 'Strength',
   'shots.take': 'Take photo: {slot}',
   'shots.saving': 'Saving…',

@@ -137,6 +137,9 @@ export const domain: Readonly<Record<keyof typeof zh, string>> = {
 
   'rentalDue.today': 'Due today',
   'rentalDue.soon': 'Due soon',
+  'overdue.days': '{n} {n|day|days} overdue',
+  'overdue.hours': '{n} {n|hour|hours} overdue',
+  'overdue.minutes': '{n} min overdue',
   'rentalDue.overdue': 'Overdue',
   'rentalDue.partly_returned': 'Partly returned',
 

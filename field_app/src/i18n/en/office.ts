@@ -76,7 +76,6 @@ export const office: Readonly<Record<keyof typeof zh, string>> = {
   'board.awaits': 'Files {n} / {count}',
   'board.signed': 'signed',
   'board.since': 'since {time} · {span}',
-  'board.overdueBy': '{span} late',
   'board.unsentLine': '{entries} {entries|record|records} · {files} {files|file|files}',
   'board.unsentSeen': 'last seen {time} ({span} ago)',
   'board.more': '{n} more',

@@ -49,6 +49,7 @@ export const checkin = {
   'shots.ghost': '交付时的画面',
   'shots.ghostOn': '显示交付时的画面',
   'shots.ghostNone': '没有交付时的照片可对照',
+  'shots.ghostAway': '交付时的画面还没下载，联网后自动出现',
   'shots.opacity': '深浅',
   'shots.take': '拍照：{slot}',
   'shots.saving': '正在保存…',

@@ -135,6 +135,9 @@ export const domain = {
 
   'rentalDue.today': '今日到期',
   'rentalDue.soon': '即将到期',
+  'overdue.days': '逾期 {n} 天',
+  'overdue.hours': '逾期 {n} 小时',
+  'overdue.minutes': '逾期 {n} 分钟',
   'rentalDue.overdue': '已逾期',
   'rentalDue.partly_returned': '部分归还',
 

@@ -71,7 +71,6 @@ export const office = {
   'board.awaits': '等文件 {n} / {count}',
   'board.signed': '已签名',
   'board.since': '{time} 起 · {span}',
-  'board.overdueBy': '逾期 {span}',
   'board.unsentLine': '{entries} 条记录 · {files} 个文件',
   'board.unsentSeen': '最近在线 {time}（{span}前）',
   'board.more': '还有 {n} 条',
