@@ -150,8 +150,7 @@ export class CoreImpl implements Core {
     const ctx = this.opened?.ctx;
     if (!ctx) return;
     if (!holdsGate(ctx.device.policy.gate, awaitedOf(ctx))) return;
-    const { entries, blobs, bytes } = statusOf(ctx).unsent;
-    this.patch({ gate: 'shut', opening: { entries, blobs, bytes } });
+    this.patch({ gate: 'shut', opening: statusOf(ctx).unsent });
   }
 
   // --- people ---------------------------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ export interface Status {
   /** Everything not proven by a receipt. `blobs` counts all files, `photos` those of role photo or damage. */
   unsent: { entries: number; photos: number; blobs: number; bytes: number };
   /** The totals when the gate shut, for "n of m". */
-  opening: { entries: number; blobs: number; bytes: number } | null;
+  opening: { entries: number; photos: number; blobs: number; bytes: number } | null;
   sending: { what: 'entries' | 'blob' | null; label: string; sent: number; size: number };
   network: 'idle' | 'sending' | 'failing';
   /** Milliseconds since 1970; null: nothing is planned. */

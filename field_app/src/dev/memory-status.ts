@@ -31,7 +31,7 @@ export function firstStatus(query: URLSearchParams): Status {
     unsent: unsent
       ? { entries: 3, photos: 5, blobs: 6, bytes: 14_900_000 }
       : { entries: 0, photos: 0, blobs: 0, bytes: 0 },
-    opening: shut ? { entries: 11, blobs: 12, bytes: 38_000_000 } : null,
+    opening: shut ? { entries: 11, photos: 10, blobs: 12, bytes: 38_000_000 } : null,
     sending:
       shut && !failing
         ? { what: 'blob', label: '浙A·D3K907 右侧', sent: 1_200_000, size: 3_100_000 }

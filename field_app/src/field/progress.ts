@@ -13,19 +13,25 @@ export interface Figure {
 
 export interface Progress {
   entries: Figure;
-  blobs: Figure;
+  photos: Figure;
+  /** Signatures and documents. */
+  files: Figure;
   bytes: Figure;
 }
 
-/** Done and total of entries, files and bytes; the file on its way counts by its bytes. */
-export function progressOf(status: Pick<Status, 'unsent' | 'opening' | 'sending'>): Progress {
-  const { unsent, opening, sending } = status;
-  const moving = sending.what === 'blob' ? Math.min(sending.sent, sending.size) : 0;
-  const figure = (name: 'entries' | 'blobs' | 'bytes', extra = 0): Figure => {
-    const total = Math.max(opening?.[name] ?? 0, unsent[name]);
-    return { done: Math.min(total, total - unsent[name] + extra), total };
+/** Done and total of entries, photos, other files and bytes. The bytes of a file on its way are no longer among the unsent. */
+export function progressOf(status: Pick<Status, 'unsent' | 'opening'>): Progress {
+  const { unsent, opening } = status;
+  const figure = (left: number, atOpening = 0): Figure => {
+    const total = Math.max(atOpening, left);
+    return { done: total - left, total };
   };
-  return { entries: figure('entries'), blobs: figure('blobs'), bytes: figure('bytes', moving) };
+  return {
+    entries: figure(unsent.entries, opening?.entries),
+    photos: figure(unsent.photos, opening?.photos),
+    files: figure(unsent.blobs - unsent.photos, opening ? opening.blobs - opening.photos : 0),
+    bytes: figure(unsent.bytes, opening?.bytes),
+  };
 }
 
 /** One sight of the bytes done at a time in ms. */
@@ -34,47 +40,57 @@ export interface Sight {
   done: number;
 }
 
+/** The pace is that of these last ms: what the network gives now, not what it gave. */
+const WINDOW_MS = 20_000;
 const WATCH_MS = 3000;
 
-/** Milliseconds until the rest is up at the pace since `first`; null until that is worth saying. */
-export function timeLeft(first: Sight, now: Sight, total: number): number | null {
+/** The sights the pace is read from, with a new one; a step back (work added, another count) begins anew. */
+export function watched(sights: readonly Sight[], now: Sight): Sight[] {
+  const last = sights.at(-1);
+  if (last && (now.done < last.done || now.at < last.at)) return [now];
+  return [...sights.filter((one) => now.at - one.at <= WINDOW_MS), now];
+}
+
+/** Milliseconds until the rest is up at the present pace; null until that is worth saying, and while nothing moves. */
+export function timeLeft(sights: readonly Sight[], total: number): number | null {
+  const [first] = sights;
+  const now = sights.at(-1);
+  if (!first || !now) return null;
   const ms = now.at - first.at;
   const moved = now.done - first.done;
   if (ms < WATCH_MS || moved <= 0 || total <= now.done) return null;
   return ((total - now.done) / moved) * ms;
 }
 
-/** What one handover still has on its way. */
+/** What of one handover is not proven to be at the server yet. */
 export interface Moving {
   handover: string | null;
   entries: number;
-  entriesProven: number;
+  photos: number;
+  /** Signatures and documents. */
   files: number;
-  filesDone: number;
   sending: boolean;
 }
 
-/** The outbox by handover, in the order it was recorded. */
+/** The outbox by handover, in the order it was recorded; counted as the figures above are, so that both go down together. */
 export function byHandover(items: readonly OutboxItem[]): Moving[] {
   const found = new Map<string | null, Moving>();
   for (const item of items) {
     const one = found.get(item.handover) ?? {
       handover: item.handover,
       entries: 0,
-      entriesProven: 0,
+      photos: 0,
       files: 0,
-      filesDone: 0,
       sending: false,
     };
     if (item.type === 'entry') {
-      one.entries += 1;
-      if (item.state === 'proven') one.entriesProven += 1;
-    } else {
-      one.files += 1;
-      if (item.state === 'done' || item.state === 'rejected') one.filesDone += 1;
+      if (item.state !== 'proven') one.entries += 1;
+    } else if (item.state !== 'rejected') {
+      if (item.role === 'photo' || item.role === 'damage') one.photos += 1;
+      else one.files += 1;
     }
     if (item.state === 'sending' || item.state === 'uploading') one.sending = true;
     found.set(item.handover, one);
   }
-  return [...found.values()];
+  return [...found.values()].filter((one) => one.entries + one.photos + one.files > 0);
 }

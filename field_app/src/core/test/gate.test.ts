@@ -1,6 +1,7 @@
 /** Opening, people, PINs, leaving: what may begin, and who may. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { fromBase64url, fromUtf8, utf8 } from '../bytes';
+import { Db } from '../db';
 import { RECORD } from '../exportfile';
 import { isOpening } from '../gate';
 import { measure } from '../media';
@@ -19,7 +20,7 @@ describe('the upload gate', () => {
     await shoot(core, handover, 1);
     expect(core.canStartNew()).toBe(true); // it was not unsent at the opening
     const next = await world.restart(core);
-    expect(next.status.get()).toMatchObject({ gate: 'shut', opening: { entries: 2, blobs: 1 } });
+    expect(next.status.get()).toMatchObject({ gate: 'shut', opening: { entries: 2, photos: 1, blobs: 1 } });
     expect(next.canStartNew()).toBe(false);
     await expect(begin(next)).rejects.toMatchObject({ problem: { code: 'gate_closed' } });
     await next.record('reading.record', { handover_id: handover, meter: 'm', value: 1 }); // begun before: may go on
@@ -177,6 +178,31 @@ describe('an installation', () => {
     expect((await core.exportFile()).size).toBeGreaterThan(100);
     const next = await world.restart(core, false);
     expect(next.status.get().phase).toBe('revoked');
+  });
+
+  it('that was revoked enrols anew into a store of its own and leaves the old one as it was', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    const old = world.server.device;
+    world.server.down = true;
+    await begin(core);
+    world.server.down = false;
+    world.server.epoch = 7; // takes nothing
+    world.server.commands = [{ type: 'wipe', code: 'device_revoked' }];
+    core.retryNow();
+    await until(() => core.status.get().phase === 'revoked');
+    world.server.commands = [];
+    world.server.epoch = 0;
+    world.server.device = '0197f3a0-0000-7000-8000-000000000002';
+    world.server.codeUsedBy = null; // another invitation
+    await core.enrol('GOOD');
+    const now = core.status.get();
+    expect(now).toMatchObject({ phase: 'locked', gate: 'open', unsent: { entries: 0 } });
+    expect(now.device?.device).toBe(world.server.device);
+    await core.stop();
+    const kept = await Db.open(world.indexedDB, `handover-field-${old}`);
+    expect(await kept.all('outbox')).toHaveLength(1);
+    kept.close();
   });
 
   it('shares its journal between tabs: one leads, all see', async () => {
