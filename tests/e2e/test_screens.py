@@ -74,7 +74,7 @@ async def everyday(app: FieldApp, gallery: Gallery, van: Van) -> None:
 async def test_the_wizard_and_the_gate(yard: World, lang: str) -> None:
     app = FieldApp(yard.enrolled_phone(locale=LOCALES[lang]), lang)
     van = yard.vans_out()[0]
-    await app.open(yard.server.url, yard.film(van), offline=True)
+    await app.open(yard.server.url, yard.film(van, "right"), offline=True)
     await app.unlock(name_of(lang), yard.pin("zhou"))
     await app.today()
     await app.type_asset(van.plate)

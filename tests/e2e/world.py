@@ -89,10 +89,11 @@ class World:
             if asset["state"] == "out"
         ]
 
-    def film(self, van: Van) -> Path:
-        """What the camera sees of this van now: the very pictures of its check-out."""
+    def film(self, van: Van, slot: str | None = None) -> Path:
+        """What the camera sees of this van now: the very pictures of its check-out, or only the one of a slot."""
         handover = next(one for one in self.server.records("handover") if one["id"] == van.baseline)
-        pictures = [stored(self.server, photo["sha256"]).read_bytes() for photo in handover["photos"].values()]
+        shots = [photo for photo in handover["photos"].values() if slot in (None, photo["slot"])]
+        pictures = [stored(self.server, photo["sha256"]).read_bytes() for photo in shots]
         return film_of(self.folder / "van.mjpeg", pictures)
 
     def names(self, lang: str) -> Names:
