@@ -15,6 +15,8 @@ async def test_it_can_be_installed(yard: World) -> None:
     manifest_is_whole(yard.server.url)
     app = FieldApp(yard.enrolled_phone())
     await app.open(yard.server.url)
+    await app.sees(app.heading("lock.title"))
+    await app.page.wait_for_load_state("load")
     assert app.phone.context is not None
     session = await app.phone.context.new_cdp_session(app.page)
     problems = await session.send("Page.getInstallabilityErrors")
