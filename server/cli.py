@@ -28,6 +28,7 @@ from server.http.context import House
 from server.logs import log_to_stderr
 from server.proof import verify_device
 from server.settings import Settings, SettingsError
+from server.storage.database import UnknownSchema
 from server.storage.store import SqlStore
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -116,6 +117,12 @@ def _settings() -> Settings:
 def _open(settings: Settings) -> House:
     try:
         return make_house(settings)
+    except UnknownSchema as problem:
+        _stop(
+            f"数据文件夹 {settings.data} 是另一个版本写的，什么都没有改动（{problem}）。请用原来的版本打开；演示数据可用 make run FRESH=1 重新开始。"
+            f" · The data folder was written by another version; nothing was changed. Open it with that version;"
+            f" demo data can be started over with make run FRESH=1."
+        )
     except (OSError, sqlite3.Error) as problem:
         _stop(
             f"数据文件夹 {settings.data} 无法使用，什么都没有改动：{problem}。"

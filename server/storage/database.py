@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
@@ -33,6 +33,14 @@ CLOSE_TIMEOUT_S: Final = 30
 
 class TransactionLost(Exception):
     """The database ended the transaction by itself (a full or failing disk): nothing of it is kept."""
+
+
+SCHEMA_VERSION: Final = 1
+"""Raised with every change of the tables; a database of another version is not opened (nothing migrates it yet)."""
+
+
+class UnknownSchema(Exception):
+    """The database was written by another version of the program; it was not touched."""
 
 
 @dataclass
@@ -59,11 +67,18 @@ class Database:
 
     @classmethod
     def open(cls, path: Path) -> "Database":
-        """Open or create. The tables of all rooms that were imported before are made when they are missing."""
+        """Open or create. The tables of all rooms that were imported before are made when they are missing.
+
+        UnknownSchema when the file was written by a version with other tables.
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
         database = cls(path)
         with database._writer_engine.begin() as connection:
+            version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+            if version != SCHEMA_VERSION and inspect(connection).get_table_names():
+                raise UnknownSchema(f"{path.name}: {version} ≠ {SCHEMA_VERSION}")
             SQLModel.metadata.create_all(connection)
+            connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
         database._writer.start()
         return database
 
