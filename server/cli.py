@@ -119,9 +119,10 @@ def _open(settings: Settings) -> House:
         return make_house(settings)
     except UnknownSchema as problem:
         _stop(
-            f"数据文件夹 {settings.data} 是另一个版本写的，什么都没有改动（{problem}）。请用原来的版本打开；演示数据可用 make run FRESH=1 重新开始。"
-            f" · The data folder was written by another version; nothing was changed. Open it with that version;"
-            f" demo data can be started over with make run FRESH=1."
+            f"数据文件夹 {settings.data} 是另一个版本写的，什么都没有改动（{problem}）。"
+            "请用原来的版本打开；演示数据可用 make run FRESH=1 重新开始。"
+            " · The data folder was written by another version; nothing was changed. Open it with that version;"
+            " demo data can be started over with make run FRESH=1."
         )
     except (OSError, sqlite3.Error) as problem:
         _stop(
