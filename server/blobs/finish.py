@@ -177,5 +177,5 @@ async def tend(house: Rooms) -> None:
                 await clean(house)
                 await forget_erased(house)
             except Exception as problem:
-                log.error("tend_failed", type=type(problem).__qualname__, at=trail(problem))  # noqa: TRY400
+                log.error("tend_failed", type=type(problem).__qualname__, at=trail(problem))
             await asyncio.sleep(_TEND_SECONDS)

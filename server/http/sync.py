@@ -66,7 +66,7 @@ async def _push(house: House, principal: DevicePrincipal, message: SyncRequest, 
         except PushRefused as refused:
             raise Failure(refused.code, detail=refused.detail) from refused
         except Exception as fault:
-            log.error(  # noqa: TRY400 - the text of a fault can quote what was sent
+            log.error(
                 "judging_aborted", organisation=principal.organisation, device=principal.device,
                 type=type(fault).__qualname__, at=trail(fault),
             )  # fmt: skip

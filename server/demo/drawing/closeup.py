@@ -22,7 +22,7 @@ FRAME = (1280.0, 960.0)
 
 def plain_camera(image: Image.Image, seed: int, *, sway: float = 1.0) -> Camera:
     """A camera for subjects drawn in a 1280 × 960 frame, swaying a little with the seed."""
-    rng = random.Random(f"plain/{seed}")  # noqa: S311
+    rng = random.Random(f"plain/{seed}")
     size = (image.width / SUPER, image.height / SUPER)
     scale = max(size[0] / FRAME[0], size[1] / FRAME[1]) * (1 + 0.05 * sway + rng.uniform(-0.02, 0.02) * sway)
     centre = (size[0] / 2 + rng.uniform(-12, 12) * sway, size[1] / 2 + rng.uniform(-9, 9) * sway)
@@ -37,7 +37,7 @@ def plain_camera(image: Image.Image, seed: int, *, sway: float = 1.0) -> Camera:
 
 def paint_closeup(image: Image.Image, subject: Subject, damage: DrawnDamage, seed: int, around: Surroundings) -> None:
     """Paint the close shot of ``damage`` over the whole of ``image``."""
-    rng = random.Random(f"close/{damage.seed}")  # noqa: S311
+    rng = random.Random(f"close/{damage.seed}")
     c = Canvas(image, plain_camera(image, seed, sway=1.6))
     paint = PAINTS[subject.paint] if subject.kind is Kind.VAN else (46, 48, 50)
     if subject.kind in (Kind.EXCAVATOR, Kind.GENERATOR):

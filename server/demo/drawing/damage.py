@@ -21,7 +21,7 @@ _BARE: Colour = (94, 92, 90)
 
 def paint_damage(c: Canvas, kind: DamageKind, at: Point, size: float, paint: Colour, seed: int) -> None:
     """Paint one damage centred at ``at``; ``size`` is its longest side, both in units."""
-    rng = random.Random(seed * 7919 + 13)  # noqa: S311
+    rng = random.Random(seed * 7919 + 13)
     _PAINTERS[kind](c, at, size, paint, rng)
 
 

@@ -48,7 +48,7 @@ def paint_kit(image: Image.Image, subject: Subject, seed: int, size: tuple[int, 
 
 
 def _bench(c: Canvas, seed: int) -> None:
-    rng = random.Random(seed // 11)  # noqa: S311
+    rng = random.Random(seed // 11)
     c.wash(((0.0, (206, 178, 138)), (1.0, (172, 142, 102))))
     for i in range(10):
         y = -160 + i * 136

@@ -68,7 +68,7 @@ def locate(view: View, x: int, y: int, *, seed: int, size: tuple[int, int] = (12
 
 def camera(view: View, seed: int, size: tuple[int, int], close_to: Point | None = None) -> Camera:
     """The shot's camera; ``close_to`` (units) steps nearer to that point for a damage's wide shot."""
-    rng = random.Random(f"{view}/{seed}")  # noqa: S311
+    rng = random.Random(f"{view}/{seed}")
     k = size[0] / 1280
     side = view in (View.LEFT, View.RIGHT)
     scale = (1.17 if side else 0.80) * k * rng.uniform(0.965, 1.03)
@@ -93,7 +93,7 @@ def camera(view: View, seed: int, size: tuple[int, int], close_to: Point | None 
 
 def _framed(scene: Scene, seed: int, size: tuple[int, int], *, near: bool) -> Image.Image:
     """The seed's own piece of the backdrop, at the surface's size."""
-    rng = random.Random(f"frame/{seed}")  # noqa: S311
+    rng = random.Random(f"frame/{seed}")
     surface = (size[0] * SUPER, size[1] * SUPER)
     plate = enlarged(scene, surface)
     foot = WALL_FOOT / PLATE[1] * plate.height
@@ -189,7 +189,7 @@ def _other(
 
 
 def _developed(image: Image.Image, scene: Scene, seed: int, size: tuple[int, int]) -> bytes:
-    rng = random.Random(f"light/{seed}")  # noqa: S311
+    rng = random.Random(f"light/{seed}")
     full = image.width == size[0] * SUPER
     small = image.reduce(SUPER) if full else image.resize(size, Image.Resampling.HAMMING)
     finished = small.point(grade(scene.light, rng.uniform(0.96, 1.05)))

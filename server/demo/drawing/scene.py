@@ -75,7 +75,7 @@ def grade(light: Light, exposure: float) -> list[int]:
 @lru_cache(maxsize=16)
 def texture(seed: int, cells: tuple[int, int], size: tuple[int, int], strength: int) -> Image.Image:
     """Grey noise around 128 (± ``strength``), ``cells`` of it stretched to ``size``."""
-    data = random.Random(seed).randbytes(cells[0] * cells[1])  # noqa: S311 - a texture, not a secret
+    data = random.Random(seed).randbytes(cells[0] * cells[1])
     noise = Image.frombytes("L", cells, data).point([round(128 + (v - 128) * strength / 128) for v in range(256)])
     return noise.resize(size, Image.Resampling.BICUBIC)
 
@@ -95,7 +95,7 @@ def _grain_tile(size: tuple[int, int]) -> Image.Image:
 def grain(image: Image.Image, seed: int) -> Image.Image:
     """Sensor noise: a fixed tile of it, shifted by ``seed``."""
     tile = _grain_tile((image.width + 160, image.height + 120))
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)
     x, y = rng.randrange(161), rng.randrange(121)
     return ImageChops.add(image, tile.crop((x, y, x + image.width, y + image.height)), 1, -128)
 
@@ -103,7 +103,7 @@ def grain(image: Image.Image, seed: int) -> Image.Image:
 def _sky(draw: ImageDraw.ImageDraw, image: Image.Image, around: Surroundings, seed: int) -> None:
     column = gradient(((0.0, around.sky), (1.0, around.haze)))
     image.paste(column.resize((PLATE[0], 260)), (0, 0))
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)
     cloud = Image.new("L", PLATE)
     pen = ImageDraw.Draw(cloud)
     for _ in range(26):

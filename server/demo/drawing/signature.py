@@ -59,7 +59,7 @@ def _dash(rng: random.Random, start: tuple[float, float], end: tuple[float, floa
 
 def draw_signature(seed: int) -> list[Stroke]:
     """Strokes of ``(x, y, t_ms)``: x in 0..1000, y in 0..400, t from the first touch."""
-    rng = random.Random(seed)  # noqa: S311 - handwriting, not a secret
+    rng = random.Random(seed)
     t = 0
     strokes: list[Stroke] = []
     for _ in range(rng.randint(1, 3)):

@@ -64,7 +64,7 @@ def _side(c: Canvas, view: View, subject: Subject, around: Surroundings, seed: i
     _side_plastics(c, g, flip, paint)
     _side_glass(c, g, flip, around)
     _side_lamps(c, g, flip)
-    spin = random.Random(seed).random() * 6  # noqa: S311
+    spin = random.Random(seed).random() * 6
     for i, (x, y) in enumerate((WHEEL_FRONT, WHEEL_REAR)):
         cx = 1000 - x if view is View.LEFT else x
         c.fill(g.path("arch_front" if i == 0 else "arch_rear"), (14, 15, 16))
