@@ -1,7 +1,7 @@
 """The organisations' own keys, and the check of devices' signatures.
 
 Each organisation has two P-256 keys in `data/secrets/<organisation>/`: `sign.pem` (ES256, seals receipts)
-and `export.pem` (ECDH, opens files a device exported to the office). Neighbours: `server/http/sync.py`
+and `export.pem` (ECDH, opens files a device exported to the office). Neighbours: `server/exchange.py`
 signs receipts, `server/http/enrolment.py` hands out the public halves. Invariants: a private key is created
 once, complete or not at all, readable by the owner only, and never leaves this module's objects.
 """

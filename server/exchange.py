@@ -1,0 +1,143 @@
+"""One exchange without HTTP: a device's bytes in, what is committed, the answer's bytes out.
+
+Neighbours: `server/http/sync.py` is the thin shell around it, `tests/sim` runs the very same under simulated faults;
+`sync/engine.py` decides. The world is arguments: a clock reading and a `Transactions`, the one thing asked of a database.
+Invariants: nothing is answered before the commit is on the disk · a transaction that judging aborts is repeated without
+judging, so what was sent is kept all the same · the pages are read on a snapshot that contains the push, so a slow first
+download never holds the writer, and a stuck upload never blocks the download.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Protocol, TypeVar
+
+import msgspec
+import structlog
+
+from schemas.errors import ErrorCode
+from schemas.protocol import PROTOCOL_VERSION, Policy, SyncAnswer, SyncRequest
+from server.auth.sessions import DevicePrincipal
+from server.logs import trail
+from sync import instants
+from sync.engine import Engine, Pushed, PushRefused
+from sync.fanout import frames
+from sync.pull import Pulled, pull
+from sync.store import Store
+
+T = TypeVar("T")
+Frames = list[tuple[str, bytes]]
+JUDGED_TRIES: Final = 2
+log = structlog.get_logger("sync")
+
+
+class Transactions(Protocol):
+    """What an exchange needs of a database."""
+
+    async def write(self, job: Callable[[Store], T]) -> T:
+        """Run a job in a writing transaction; returns after its commit is on the disk. An exception undoes the job alone."""
+
+    async def read(self, job: Callable[[Store], T]) -> T:
+        """Run a job on a snapshot that contains everything committed before."""
+
+
+class ExchangeRefused(Exception):
+    """The request as a whole is refused, nothing was stored: the device keeps everything."""
+
+    def __init__(self, code: ErrorCode, detail: dict[str, Any] | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail or {}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A push that is committed. `frames` (bucket, bytes of a `LiveFrame`) may go out now; the bytes of the blobs named in
+    `erased` must leave the disk before anything is answered."""
+
+    caller: DevicePrincipal
+    message: SyncRequest
+    pushed: Pushed
+    frames: Frames
+    now_ms: int
+
+    @property
+    def erased(self) -> tuple[str, ...]:
+        """SHA-256 of each blob that an erasure of this push has dropped."""
+        return self.pushed.erased
+
+
+def read_request(caller: DevicePrincipal, raw: bytes) -> SyncRequest:
+    """The request in these bytes. ExchangeRefused for another protocol or another device's; pydantic's ValidationError when
+    the bytes are no request at all."""
+    if _protocol(raw) != PROTOCOL_VERSION:
+        raise ExchangeRefused(ErrorCode.PROTOCOL_UNSUPPORTED, {"protocol": PROTOCOL_VERSION})
+    message = SyncRequest.model_validate_json(raw)
+    if message.device != caller.device:
+        raise ExchangeRefused(ErrorCode.DEVICE_UNKNOWN)
+    return message
+
+
+async def take(engine: Engine, database: Transactions, caller: DevicePrincipal, raw: bytes, now_ms: int) -> Taken:
+    """Push what a device sends and commit it. ExchangeRefused, ValidationError: nothing was stored."""
+    message = read_request(caller, raw)
+
+    def job(store: Store, *, judge: bool = True) -> tuple[Pushed, Frames]:
+        pushed = engine.push(store, caller.organisation, message, now_ms, judge_entries=judge)
+        return pushed, frames(store, caller.organisation, pushed.touched)
+
+    # Law 1: a passing fault is tried once more. If judging breaks the transaction itself, what was sent is kept without
+    # being judged, and judged when the cause is gone. A database that is really down fails that, too.
+    for _ in range(JUDGED_TRIES):
+        try:
+            return Taken(caller, message, *await database.write(job), now_ms)
+        except PushRefused as refused:
+            raise ExchangeRefused(refused.code, refused.detail) from refused
+        except Exception as fault:
+            log.error(
+                "judging_aborted", organisation=caller.organisation, device=caller.device, type=type(fault).__qualname__,
+                at=trail(fault),
+            )  # fmt: skip
+    return Taken(caller, message, *await database.write(lambda store: job(store, judge=False)), now_ms)
+
+
+async def answer(database: Transactions, taken: Taken) -> bytes:
+    """The answer to a committed push: receipt, outcomes, and the pages after the device's cursors."""
+
+    def job(store: Store) -> tuple[Pulled, Policy]:
+        return _pull(store, taken)
+
+    return _render(taken, *await database.read(job))
+
+
+class _Version(msgspec.Struct):
+    protocol: int = PROTOCOL_VERSION
+
+
+def _protocol(raw: bytes) -> int:
+    """The version a request speaks, whatever the rest of it looks like; a body that is no message is read as ours."""
+    try:
+        return msgspec.json.decode(raw, type=_Version).protocol
+    except msgspec.DecodeError:
+        return PROTOCOL_VERSION
+
+
+def _pull(store: Store, taken: Taken) -> tuple[Pulled, Policy]:
+    organisation = store.record(taken.caller.organisation, "organisation", taken.caller.organisation)
+    policy = Policy(gate=organisation.data["gate_policy"]) if organisation else Policy()
+    if not taken.pushed.may_pull:
+        return Pulled((), ()), policy
+    return pull(store, taken.caller.organisation, taken.caller.buckets, taken.message.cursors), policy
+
+
+def _render(taken: Taken, pulled: Pulled, policy: Policy) -> bytes:
+    """The answer's bytes: everything but the pages is encoded here, the pages are spliced in as they are stored."""
+    pushed = taken.pushed
+    said = SyncAnswer(
+        receipt=pushed.receipt, outcomes=pushed.outcomes, pages=[],
+        gone_buckets=list(pulled.foreign), upload="clear" if pushed.upload_clear else "required", policy=policy,
+        commands=pushed.commands, new_epoch=pushed.new_epoch,
+        notices=[ErrorCode.CURSOR_FOREIGN] if pulled.foreign else [], at=instants.to_text(taken.now_ms),
+    )  # fmt: skip
+    fields = said.model_dump(mode="json", exclude={"pages"})
+    pages = b",".join(page.render() for page in pulled.pages)
+    return msgspec.json.encode(fields)[:-1] + b',"pages":[' + pages + b"]}"
