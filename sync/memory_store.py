@@ -13,10 +13,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
 
+import msgspec
+
 from schemas.protocol import BlobRef
+from sync.merge import FieldMeta
 from sync.store import BlobState, DeviceState, JournalEntry, StoredRecord, WireChange, as_shown
 
 _MISSING: Final = object()
+_METAS: Final = msgspec.json.Decoder(dict[str, FieldMeta])
 Room = dict[Any, Any]
 
 
@@ -232,7 +236,7 @@ class MemoryStore:
     def put_record(self, organisation: str, record: StoredRecord, left: Iterable[str]) -> None:
         """Write the record and its memberships."""
         # Through JSON, as every other store keeps it: a tuple comes back as a list.
-        kept = replace(record, data=json.loads(_json(record.data)), meta=json.loads(_json(record.meta)))
+        kept = replace(record, data=json.loads(_json(record.data)), meta=_METAS.decode(msgspec.json.encode(record.meta)))
         self._put(self._room("record", organisation, record.kind), record.id, (kept, _wire(record)))
         for gone, buckets in ((False, record.buckets), (True, left)):
             for bucket in buckets:

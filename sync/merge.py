@@ -4,9 +4,11 @@ A field's *stamp* says who wrote it: commit version, HLC, device, entry. Whoever
 himself, is sequential; everybody else is concurrent. Losing values are kept in the field's history, never dropped.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
+
+import msgspec
 
 from schemas.merge import MergePolicy
 
@@ -33,43 +35,38 @@ class Verdict(StrEnum):
     CONFLICT = "conflict"  # both are kept, a person decides
 
 
-@dataclass
-class FieldMeta:
-    """What is remembered of a field beside its value. `items` holds the same per key of a union."""
+class FieldMeta(
+    msgspec.Struct,
+    omit_defaults=True,
+    rename={"version": "v", "hlc": "h", "device": "d", "entry": "e", "removed": "r", "items": "i", "history": "k"},
+):
+    """What is remembered of a field beside its value. `items` holds the same per key of a union.
+
+    It is stored as it is encoded: short keys, empty parts left out. Parts are shared between copies and never changed in
+    place, so that a copy is cheap and what a savepoint undoes is undone by going back to the former object.
+    """
 
     version: int = 0
     hlc: str = ""
     device: str = ""
     entry: str = ""
     removed: bool = False
-    items: dict[str, "FieldMeta"] = field(default_factory=dict)
-    history: list[dict[str, Any]] = field(default_factory=list)
+    items: dict[str, "FieldMeta"] = msgspec.field(default_factory=dict)
+    history: list[dict[str, Any]] = msgspec.field(default_factory=list)
 
     @staticmethod
     def load(raw: dict[str, Any] | None) -> "FieldMeta":
         """From its stored form."""
-        if not raw:
-            return FieldMeta()
-        return FieldMeta(
-            version=raw.get("v", 0),
-            hlc=raw.get("h", ""),
-            device=raw.get("d", ""),
-            entry=raw.get("e", ""),
-            removed=raw.get("r", False),
-            items={key: FieldMeta.load(item) for key, item in raw.get("i", {}).items()},
-            history=list(raw.get("k", [])),
-        )
+        return msgspec.convert(raw or {}, FieldMeta)
 
     def dump(self) -> dict[str, Any]:
-        """Its stored form: short keys, empty parts left out."""
-        raw: dict[str, Any] = {"v": self.version, "h": self.hlc, "d": self.device, "e": self.entry}
-        if self.removed:
-            raw["r"] = True
-        if self.items:
-            raw["i"] = {key: item.dump() for key, item in self.items.items()}
-        if self.history:
-            raw["k"] = self.history
-        return raw
+        """Its stored form."""
+        stored: dict[str, Any] = msgspec.to_builtins(self)
+        return stored
+
+    def copied(self) -> "FieldMeta":
+        """A copy to change; the parts are shared."""
+        return FieldMeta(self.version, self.hlc, self.device, self.entry, self.removed, self.items, self.history)
 
     def written_by(self, stamp: Stamp) -> None:
         """Take over the stamp of the value that now stands."""
@@ -77,8 +74,8 @@ class FieldMeta:
 
     def remember(self, value: Any, stamp: Stamp, why: str) -> None:
         """Keep a value that does not stand. The oldest are dropped past HISTORY_MAX; their entries stay in the journal."""
-        self.history.append({"value": value, "h": stamp.hlc, "d": stamp.device, "e": stamp.entry, "why": why})
-        del self.history[:-HISTORY_MAX]
+        lost = {"value": value, "h": stamp.hlc, "d": stamp.device, "e": stamp.entry, "why": why}
+        self.history = [*self.history, lost][-HISTORY_MAX:]
 
     def known_to(self, stamp: Stamp) -> bool:
         """Whether the writer had seen the value that stands (or wrote it, or there is none)."""
@@ -90,7 +87,7 @@ class FieldMeta:
 
 
 def merge_field(policy: MergePolicy, present: Any, meta: FieldMeta, incoming: Any, stamp: Stamp) -> tuple[Any, Verdict]:
-    """The value that stands after `incoming` met `present`. Changes `meta` in place; never changes `present`."""
+    """The value that stands after `incoming` met `present`. Changes `meta` (not the parts it shares); never changes `present`."""
     match policy:
         case MergePolicy.SERVER:
             return _set(present, meta, incoming, stamp)
@@ -161,11 +158,13 @@ def _review(present: Any, meta: FieldMeta, incoming: Any, stamp: Stamp) -> tuple
 
 def _union(present: Any, meta: FieldMeta, incoming: dict[str, Any], stamp: Stamp) -> tuple[Any, Verdict]:
     merged: dict[str, Any] = dict(present or {})
+    items = dict(meta.items)
     changed, lost = False, False
     for key, value in incoming.items():
         if value is None and key not in merged:
             continue  # nothing to take away
-        item = meta.items.setdefault(key, FieldMeta())
+        known = items.get(key)
+        items[key] = item = FieldMeta() if known is None else known.copied()
         if value is None:
             # A removal only reaches an add its author had seen: an add wins over a concurrent remove.
             if not item.known_to(stamp):
@@ -182,6 +181,7 @@ def _union(present: Any, meta: FieldMeta, incoming: dict[str, Any], stamp: Stamp
             merged[key], verdict = _last_writer(merged.get(key), item, value, stamp)
             changed |= verdict is Verdict.SET
             lost |= verdict is Verdict.LOST
+    meta.items = items
     if changed:
         meta.written_by(stamp)
     return merged, Verdict.LOST if lost else Verdict.SET if changed else Verdict.KEPT

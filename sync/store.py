@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from schemas.protocol import BlobRef
+from sync.merge import FieldMeta
 
 
 @dataclass
@@ -53,13 +54,13 @@ class JournalEntry:
 
 @dataclass
 class StoredRecord:
-    """One record with its merge memory and the buckets it lies in."""
+    """One record with its merge memory and the buckets it lies in. Whoever reads it changes nothing inside it."""
 
     kind: str
     id: str
     version: int
     data: dict[str, Any]
-    meta: dict[str, Any]
+    meta: dict[str, FieldMeta]
     buckets: frozenset[str]
     gone: bool = False
 

@@ -94,9 +94,9 @@ class RecordWriter:
         data, meta = dict(stored.data), dict(stored.meta)
         for name, value in values.items():
             policy: MergePolicy = POLICIES[kind][name]
-            field_meta = FieldMeta.load(meta.get(name))
-            data[name], verdicts[name] = merge_field(policy, data.get(name), field_meta, value, stamp)
-            meta[name] = field_meta.dump()
+            known = meta.get(name)
+            meta[name] = own = FieldMeta() if known is None else known.copied()
+            data[name], verdicts[name] = merge_field(policy, data.get(name), own, value, stamp)
         if stored.version and all(verdict is Verdict.KEPT for verdict in verdicts.values()):
             if meta != stored.meta:  # who said it last is remembered; the record itself has not changed
                 self.store.put_record(self.organisation, replace(stored, meta=meta), ())

@@ -16,10 +16,12 @@ from sqlalchemy.engine import RowMapping
 
 from schemas.protocol import BlobRef
 from server.storage import statements as sql
+from sync.merge import FieldMeta
 from sync.store import BlobState, DeviceState, JournalEntry, StoredRecord, WireChange, as_shown
 
 _encode = msgspec.json.encode
 _decode = msgspec.json.decode
+_METAS: Final = msgspec.json.Decoder(dict[str, FieldMeta])
 _JUDGED: Final = ("organisation", "device", "epoch", "seq", "entry_id", "action", "state", "code", "version", "repeat_of")
 
 
@@ -322,7 +324,7 @@ def _entry(row: RowMapping) -> JournalEntry:
 
 def _record(row: RowMapping) -> StoredRecord:
     return StoredRecord(
-        row["kind"], row["id"], row["version"], _decode(row["data"]), _decode(row["meta"]),
+        row["kind"], row["id"], row["version"], _decode(row["data"]), _METAS.decode(row["meta"]),
         frozenset(row["buckets"].split()), row["gone"],
     )  # fmt: skip
 

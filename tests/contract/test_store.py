@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from schemas.protocol import BlobRef
+from sync.merge import FieldMeta
 from sync.store import BlobState, DeviceState, JournalEntry, Store, StoredRecord
 from tests.support.hosts import AnyStore, Host
 from tests.support.stage import Ids, blob
@@ -29,7 +30,7 @@ def entry(organisation: str, seq: int, **more: object) -> JournalEntry:
 
 
 def record(record_id: str, version: int, *buckets: str, **data: object) -> StoredRecord:
-    return StoredRecord("asset", record_id, version, {"id": record_id, **data}, {"x": {"v": version}}, frozenset(buckets))
+    return StoredRecord("asset", record_id, version, {"id": record_id, **data}, {"x": FieldMeta(version)}, frozenset(buckets))
 
 
 def test_versions_belong_to_an_organisation(host: Host, organisation: str) -> None:

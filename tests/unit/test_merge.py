@@ -227,7 +227,7 @@ def test_two_people_contradicting_each_other_are_both_kept_and_told(stage: Stage
     assert stage.the("damage", damage)["severity"] == "minor_damage"
     stored = stage.stored("damage", damage)
     assert stored is not None
-    assert [item["value"] for item in stored.meta["severity"]["k"]] == ["severe_damage"]
+    assert [item["value"] for item in stored.meta["severity"].history] == ["severe_damage"]
     assert [one["state"] for one in stage.all("outcome")] == ["conflict"]
 
 
