@@ -33,7 +33,7 @@ from server.http.metrics import Metrics
 from server.live import LiveHub
 from server.logs import trail
 from server.settings import Clock, Settings
-from server.storage.database import Database
+from server.storage.opening import open_database
 from server.storage.store import SqlStore
 from sync.engine import Engine
 from sync.fanout import frames
@@ -63,14 +63,15 @@ def make_engine(keys: KeyRing) -> Engine:
 
 
 def make_house(settings: Settings, clock: Clock = wall_clock) -> House:
-    """Open everything an application needs. OSError or sqlite3 errors when the data folder cannot be used."""
+    """Open everything an application needs. OSError or sqlite3 errors when the data folder cannot be used;
+    UnknownSchema, Unsuitable, Unreachable as `open_database` says."""
     settings.data.mkdir(parents=True, exist_ok=True)
     keys = KeyRing(settings.secrets)
     metrics = Metrics()
     return House(
         settings=settings,
         clock=clock,
-        database=Database.open(settings.database),
+        database=open_database(settings.database),
         engine=make_engine(keys),
         keys=keys,
         hub=LiveHub(metrics.live_sockets.set),

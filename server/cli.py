@@ -119,10 +119,10 @@ def _open(settings: Settings) -> House:
         return make_house(settings)
     except UnknownSchema as problem:
         _stop(
-            f"数据文件夹 {settings.data} 是另一个版本写的，什么都没有改动（{problem}）。"
-            "请用原来的版本打开；演示数据可用 make run FRESH=1 重新开始。"
-            " · The data folder was written by another version; nothing was changed. Open it with that version;"
-            " demo data can be started over with make run FRESH=1."
+            f"数据库是更新的版本写的，或者不是本系统的，什么都没有改动（{problem}）。"
+            "请用写它的版本打开；演示数据可用 make run FRESH=1 重新开始。"
+            " · The database was written by a newer version, or is none of ours; nothing was changed. Open it with the version"
+            " that wrote it; demo data can be started over with make run FRESH=1."
         )
     except (OSError, sqlite3.Error) as problem:
         _stop(

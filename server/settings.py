@@ -1,4 +1,4 @@
-"""What an installation may choose, read once from the environment (`HANDOVER_*`).
+"""What an installation may choose, read once from the environment (`HANDOVER_*`, `DATABASE_URL`).
 
 Neighbours: `server/app.py` takes a `Settings`; `server/cli.py` makes it. Nothing else reads the
 environment. Invariants: a value that cannot be understood stops the start with a sentence naming the
@@ -14,6 +14,7 @@ variable; secrets are never settings, they lie in `data/secrets`.
 | HANDOVER_APP | folder of the built app | `field_app/dist` |
 | HANDOVER_METRICS_TOKEN | bearer token for `/metrics` from elsewhere | none: loopback only |
 | HANDOVER_FREE_MB | disk space kept free, MB; uploads stop before | 64 |
+| DATABASE_URL | `sqlite:///path` | `handover.db` in the data folder |
 """
 
 from collections.abc import Callable, Mapping
@@ -21,6 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
+
+from server.storage.opening import Place, parse_place
 
 Clock = Callable[[], int]
 """Milliseconds since 1970, UTC."""
@@ -47,11 +50,12 @@ class Settings:
     app: Path = Path("field_app/dist")
     metrics_token: str | None = None
     free_bytes_min: int = 64 * _MEGABYTE
+    database_place: Place | None = field(default=None, repr=False)
 
     @property
-    def database(self) -> Path:
-        """The SQLite file."""
-        return self.data / "handover.db"
+    def database(self) -> Place:
+        """The SQLite file, or the PostgreSQL database's address (which may hold a password: never print it)."""
+        return self.database_place or self.data / "handover.db"
 
     @property
     def secrets(self) -> Path:
@@ -82,6 +86,7 @@ class Settings:
             app=Path(environ.get("HANDOVER_APP", "").strip() or _default_app()).absolute(),
             metrics_token=environ.get("HANDOVER_METRICS_TOKEN", "").strip() or None,
             free_bytes_min=_number(environ, "HANDOVER_FREE_MB", 64, 0, 1_000_000) * _MEGABYTE,
+            database_place=_place(environ.get("DATABASE_URL", "").strip()),
         )
 
 
@@ -99,6 +104,13 @@ def origin_of(url: str) -> str:
 
 def _default_app() -> str:
     return str(Path(__file__).resolve().parent.parent / "field_app" / "dist")
+
+
+def _place(url: str) -> Place | None:
+    try:
+        return parse_place(url) if url else None
+    except ValueError as problem:
+        raise SettingsError(f"DATABASE_URL: {problem}") from problem
 
 
 def _origins(text: str) -> frozenset[str]:

@@ -40,7 +40,7 @@ async def _forget(house: House, organisation: str, erased: tuple[str, ...]) -> N
     """An erasure is committed: the bytes leave the disk, the database's log included."""
     for sha256 in erased:
         await asyncio.to_thread(house.vault.erase, organisation, sha256)
-    await house.database.truncate_log()
+    await house.database.scrub()
 
 
 ROUTES: Final[list[BaseRouteHandler]] = [sync]

@@ -1,226 +1,80 @@
-"""The database: one writer with group commit, snapshot readers, ordinary sessions. SQLite in this set-up.
+"""What the rest of the server asks of a database: writing jobs, reading jobs, an ear for other processes' commits.
 
-`synchronous=FULL` and WAL: what `write` has returned is on the disk. `BEGIN IMMEDIATE` for every writing transaction (the
-driver's own default loses updates silently). Jobs that queue up while a commit is on its way share the next one; each
-runs in a savepoint of its own, so a failing job undoes only itself.
+Neighbours: `sqlite.py` and `postgres.py` keep the contract, `opening.py` chooses between them, `store.py` is what a job is
+handed, `migrations` brings the tables up to date when a database is opened. Invariants: a job is a synchronous function
+of a store and may be run more than once, so it changes nothing but the store; what `write` has returned is committed and
+on the disk; a job that fails leaves nothing behind; nothing is told of a commit before it has happened.
 """
 
 import asyncio
-import queue
-import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final, TypeVar
-
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlmodel import SQLModel
-from sqlmodel.ext.asyncio.session import AsyncSession
+from concurrent.futures import Future
+from typing import NamedTuple, TypeVar
 
 from server.storage.store import SqlStore
 
-__all__ = ["Database", "SqlStore"]
+__all__ = ["Database", "Heard", "SqlStore", "TransactionLost", "UnknownSchema", "Unreachable", "Unsuitable"]
 
 T = TypeVar("T")
-BEGIN_WRITING: Final = "BEGIN IMMEDIATE"
-GROUP_JOBS_MAX: Final = 64
-READERS: Final = 4
-CLOSE_TIMEOUT_S: Final = 30
 
 
 class TransactionLost(Exception):
-    """The database ended the transaction by itself (a full or failing disk): nothing of it is kept."""
+    """The database ended the transaction by itself (a full or failing disk, a lost connection). Nothing half-done of it is
+    kept; whether its commit arrived can be unknown when the connection broke in that very moment: the request is repeated."""
 
 
-SCHEMA_VERSION: Final = 1
-"""Raised with every change of the tables; a database of another version is not opened (nothing migrates it yet)."""
+class Unreachable(TransactionLost):
+    """The database does not answer, or answered too late; nothing was changed."""
 
 
 class UnknownSchema(Exception):
-    """The database was written by another version of the program; it was not touched."""
+    """The database was written by a newer version of the program, or is none of ours; it was not touched."""
 
 
-@dataclass
-class _Job:
-    run: Callable[[SqlStore], Any]
-    future: "Future[Any]"
-    result: Any = None
-    error: BaseException | None = None
+class Unsuitable(Exception):
+    """The database cannot hold what it must (its encoding, its order of text); it was not touched."""
 
 
-class Database:
-    """All access to one installation's database. Open it once; close it at the end."""
+class Heard(NamedTuple):
+    """Another process has committed: the organisation's versions after `after`, up to `to`."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._writer_engine = _sync_engine(path, BEGIN_WRITING)
-        _guard(self._writer_engine)
-        self._reader_engine = _sync_engine(path, "BEGIN")
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
-        self._async_engine = _async_engine(path)
-        self._writer = threading.Thread(target=self._write_loop, name="writer", daemon=True)
-        self._closed = False
+    organisation: str
+    after: int
+    to: int
 
-    @classmethod
-    def open(cls, path: Path) -> "Database":
-        """Open or create. The tables of all rooms that were imported before are made when they are missing.
 
-        UnknownSchema when the file was written by a version with other tables.
-        """
-        path.parent.mkdir(parents=True, exist_ok=True)
-        database = cls(path)
-        with database._writer_engine.begin() as connection:
-            version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-            if version != SCHEMA_VERSION and inspect(connection).get_table_names():
-                raise UnknownSchema(f"{path.name}: {version} ≠ {SCHEMA_VERSION}")
-            SQLModel.metadata.create_all(connection)
-            connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        database._writer.start()
-        return database
+Ear = Callable[[Heard | None], None]
+"""Told of other processes' commits, from any thread. None: something may have been missed."""
+
+
+class Database(ABC):
+    """All access to one installation's database. Open it once (`opening.py`); close it at the end."""
+
+    @abstractmethod
+    def submit(self, job: Callable[[SqlStore], T]) -> "Future[T]":
+        """`write` for callers without an event loop. RuntimeError when the database is closed."""
 
     async def write(self, job: Callable[[SqlStore], T]) -> T:
         """Run a job in a writing transaction; returns after its commit is on the disk.
 
-        An exception in the job undoes this job alone and is raised here.
+        An exception in the job undoes this job alone and is raised here; TransactionLost and Unreachable as they say.
         """
         return await asyncio.wrap_future(self.submit(job))
 
-    def submit(self, job: Callable[[SqlStore], T]) -> "Future[T]":
-        """`write` for callers without an event loop."""
-        if self._closed:
-            raise RuntimeError("the database is closed")
-        future: Future[T] = Future()
-        self._jobs.put(_Job(job, future))
-        return future
-
+    @abstractmethod
     async def read(self, job: Callable[[SqlStore], T]) -> T:
-        """Run a reading job on a snapshot, in a reader thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, job)
+        """Run a reading job on one snapshot, which holds everything committed before. Unreachable as it says."""
 
-    def session(self) -> AsyncSession:
-        """A session for ordinary reads (SQLModel over aiosqlite)."""
-        return AsyncSession(self._async_engine, expire_on_commit=False)
+    @abstractmethod
+    async def scrub(self) -> None:
+        """What committed jobs have erased leaves the database's files as far as the database can be made to."""
 
-    async def truncate_log(self) -> None:
-        """Bring the write-ahead log into the database and cut it: what was erased is in neither afterwards (deleted content
-        is overwritten with zeros, `secure_delete`)."""
-        await asyncio.get_running_loop().run_in_executor(self._readers, self._truncate_log)
+    @abstractmethod
+    def listen(self, ear: Ear) -> None:
+        """Tell `ear` of commits of other processes, never of this one's. A database that only one process may open has
+        nothing to tell."""
 
-    def _truncate_log(self) -> None:
-        raw = self._reader_engine.raw_connection()
-        try:
-            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            raw.close()
-
+    @abstractmethod
     async def close(self) -> None:
         """Finish what is queued, then close."""
-        self._closed = True
-        self._jobs.put(None)
-        await asyncio.to_thread(self._writer.join, CLOSE_TIMEOUT_S)
-        self._readers.shutdown()
-        await self._async_engine.dispose()
-        self._writer_engine.dispose()
-        self._reader_engine.dispose()
-
-    def _read(self, job: Callable[[SqlStore], T]) -> T:
-        with self._reader_engine.connect() as connection, connection.begin():
-            return job(SqlStore(connection))
-
-    # --- the writer thread --------------------------------------------------------------------------------------------
-    def _write_loop(self) -> None:
-        with self._writer_engine.connect() as connection:
-            while (group := self._next_group()) is not None:
-                self._commit(connection, group)
-
-    def _next_group(self) -> list[_Job] | None:
-        """Whatever has queued up, at least one job; None when closing."""
-        group: list[_Job] = []
-        while len(group) < GROUP_JOBS_MAX:
-            try:
-                job = self._jobs.get(block=not group)
-            except queue.Empty:
-                break
-            if job is None:
-                self._jobs.put(None)
-                return group or None
-            if job.future.set_running_or_notify_cancel():
-                group.append(job)
-        return group
-
-    def _commit(self, connection: Connection, group: list[_Job]) -> None:
-        try:
-            with connection.begin():
-                for job in group:
-                    _run(connection, job)
-                _still_open(connection)
-        except BaseException as broken:
-            if len(group) == 1:
-                group[0].future.set_exception(broken)
-                return
-            for job in group:  # the shared transaction is gone: each gets one of its own
-                self._commit(connection, [job])
-            return
-        for job in group:
-            if job.error is not None:
-                job.future.set_exception(job.error)
-            else:
-                job.future.set_result(job.result)
-
-
-def _run(connection: Connection, job: _Job) -> None:
-    job.result = job.error = None
-    try:
-        with connection.begin_nested():
-            job.result = job.run(SqlStore(connection))
-    except (SQLAlchemyError, TransactionLost):
-        raise  # the transaction itself may be broken: let the group be taken apart
-    except Exception as error:
-        job.error = error
-
-
-def _sync_engine(path: Path, begin: str) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False, "timeout": 30})
-    _prepare(engine, begin)
-    return engine
-
-
-def _async_engine(path: Path) -> AsyncEngine:
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", connect_args={"timeout": 30})
-    _prepare(engine.sync_engine, "BEGIN")
-    return engine
-
-
-def _still_open(connection: Connection) -> None:
-    if not getattr(connection.connection.dbapi_connection, "in_transaction", False):
-        raise TransactionLost
-
-
-def _guard(engine: Engine) -> None:
-    """No statement runs outside its transaction. SQLite ends one by itself when the disk fails; what came after would be
-    committed statement by statement, and half a push would stay."""
-
-    @event.listens_for(engine, "before_cursor_execute")
-    def before(connection: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement != BEGIN_WRITING:
-            _still_open(connection)
-
-
-def _prepare(engine: Engine, begin: str) -> None:
-    """Set durability on each new connection, and begin transactions ourselves."""
-
-    @event.listens_for(engine, "connect")
-    def on_connect(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "cache_size=-32000"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)

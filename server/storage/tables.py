@@ -1,10 +1,13 @@
 """The engine's tables, described by SQLModel. Never wire models: a table class validates nothing.
 
-Every row belongs to one organisation, which leads every key. Bodies are BLOBs: the exact bytes a device wrote.
+Every row belongs to one organisation, which leads every key. Bodies are BLOBs: the exact bytes a device wrote. Whoever
+changes a table adds a migration (`migrations`).
 """
 
 from sqlalchemy import Column, Index, LargeBinary
 from sqlmodel import Field, SQLModel
+
+from server.storage.types import Whole
 
 
 class OrganisationRow(SQLModel, table=True):
@@ -13,7 +16,7 @@ class OrganisationRow(SQLModel, table=True):
     __tablename__ = "organisation"
 
     id: str = Field(primary_key=True)
-    version: int = 0
+    version: int = Field(default=0, sa_type=Whole)
 
 
 class DeviceRow(SQLModel, table=True):
@@ -29,10 +32,10 @@ class DeviceRow(SQLModel, table=True):
     state: str
     key_x: str
     key_y: str
-    epoch: int
-    seq: int
+    epoch: int = Field(sa_type=Whole)
+    seq: int = Field(sa_type=Whole)
     hash: str
-    last_seen_ms: int = 0
+    last_seen_ms: int = Field(default=0, sa_type=Whole)
 
 
 class EpochRow(SQLModel, table=True):
@@ -42,8 +45,8 @@ class EpochRow(SQLModel, table=True):
 
     organisation: str = Field(primary_key=True)
     device: str = Field(primary_key=True)
-    epoch: int = Field(primary_key=True)
-    base_seq: int
+    epoch: int = Field(primary_key=True, sa_type=Whole)
+    base_seq: int = Field(sa_type=Whole)
     genesis: str
 
 
@@ -58,17 +61,17 @@ class JournalRow(SQLModel, table=True):
 
     organisation: str = Field(primary_key=True)
     device: str = Field(primary_key=True)
-    epoch: int = Field(primary_key=True)
-    seq: int = Field(primary_key=True)
+    epoch: int = Field(primary_key=True, sa_type=Whole)
+    seq: int = Field(primary_key=True, sa_type=Whole)
     hash: str
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    received_ms: int
-    skew_ms: int | None = None
+    received_ms: int = Field(sa_type=Whole)
+    skew_ms: int | None = Field(default=None, sa_type=Whole)
     entry_id: str | None = None
     action: str = ""
     state: str
     code: str | None = None
-    version: int | None = None
+    version: int | None = Field(default=None, sa_type=Whole)
     detail: str = "{}"
     repeat_of: bool = False
 
@@ -80,9 +83,9 @@ class PrivateRow(SQLModel, table=True):
 
     organisation: str = Field(primary_key=True)
     device: str = Field(primary_key=True)
-    epoch: int = Field(primary_key=True)
-    seq: int = Field(primary_key=True)
-    number: int = Field(primary_key=True)
+    epoch: int = Field(primary_key=True, sa_type=Whole)
+    seq: int = Field(primary_key=True, sa_type=Whole)
+    number: int = Field(primary_key=True, sa_type=Whole)
     salted: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
 
 
@@ -94,8 +97,8 @@ class WaitRow(SQLModel, table=True):
     organisation: str = Field(primary_key=True)
     needed: str = Field(primary_key=True)
     device: str = Field(primary_key=True)
-    epoch: int = Field(primary_key=True)
-    seq: int = Field(primary_key=True)
+    epoch: int = Field(primary_key=True, sa_type=Whole)
+    seq: int = Field(primary_key=True, sa_type=Whole)
 
 
 class LossRow(SQLModel, table=True):
@@ -105,10 +108,10 @@ class LossRow(SQLModel, table=True):
 
     organisation: str = Field(primary_key=True)
     device: str = Field(primary_key=True)
-    epoch: int = Field(primary_key=True)
-    seq: int = Field(primary_key=True)
+    epoch: int = Field(primary_key=True, sa_type=Whole)
+    seq: int = Field(primary_key=True, sa_type=Whole)
     hash: str
-    at_ms: int
+    at_ms: int = Field(sa_type=Whole)
 
 
 class QuarantineRow(SQLModel, table=True):
@@ -118,12 +121,12 @@ class QuarantineRow(SQLModel, table=True):
 
     organisation: str = Field(primary_key=True)
     device: str = Field(primary_key=True)
-    epoch: int = Field(primary_key=True)
-    seq: int = Field(primary_key=True)
+    epoch: int = Field(primary_key=True, sa_type=Whole)
+    seq: int = Field(primary_key=True, sa_type=Whole)
     hash: str = Field(primary_key=True)
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     reason: str
-    at_ms: int
+    at_ms: int = Field(sa_type=Whole)
 
 
 class RecordRow(SQLModel, table=True):
@@ -134,7 +137,7 @@ class RecordRow(SQLModel, table=True):
     organisation: str = Field(primary_key=True)
     kind: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
-    version: int
+    version: int = Field(sa_type=Whole)
     gone: bool = False
     wire: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
@@ -152,7 +155,7 @@ class MemberRow(SQLModel, table=True):
     bucket: str = Field(primary_key=True)
     kind: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
-    version: int
+    version: int = Field(sa_type=Whole)
     gone: bool = False
 
 
@@ -163,7 +166,7 @@ class BlobRow(SQLModel, table=True):
 
     organisation: str = Field(primary_key=True)
     sha256: str = Field(primary_key=True)
-    size: int
+    size: int = Field(sa_type=Whole)
     type: str
     role: str
     state: str
@@ -213,7 +216,7 @@ class ReceiptRow(SQLModel, table=True):
 
     organisation: str = Field(primary_key=True)
     device: str = Field(primary_key=True)
-    epoch: int = Field(primary_key=True)
-    n: int = Field(primary_key=True)
+    epoch: int = Field(primary_key=True, sa_type=Whole)
+    n: int = Field(primary_key=True, sa_type=Whole)
     receipt: str
-    at_ms: int
+    at_ms: int = Field(sa_type=Whole)

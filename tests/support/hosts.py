@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, TypeVar, cast
 
-from server.storage.database import Database
+from server.storage.sqlite import SqliteDatabase
 from sync.memory_store import MemoryStore
 from sync.store import Store
 
@@ -45,7 +45,7 @@ class SqliteHost:
     """The production database: its writer thread, its group commit, its durability."""
 
     def __init__(self, folder: Path) -> None:
-        self.database = Database.open(folder / "handover.sqlite")
+        self.database = SqliteDatabase.open(folder / "handover.sqlite")
 
     def write(self, job: Callable[[AnyStore], T]) -> T:
         return self.database.submit(lambda store: job(cast(AnyStore, store))).result(JOB_SECONDS_MAX)

@@ -1,0 +1,192 @@
+"""SQLite: one writer thread with group commit, snapshot readers. The default, zero set-up; one process only.
+
+Neighbours: `database.py` is the contract. Invariants: `synchronous=FULL` and WAL, so what `write` has returned is on the
+disk; `BEGIN IMMEDIATE` for every writing transaction (the driver's own default loses updates silently). Jobs that queue up
+while a commit is on its way share the next one; each runs in a savepoint of its own, so a failing job undoes only itself.
+"""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
+
+from server.storage.database import Database, Ear, TransactionLost
+from server.storage.migrations import migrate
+from server.storage.store import SqlStore
+
+T = TypeVar("T")
+BEGIN_WRITING: Final = "BEGIN IMMEDIATE"
+GROUP_JOBS_MAX: Final = 64
+READERS: Final = 4
+CLOSE_TIMEOUT_S: Final = 30
+
+
+@dataclass
+class _Job:
+    run: Callable[[SqlStore], Any]
+    future: "Future[Any]"
+    result: Any = None
+    error: BaseException | None = None
+
+
+class SqliteDatabase(Database):
+    """One file, one writer, several readers."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._writer_engine = _sync_engine(path, BEGIN_WRITING)
+        _guard(self._writer_engine)
+        self._reader_engine = _sync_engine(path, "BEGIN")
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._writer = threading.Thread(target=self._write_loop, name="writer", daemon=True)
+        self._closed = False
+
+    @classmethod
+    def open(cls, path: Path) -> "SqliteDatabase":
+        """Open or create. UnknownSchema when a newer version wrote the file, or it is none of ours."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        database = cls(path)
+        try:
+            with database._writer_engine.begin() as connection:
+                migrate(connection)
+        except BaseException:
+            database._writer_engine.dispose()
+            raise
+        database._writer.start()
+        return database
+
+    def submit(self, job: Callable[[SqlStore], T]) -> "Future[T]":
+        """Queue a job for the writer thread."""
+        if self._closed:
+            raise RuntimeError("the database is closed")
+        future: Future[T] = Future()
+        self._jobs.put(_Job(job, future))
+        return future
+
+    async def read(self, job: Callable[[SqlStore], T]) -> T:
+        """Run a reading job on a snapshot, in a reader thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, job)
+
+    async def scrub(self) -> None:
+        """Bring the write-ahead log into the database and cut it: what was erased is in neither afterwards (deleted content
+        is overwritten with zeros, `secure_delete`)."""
+        await asyncio.get_running_loop().run_in_executor(self._readers, self._truncate_log)
+
+    def listen(self, ear: Ear) -> None:
+        """Nothing to hear: no other process writes this file."""
+
+    def _truncate_log(self) -> None:
+        raw = self._reader_engine.raw_connection()
+        try:
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            raw.close()
+
+    async def close(self) -> None:
+        """Finish what is queued, then close."""
+        self._closed = True
+        self._jobs.put(None)
+        await asyncio.to_thread(self._writer.join, CLOSE_TIMEOUT_S)
+        self._readers.shutdown()
+        self._writer_engine.dispose()
+        self._reader_engine.dispose()
+
+    def _read(self, job: Callable[[SqlStore], T]) -> T:
+        with self._reader_engine.connect() as connection, connection.begin():
+            return job(SqlStore(connection))
+
+    # --- the writer thread --------------------------------------------------------------------------------------------
+    def _write_loop(self) -> None:
+        with self._writer_engine.connect() as connection:
+            while (group := self._next_group()) is not None:
+                self._commit(connection, group)
+
+    def _next_group(self) -> list[_Job] | None:
+        """Whatever has queued up, at least one job; None when closing."""
+        group: list[_Job] = []
+        while len(group) < GROUP_JOBS_MAX:
+            try:
+                job = self._jobs.get(block=not group)
+            except queue.Empty:
+                break
+            if job is None:
+                self._jobs.put(None)
+                return group or None
+            if job.future.set_running_or_notify_cancel():
+                group.append(job)
+        return group
+
+    def _commit(self, connection: Connection, group: list[_Job]) -> None:
+        try:
+            with connection.begin():
+                for job in group:
+                    _run(connection, job)
+                _still_open(connection)
+        except BaseException as broken:
+            if len(group) == 1:
+                group[0].future.set_exception(broken)
+                return
+            for job in group:  # the shared transaction is gone: each gets one of its own
+                self._commit(connection, [job])
+            return
+        for job in group:
+            if job.error is not None:
+                job.future.set_exception(job.error)
+            else:
+                job.future.set_result(job.result)
+
+
+def _run(connection: Connection, job: _Job) -> None:
+    job.result = job.error = None
+    try:
+        with connection.begin_nested():
+            job.result = job.run(SqlStore(connection))
+    except (SQLAlchemyError, TransactionLost):
+        raise  # the transaction itself may be broken: let the group be taken apart
+    except Exception as error:
+        job.error = error
+
+
+def _sync_engine(path: Path, begin: str) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False, "timeout": 30})
+    _prepare(engine, begin)
+    return engine
+
+
+def _still_open(connection: Connection) -> None:
+    if not getattr(connection.connection.dbapi_connection, "in_transaction", False):
+        raise TransactionLost
+
+
+def _guard(engine: Engine) -> None:
+    """No statement runs outside its transaction. SQLite ends one by itself when the disk fails; what came after would be
+    committed statement by statement, and half a push would stay."""
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def before(connection: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement != BEGIN_WRITING:
+            _still_open(connection)
+
+
+def _prepare(engine: Engine, begin: str) -> None:
+    """Set durability on each new connection, and begin transactions ourselves."""
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "cache_size=-32000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)

@@ -1,0 +1,97 @@
+"""What the classes describe and what the migrations make is one and the same; a folder of before keeps what is in it."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlmodel import SQLModel
+
+from server.app import TABLES
+from server.storage import migrations
+from server.storage.database import UnknownSchema
+from server.storage.sqlite import SqliteDatabase
+from server.storage.store import SqlStore
+
+assert TABLES, "all rooms' tables are registered"
+FORMER = Path(__file__).with_name("former_schema.sql")
+
+
+def differences(connection: Connection) -> list[object]:
+    """What a migration would still have to do."""
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+    return list(compare_metadata(context, SQLModel.metadata))
+
+
+def former_folder(path: Path) -> None:
+    with sqlite3.connect(path) as old:
+        old.executescript(FORMER.read_text("utf-8"))
+        old.execute("INSERT INTO organisation VALUES ('org', 7)")
+        old.execute("INSERT INTO journal VALUES ('org','d',0,1,'h',x'00ff',1800000000000,-5,'e','a','applied',NULL,7,'{}',0)")
+        old.execute("INSERT INTO account VALUES ('org', 'p', 'lin', 'hash', NULL)")
+    old.close()
+
+
+async def test_the_tables_made_are_the_tables_described(tmp_path: Path) -> None:
+    database = SqliteDatabase.open(tmp_path / "new.db")
+    assert await database.read(lambda store: differences(store.connection)) == []
+    await database.close()
+
+
+async def test_a_folder_of_before_keeps_its_data_and_gets_the_same_tables(tmp_path: Path) -> None:
+    former_folder(tmp_path / "old.db")
+    for _ in range(2):
+        database = SqliteDatabase.open(tmp_path / "old.db")
+
+        def kept(store: SqlStore) -> tuple[object, ...]:
+            (entry,) = store.entries("org", "d", 0, 1, 9)
+            name = store.connection.exec_driver_sql("SELECT username FROM account").scalar_one()
+            return store.organisation_version("org"), entry.body, entry.received_ms, entry.skew_ms, entry.repeat_of, name
+
+        assert await database.read(kept) == (7, b"\0\xff", 1_800_000_000_000, -5, False, "lin")
+        assert await database.read(lambda store: differences(store.connection)) == []
+        assert await database.write(lambda store: store.lock_organisation("org")) == 7
+        await database.close()
+    with sqlite3.connect(tmp_path / "old.db") as after:
+        assert after.execute("PRAGMA user_version").fetchone() == (2,), "the program of before refuses it"
+    after.close()
+
+
+@pytest.mark.parametrize("version", [0, 2, 999])
+def test_tables_without_a_revision_and_not_of_before_are_not_touched(tmp_path: Path, version: int) -> None:
+    path = tmp_path / "other.db"
+    former_folder(path)
+    with sqlite3.connect(path) as other:
+        other.execute(f"PRAGMA user_version = {version}")
+    other.close()
+    refused(path)
+
+
+async def test_a_newer_version_is_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "newer.db"
+    await SqliteDatabase.open(path).close()
+    with sqlite3.connect(path) as newer:
+        newer.execute("UPDATE alembic_version SET version_num = '9999'")
+    newer.close()
+    refused(path)
+
+
+def refused(path: Path) -> None:
+    with sqlite3.connect(path) as before:
+        content = list(before.iterdump())
+    before.close()
+    with pytest.raises(UnknownSchema):
+        SqliteDatabase.open(path)
+    with sqlite3.connect(path) as after:
+        assert list(after.iterdump()) == content
+    after.close()
+
+
+def test_revisions_are_one_line_numbered_in_order() -> None:
+    script = ScriptDirectory(str(Path(migrations.__file__).parent))
+    names = [revision.revision for revision in script.walk_revisions()][::-1]
+    assert names == [f"{number:04d}" for number in range(1, len(names) + 1)]
+    assert script.get_heads() == [names[-1]]
