@@ -23,6 +23,7 @@ PROTOCOL_VERSION: Final = 1
 Base64 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]*={0,2}$")]
 Count = Annotated[int, Field(ge=0, le=limits.SEQ_MAX)]
 Millis = Annotated[int, Field(ge=-(2**53), le=2**53)]
+Part = Annotated[int, Field(ge=0, lt=limits.DIGEST_RANGES)]
 
 
 class Wire(BaseModel):
@@ -138,8 +139,16 @@ class StorageEstimate(Wire):
     persisted: bool = False
 
 
+class Repair(Wire):
+    """A bucket in which this device differed from the server at `version`, and the sub-ranges it has put right since."""
+
+    bucket: Bucket
+    version: Count
+    parts: list[Part] = Field(min_length=1, max_length=limits.DIGEST_RANGES)
+
+
 class SyncRequest(Wire):
-    """POST /api/v1/sync."""
+    """POST /api/v1/sync. `floors`: the `floor` of the page each cursor began with."""
 
     protocol: int
     app: str = Field(max_length=40)
@@ -149,6 +158,8 @@ class SyncRequest(Wire):
     lost: list[DeclaredLoss] = Field(default_factory=list, max_length=limits.LOSSES_MAX)
     pending: Pending = Pending()
     cursors: dict[str, Count] = Field(default_factory=dict, max_length=limits.CURSORS_MAX)
+    floors: dict[str, Count] = Field(default_factory=dict, max_length=limits.CURSORS_MAX)
+    repairs: list[Repair] = Field(default_factory=list, max_length=limits.REPAIRS_REPORTED_MAX)
     clock: Clock
     storage: StorageEstimate | None = None
     reason: Literal["open", "foreground", "save", "poke", "retry", "idle"] = "poke"
@@ -187,24 +198,40 @@ class Receipt(Wire):
 
 
 class Change(Wire):
-    """One record as it now stands in a bucket, or that it has left it (`gone`)."""
+    """One record as it now stands in a bucket, or that it has left it (`gone`). `h`: the hash of its content, as the server
+    made it; kept beside the record for the digest."""
 
     kind: str
     id: Uuid
     v: int
+    h: str = ""
     data: dict[str, Any] | None = None
     gone: bool = False
 
 
 class Page(Wire):
-    """The changes of one bucket after `after` up to and including `to`; `more`: ask again from `to`."""
+    """The changes of one bucket after `after` up to and including `to`; `more`: ask again from `to`.
+
+    `floor`: up to this version the bucket may have forgotten what left it; whoever begins the bucket with this page (from
+    nothing, or by `reset`) keeps it beside the cursor.
+    """
 
     bucket: Bucket
     after: int
     to: int
     more: bool
     reset: bool = False
+    floor: int = 0
     changes: list[Change]
+
+
+class BucketDigest(Wire):
+    """What a bucket comes to at `version`: how many records, and 32 hex digits over them (sync/digest.py)."""
+
+    bucket: Bucket
+    version: int
+    count: int
+    hash: str = Field(pattern=r"^[0-9a-f]{32}$")
 
 
 class NewEpoch(Wire):
@@ -236,6 +263,7 @@ class SyncAnswer(Wire):
     receipt: str
     outcomes: list[Outcome]
     pages: list[Page]
+    digests: list[BucketDigest] = Field(default_factory=list)
     gone_buckets: list[str] = Field(default_factory=list)
     upload: Literal["required", "clear"]
     policy: Policy
@@ -243,6 +271,36 @@ class SyncAnswer(Wire):
     new_epoch: NewEpoch | None = None
     notices: list[ErrorCode] = Field(default_factory=list)
     at: Instant
+
+
+class DigestRequest(Wire):
+    """POST /api/v1/digest: one bucket's digest, sub-range by sub-range."""
+
+    bucket: Bucket
+
+
+class DigestAnswer(Wire):
+    """`parts`: (count, hash) of each of the 256 sub-ranges, at `version`."""
+
+    bucket: Bucket
+    version: int
+    parts: list[tuple[int, str]]
+
+
+class RepairRequest(Wire):
+    """POST /api/v1/repair: everything that lies in these sub-ranges of a bucket."""
+
+    bucket: Bucket
+    parts: list[Part] = Field(min_length=1, max_length=limits.DIGEST_RANGES)
+
+
+class RepairAnswer(Wire):
+    """All records of the sub-ranges in `parts`, as they stand at `version`: as many sub-ranges as fit, at least one."""
+
+    bucket: Bucket
+    version: int
+    parts: list[int]
+    changes: list[Change]
 
 
 class LiveFrame(Wire):

@@ -126,14 +126,14 @@ def _pull(store: Store, taken: Taken) -> tuple[Pulled, Policy]:
     policy = Policy(gate=organisation.data["gate_policy"]) if organisation else Policy()
     if not taken.pushed.may_pull:
         return Pulled((), ()), policy
-    return pull(store, taken.caller.organisation, taken.caller.buckets, taken.message.cursors), policy
+    return pull(store, taken.caller.organisation, taken.caller.buckets, taken.message.cursors, taken.message.floors), policy
 
 
 def _render(taken: Taken, pulled: Pulled, policy: Policy) -> bytes:
     """The answer's bytes: everything but the pages is encoded here, the pages are spliced in as they are stored."""
     pushed = taken.pushed
     said = SyncAnswer(
-        receipt=pushed.receipt, outcomes=pushed.outcomes, pages=[],
+        receipt=pushed.receipt, outcomes=pushed.outcomes, pages=[], digests=list(pulled.digests),
         gone_buckets=list(pulled.foreign), upload="clear" if pushed.upload_clear else "required", policy=policy,
         commands=pushed.commands, new_epoch=pushed.new_epoch,
         notices=[ErrorCode.CURSOR_FOREIGN] if pulled.foreign else [], at=instants.to_text(taken.now_ms),

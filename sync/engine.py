@@ -196,6 +196,8 @@ class _Push:
             # A late copy of an old request, or a restored backup: it is told of the end it knows, nothing else happens.
             end = (head.seq, head.hash) if head.seq < device.seq else None
             durable = device.seq >= head.seq
+        if not kept_aside:
+            incidents.diverged(self.request.repairs)
         incidents.device_seen(self.request, skew, late=end is not None)
         receipt, complete = self.engine.receipt(self.store, device, self.now_ms, end)
         clear = durable and self.new_epoch is None and (kept_aside or complete)

@@ -3,11 +3,12 @@
 Incidents are records with ids derived from what happened, so the same thing said twice is one incident.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from schemas import limits
-from schemas.protocol import SyncRequest
+from schemas.protocol import Repair, SyncRequest
 from sync import instants
 from sync.journal import derived_id
 from sync.judge import Judge, engine_stamp
@@ -37,6 +38,12 @@ class Incidents:
         if known is not None and not known.gone and known.data["state"] == "open":
             writer = self._writer()
             writer.write("incident", record_id, {"state": "closed"}, engine_stamp(writer.version, self.now_ms), create=False)
+
+    def diverged(self, repairs: Sequence[Repair]) -> None:
+        """The device did not hold what the server says it held, and has put it right: how it came to that must be known."""
+        for one in repairs:
+            detail = {"bucket": one.bucket, "version": one.version, "parts": len(one.parts)}
+            self.open("divergence", f"{one.bucket}/{one.version}", detail)
 
     def device_seen(self, request: SyncRequest, skew: int | None, *, late: bool) -> None:
         """Refresh the device's line, when something a person would look at has changed or a minute has passed.

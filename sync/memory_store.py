@@ -16,8 +16,19 @@ from typing import Any, Final
 import msgspec
 
 from schemas.protocol import BlobRef
+from sync.digest import NOTHING, Tally, content_hash, part_of, shifts, total
 from sync.merge import FieldMeta
-from sync.store import BlobState, DeviceState, JournalEntry, StoredRecord, WireChange, as_shown
+from sync.store import (
+    BlobState,
+    BucketState,
+    DeviceState,
+    JournalEntry,
+    StoredRecord,
+    WireChange,
+    as_shown,
+    change_wire,
+    held_as,
+)
 
 _MISSING: Final = object()
 _METAS: Final = msgspec.json.Decoder(dict[str, FieldMeta])
@@ -236,8 +247,19 @@ class MemoryStore:
     def put_record(self, organisation: str, record: StoredRecord, left: Iterable[str]) -> None:
         """Write the record and its memberships."""
         # Through JSON, as every other store keeps it: a tuple comes back as a list.
-        kept = replace(record, data=json.loads(_json(record.data)), meta=_METAS.decode(msgspec.json.encode(record.meta)))
-        self._put(self._room("record", organisation, record.kind), record.id, (kept, _wire(record)))
+        data = _json(record.data)
+        kept = replace(
+            record,
+            data=json.loads(data),
+            meta=_METAS.decode(msgspec.json.encode(record.meta)),
+            hash="" if record.gone else content_hash(data),
+        )
+        room = self._room("record", organisation, record.kind)
+        before = held_as(room[record.id][0]) if record.id in room else NOTHING
+        self._put(room, record.id, (kept, _wire(kept, data)))
+        for shift in shifts(record.kind, record.id, before, held_as(kept)):
+            digest = self._room("digest", organisation, shift.bucket)
+            self._put(digest, shift.part, digest.get(shift.part, Tally()).joined(shift.by))
         for gone, buckets in ((False, record.buckets), (True, left)):
             for bucket in buckets:
                 self._put(self._room("member", organisation, bucket), (record.kind, record.id), (record.version, gone))
@@ -266,6 +288,23 @@ class MemoryStore:
     def bucket_head(self, organisation: str, bucket: str) -> int:
         """The version of the newest change in the bucket, 0 if none."""
         return max((version for version, _ in self._room("member", organisation, bucket).values()), default=0)
+
+    def bucket_state(self, organisation: str, bucket: str) -> BucketState:
+        """The bucket's digest as a whole, and its horizon."""
+        return BucketState(total(self._room("digest", organisation, bucket).values()))
+
+    def digest_parts(self, organisation: str, bucket: str) -> dict[int, Tally]:
+        """The bucket's digest by sub-range."""
+        return dict(self._room("digest", organisation, bucket))
+
+    def members(self, organisation: str, bucket: str, parts: Sequence[int]) -> list[WireChange]:
+        """The records that lie in these sub-ranges of the bucket now, by kind and id."""
+        members = self._room("member", organisation, bucket)
+        return [
+            WireChange(version, self._wire_of(organisation, kind, record_id))
+            for (kind, record_id), (version, gone) in sorted(members.items())
+            if not gone and part_of(record_id) in parts
+        ]
 
     # --- blobs --------------------------------------------------------------------------------------------------------
     def declare_blob(self, organisation: str, device: str, entry: JournalEntry, ref: BlobRef) -> None:
@@ -360,10 +399,10 @@ def _json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _wire(record: StoredRecord) -> bytes:
+def _wire(record: StoredRecord, data: bytes) -> bytes:
     if record.gone:
         return _gone(record.kind, record.id, record.version)
-    return _json({"kind": record.kind, "id": record.id, "v": record.version, "data": record.data})
+    return change_wire(record.kind, record.id, record.version, record.hash, data)
 
 
 def _gone(kind: str, record_id: str, version: int) -> bytes:

@@ -4,11 +4,14 @@ A page ends on a version boundary, so a cursor never stands in the middle of a c
 bytes; a bucket's page is the same bytes for everyone who may read it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from schemas import limits
-from sync.store import Store, WireChange
+from schemas.protocol import BucketDigest, DigestAnswer
+from sync.digest import Tally
+from sync.store import BucketState, Store, WireChange
 
 
 @dataclass(frozen=True)
@@ -21,11 +24,12 @@ class BucketPage:
     more: bool
     wire: tuple[bytes, ...]
     reset: bool = False
+    floor: int = 0
 
     def render(self) -> bytes:
         """The JSON of a `Page`."""
-        return b'{"bucket":"%s","after":%d,"to":%d,"more":%s,"reset":%s,"changes":[%s]}' % (
-            self.bucket.encode(), self.after, self.to, _flag(self.more), _flag(self.reset), b",".join(self.wire),
+        return b'{"bucket":"%s","after":%d,"to":%d,"more":%s,"reset":%s,"floor":%d,"changes":[%s]}' % (
+            self.bucket.encode(), self.after, self.to, _flag(self.more), _flag(self.reset), self.floor, b",".join(self.wire),
         )  # fmt: skip
 
 
@@ -35,35 +39,78 @@ def _flag(value: bool) -> bytes:
 
 @dataclass(frozen=True)
 class Pulled:
-    """All pages of one answer; `foreign` are cursors for buckets that are not the caller's."""
+    """All pages of one answer; `foreign` are cursors for buckets that are not the caller's; `digests` of every bucket that
+    the caller holds whole once it has applied these pages."""
 
     pages: tuple[BucketPage, ...]
     foreign: tuple[str, ...]
+    digests: tuple[BucketDigest, ...] = ()
 
 
-def pull(store: Store, organisation: str, buckets: frozenset[str], cursors: Mapping[str, int]) -> Pulled:
+def pull(
+    store: Store,
+    organisation: str,
+    buckets: frozenset[str],
+    cursors: Mapping[str, int],
+    floors: Mapping[str, int] = MappingProxyType({}),
+) -> Pulled:
     """The next page of every bucket that has something new, within the bounds of one answer.
 
-    A cursor beyond the bucket's newest change was not given by this state of the server (it was restored from a backup):
-    the bucket is sent anew, marked `reset`.
+    The bucket is sent anew, marked `reset`, when the cursor lies beyond its newest change (it was not given by this state of
+    the server: a backup was restored), or below its horizon with a floor below it, too: what has left since may be forgotten.
     """
     up_to = store.organisation_version(organisation)
     room = limits.PAGE_CHANGES_MAX
     pages: list[BucketPage] = []
+    digests: list[BucketDigest] = []
     for bucket in sorted(buckets):
         cursor = cursors.get(bucket)
         head = store.bucket_head(organisation, bucket)
+        state = store.bucket_state(organisation, bucket)
         if cursor == head:
+            digests.append(_digest(bucket, head, state))
             continue
-        reset = cursor is not None and cursor > head
+        reset = cursor is not None and (cursor > head or max(cursor, floors.get(bucket, 0)) < state.horizon)
         after = 0 if cursor is None or reset else cursor
         if room > 0:
             page = read_page(store, organisation, bucket, after, up_to, room)
         else:
             page = BucketPage(bucket, after, after, True, ())
-        pages.append(replace(page, reset=reset))
+        pages.append(replace(page, reset=reset, floor=state.horizon))
         room -= len(page.wire)
-    return Pulled(tuple(pages), tuple(sorted(set(cursors) - buckets)))
+        if not page.more:
+            digests.append(_digest(bucket, page.to, state))
+    return Pulled(tuple(pages), tuple(sorted(set(cursors) - buckets)), tuple(digests))
+
+
+def _digest(bucket: str, version: int, state: BucketState) -> BucketDigest:
+    return BucketDigest(bucket=bucket, version=version, count=state.digest.count, hash=state.digest.text())
+
+
+def digest_parts(store: Store, organisation: str, bucket: str) -> DigestAnswer:
+    """The bucket's digest, sub-range by sub-range."""
+    known = store.digest_parts(organisation, bucket)
+    found = [known.get(part, Tally()) for part in range(limits.DIGEST_RANGES)]
+    parts = [(tally.count, tally.text()) for tally in found]
+    return DigestAnswer(bucket=bucket, version=store.bucket_head(organisation, bucket), parts=parts)
+
+
+def repair(store: Store, organisation: str, bucket: str, parts: Sequence[int]) -> bytes:
+    """The bytes of a `RepairAnswer`: what lies in these sub-ranges, as many of them as hold PAGE_CHANGES_MAX records, the
+    first one however many."""
+    known = store.digest_parts(organisation, bucket)
+    done: list[int] = []
+    count = 0
+    for part in sorted(set(parts)):
+        count += known.get(part, Tally()).count
+        if done and count > limits.PAGE_CHANGES_MAX:
+            break
+        done.append(part)
+    wires = b",".join(change.wire for change in store.members(organisation, bucket, done))
+    named = b",".join(b"%d" % part for part in done)
+    return b'{"bucket":"%s","version":%d,"parts":[%s],"changes":[%s]}' % (
+        bucket.encode(), store.bucket_head(organisation, bucket), named, wires,
+    )  # fmt: skip
 
 
 def read_page(store: Store, organisation: str, bucket: str, after: int, up_to: int, limit: int) -> BucketPage:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from schemas.protocol import BlobRef
+from sync.digest import NO_TALLY, Held, Tally
 from sync.merge import FieldMeta
 
 
@@ -54,7 +55,8 @@ class JournalEntry:
 
 @dataclass
 class StoredRecord:
-    """One record with its merge memory and the buckets it lies in. Whoever reads it changes nothing inside it."""
+    """One record with its merge memory and the buckets it lies in. `hash` is the store's own: the content hash (sync/digest.py)
+    of the data as it stands on the wire, '' once it is gone. Whoever reads it changes nothing inside it."""
 
     kind: str
     id: str
@@ -63,6 +65,7 @@ class StoredRecord:
     meta: dict[str, FieldMeta]
     buckets: frozenset[str]
     gone: bool = False
+    hash: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,14 @@ class WireChange:
 
     version: int
     wire: bytes
+
+
+@dataclass(frozen=True)
+class BucketState:
+    """A bucket as a whole: its digest, and the version up to which it may have forgotten what left it (0: nothing yet)."""
+
+    digest: Tally = NO_TALLY
+    horizon: int = 0
 
 
 @dataclass(frozen=True)
@@ -83,6 +94,18 @@ class BlobState:
     role: str
     state: str
     code: str | None = None
+
+
+def held_as(record: StoredRecord) -> Held:
+    """A record as it counts in digests."""
+    return Held(record.version, record.hash, record.buckets)
+
+
+def change_wire(kind: str, record_id: str, version: int, content: str, data: bytes) -> bytes:
+    """The bytes of a `Change` with content; `data` is the JSON of the record, `content` its hash."""
+    return b'{"kind":"%s","id":"%s","v":%d,"h":"%s","data":%s}' % (
+        kind.encode(), record_id.encode(), version, content.encode(), data,
+    )  # fmt: skip
 
 
 def as_shown(blob: BlobState, shown: bool) -> BlobState:
@@ -184,7 +207,8 @@ class Store(Protocol):
         """One record, also one that is gone; None if there never was one."""
 
     def put_record(self, organisation: str, record: StoredRecord, left: Iterable[str]) -> None:
-        """Write the record and its memberships; `left` are buckets it lay in before and no longer does."""
+        """Write the record and its memberships; `left` are buckets it lay in before and no longer does. The digests of all
+        these buckets follow."""
 
     def records(self, organisation: str, kind: str) -> list[StoredRecord]:
         """All records of a kind that are not gone (small kinds only: depots, people)."""
@@ -195,6 +219,15 @@ class Store(Protocol):
 
     def bucket_head(self, organisation: str, bucket: str) -> int:
         """The version of the newest change in the bucket, 0 if none."""
+
+    def bucket_state(self, organisation: str, bucket: str) -> BucketState:
+        """The bucket's digest as a whole, and its horizon."""
+
+    def digest_parts(self, organisation: str, bucket: str) -> dict[int, Tally]:
+        """The bucket's digest by sub-range; empty sub-ranges may be left out."""
+
+    def members(self, organisation: str, bucket: str, parts: Sequence[int]) -> list[WireChange]:
+        """The records that lie in these sub-ranges of the bucket now, by kind and id."""
 
     # blobs
     def declare_blob(self, organisation: str, device: str, entry: JournalEntry, ref: BlobRef) -> None:

@@ -15,7 +15,7 @@ assert tables, "importing the tables registers them"
 T: Final = SQLModel.metadata.tables
 ORGANISATION, DEVICE, EPOCH = T["organisation"], T["device"], T["epoch"]
 JOURNAL, PRIVATE, WAIT, LOSS, QUARANTINE = T["journal"], T["private_part"], T["wait"], T["declared_loss"], T["quarantine"]
-RECORD, MEMBER = T["record"], T["member"]
+RECORD, MEMBER, BUCKET, DIGEST = T["record"], T["member"], T["bucket"], T["digest"]
 BLOB, DECLARED, HELD_BLOB, LINK, RECEIPT = T["blob"], T["blob_declared"], T["blob_held"], T["blob_link"], T["receipt"]
 
 
@@ -33,6 +33,20 @@ def upsert(table: Table) -> TextClause:
     return text(
         f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)}) "  # noqa: S608
         f"ON CONFLICT ({', '.join(keys)}) {action}"
+    )
+
+
+def shift(table: Table) -> TextClause:
+    """Join a count and 128 bits (as two halves) to a row, or begin it. XOR is written as every database can:
+    (a | b) - (a & b)."""
+    keys = [column.name for column in table.primary_key.columns]
+    names = [*keys, "count", "high", "low"]
+    xor = ", ".join(
+        f"{half} = ({table.name}.{half} | excluded.{half}) - ({table.name}.{half} & excluded.{half})" for half in ("high", "low")
+    )
+    return text(
+        f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)}) "  # noqa: S608
+        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET count = {table.name}.count + excluded.count, {xor}"
     )
 
 
@@ -112,6 +126,20 @@ CHANGES: Final = (
     .order_by(MEMBER.c.version, MEMBER.c.kind, MEMBER.c.id)
 )
 CHANGES_LIMITED: Final = CHANGES.limit(bindparam("limit"))
+SHIFT_BUCKET: Final = shift(BUCKET)
+SHIFT_PART: Final = shift(DIGEST)
+ONE_BUCKET: Final = select(BUCKET).where(*by(BUCKET, "organisation", "bucket"))
+DIGEST_PARTS: Final = select(DIGEST).where(*by(DIGEST, "organisation", "bucket")).order_by(DIGEST.c.part)
+MEMBERS: Final = (
+    select(MEMBER.c.version, MEMBER.c.gone, MEMBER.c.kind, MEMBER.c.id, RECORD.c.wire)
+    .join(
+        RECORD,
+        (RECORD.c.organisation == MEMBER.c.organisation) & (RECORD.c.kind == MEMBER.c.kind) & (RECORD.c.id == MEMBER.c.id),
+    )
+    .where(*by(MEMBER, "organisation", "bucket"), MEMBER.c.gone.is_(False))
+    .where(func.substr(MEMBER.c.id, 35, 2).in_(bindparam("ends", expanding=True)))
+    .order_by(MEMBER.c.kind, MEMBER.c.id)
+)
 
 ONE_BLOB: Final = select(BLOB).where(*by(BLOB, "organisation", "sha256"))
 PUT_BLOB: Final = upsert(BLOB)

@@ -8,6 +8,7 @@ import base64
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
@@ -16,8 +17,19 @@ from sqlalchemy.engine import RowMapping
 
 from schemas.protocol import BlobRef
 from server.storage import statements as sql
+from sync.digest import NOTHING, Shift, Tally, content_hash, shifts
 from sync.merge import FieldMeta
-from sync.store import BlobState, DeviceState, JournalEntry, StoredRecord, WireChange, as_shown
+from sync.store import (
+    BlobState,
+    BucketState,
+    DeviceState,
+    JournalEntry,
+    StoredRecord,
+    WireChange,
+    as_shown,
+    change_wire,
+    held_as,
+)
 
 _encode = msgspec.json.encode
 _decode = msgspec.json.decode
@@ -208,15 +220,29 @@ class SqlStore:
     def put_record(self, organisation: str, record: StoredRecord, left: Iterable[str]) -> None:
         """The record and its memberships."""
         key = {"organisation": organisation, "kind": record.kind, "id": record.id}
+        known = self.record(organisation, record.kind, record.id)
+        data = _encode(record.data)
+        record = replace(record, hash="" if record.gone else content_hash(data))
         self._run(
-            sql.PUT_RECORD, **key, version=record.version, gone=record.gone, wire=_wire(record), data=_encode(record.data),
-            meta=_encode(record.meta), buckets=" ".join(sorted(record.buckets)),
+            sql.PUT_RECORD, **key, version=record.version, gone=record.gone, wire=_wire(record, data), data=data,
+            hash=record.hash, meta=_encode(record.meta), buckets=" ".join(sorted(record.buckets)),
         )  # fmt: skip
+        self._shift(organisation, shifts(record.kind, record.id, held_as(known) if known else NOTHING, held_as(record)))
         members = [{**key, "bucket": bucket, "version": record.version, "gone": False} for bucket in sorted(record.buckets)]
         members += [{**key, "bucket": bucket, "version": record.version, "gone": True} for bucket in sorted(left)]
         if members:
             self.connection.execute(sql.PUT_MEMBER, members)
         self._records[(organisation, record.kind, record.id)] = record
+
+    def _shift(self, organisation: str, made: Iterable[Shift]) -> None:
+        """Join what a write changes to the digests of the buckets and of their sub-ranges."""
+        rows = [
+            {"organisation": organisation, "bucket": bucket, "part": part, "count": by.count, **_halves(by.hash)}
+            for bucket, part, by in made
+        ]
+        if rows:
+            self.connection.execute(sql.SHIFT_PART, rows)
+            self.connection.execute(sql.SHIFT_BUCKET, rows)
 
     def records(self, organisation: str, kind: str) -> list[StoredRecord]:
         """All of a small kind."""
@@ -236,6 +262,21 @@ class SqlStore:
     def bucket_head(self, organisation: str, bucket: str) -> int:
         """The newest version in a bucket."""
         return int(self._run(sql.BUCKET_HEAD, organisation=organisation, bucket=bucket).scalar() or 0)
+
+    def bucket_state(self, organisation: str, bucket: str) -> BucketState:
+        """Digest and horizon."""
+        row = self._one(sql.ONE_BUCKET, organisation=organisation, bucket=bucket)
+        return BucketState() if row is None else BucketState(_tally(row), row["horizon"])
+
+    def digest_parts(self, organisation: str, bucket: str) -> dict[int, Tally]:
+        """The digest by sub-range."""
+        rows = self._run(sql.DIGEST_PARTS, organisation=organisation, bucket=bucket).mappings()
+        return {row["part"]: _tally(row) for row in rows}
+
+    def members(self, organisation: str, bucket: str, parts: Sequence[int]) -> list[WireChange]:
+        """What lies in these sub-ranges now. A sub-range is the end of the id, so the database finds it itself."""
+        ends = [f"{part:02x}" for part in parts]
+        return _changes(self._run(sql.MEMBERS, organisation=organisation, bucket=bucket, ends=ends))
 
     # --- blobs --------------------------------------------------------------------------------------------------------
     def declare_blob(self, organisation: str, device: str, entry: JournalEntry, ref: BlobRef) -> None:
@@ -325,7 +366,7 @@ def _entry(row: RowMapping) -> JournalEntry:
 def _record(row: RowMapping) -> StoredRecord:
     return StoredRecord(
         row["kind"], row["id"], row["version"], _decode(row["data"]), _METAS.decode(row["meta"]),
-        frozenset(row["buckets"].split()), row["gone"],
+        frozenset(row["buckets"].split()), row["gone"], row["hash"] or "",
     )  # fmt: skip
 
 
@@ -340,10 +381,20 @@ def _changes(rows: Iterable[Any]) -> list[WireChange]:
     ]
 
 
-def _wire(record: StoredRecord) -> bytes:
+def _wire(record: StoredRecord, data: bytes) -> bytes:
     if record.gone:
         return gone_wire(record.kind, record.id, record.version)
-    return _encode({"kind": record.kind, "id": record.id, "v": record.version, "data": record.data})
+    return change_wire(record.kind, record.id, record.version, record.hash, data)
+
+
+def _halves(value: int) -> dict[str, int]:
+    """128 bits as two signed integers of 64, which every database has."""
+    high, low = value >> 64, value & (2**64 - 1)
+    return {"high": high - ((high >> 63) << 64), "low": low - ((low >> 63) << 64)}
+
+
+def _tally(row: RowMapping) -> Tally:
+    return Tally(row["count"], ((row["high"] % 2**64) << 64) | (row["low"] % 2**64))
 
 
 def gone_wire(kind: str, record_id: str, version: int) -> bytes:

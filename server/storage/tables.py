@@ -139,6 +139,7 @@ class RecordRow(SQLModel, table=True):
     id: str = Field(primary_key=True)
     version: int = Field(sa_type=Whole)
     gone: bool = False
+    hash: str | None = None
     wire: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     meta: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
@@ -157,6 +158,43 @@ class MemberRow(SQLModel, table=True):
     id: str = Field(primary_key=True)
     version: int = Field(sa_type=Whole)
     gone: bool = False
+
+
+class BucketRow(SQLModel, table=True):
+    """A bucket as a whole: its digest (the XOR of its records' items in two halves) and up to which version it may have
+    forgotten what left it."""
+
+    __tablename__ = "bucket"
+
+    organisation: str = Field(primary_key=True)
+    bucket: str = Field(primary_key=True)
+    count: int = Field(default=0, sa_type=Whole)
+    high: int = Field(default=0, sa_type=Whole)
+    low: int = Field(default=0, sa_type=Whole)
+    horizon: int = Field(default=0, sa_type=Whole, sa_column_kwargs={"server_default": "0"})
+
+
+class DigestRow(SQLModel, table=True):
+    """The digest of one of a bucket's sub-ranges."""
+
+    __tablename__ = "digest"
+
+    organisation: str = Field(primary_key=True)
+    bucket: str = Field(primary_key=True)
+    part: int = Field(primary_key=True, sa_type=Whole)
+    count: int = Field(default=0, sa_type=Whole)
+    high: int = Field(default=0, sa_type=Whole)
+    low: int = Field(default=0, sa_type=Whole)
+
+
+class AgeRow(SQLModel, table=True):
+    """At which version an organisation stood at a moment: what tells how old a version is."""
+
+    __tablename__ = "age"
+
+    organisation: str = Field(primary_key=True)
+    at_ms: int = Field(primary_key=True, sa_type=Whole)
+    version: int = Field(sa_type=Whole)
 
 
 class BlobRow(SQLModel, table=True):

@@ -15,9 +15,18 @@ from server.storage import migrations
 from server.storage.database import UnknownSchema
 from server.storage.sqlite import SqliteDatabase
 from server.storage.store import SqlStore
+from sync.digest import content_hash, tally, total
+from sync.store import change_wire
 
 assert TABLES, "all rooms' tables are registered"
 FORMER = Path(__file__).with_name("former_schema.sql")
+
+
+FORMER_RECORDS = [
+    ("0197f3a0-0000-7000-8000-0000000000fe", 3, False, b'{"kind":"depot"}', b'{"name":"a"}', "org/field org/office"),
+    ("0197f3a0-0000-7000-8000-0000000000ff", 4, False, b'{"kind":"depot"}', b'{"name":"b"}', "org/field"),
+    ("0197f3a0-0000-7000-8000-0000000000fd", 5, True, b'{"kind":"depot"}', b"{}", ""),
+]
 
 
 def differences(connection: Connection) -> list[object]:
@@ -31,6 +40,7 @@ def former_folder(path: Path) -> None:
         old.executescript(FORMER.read_text("utf-8"))
         old.execute("INSERT INTO organisation VALUES ('org', 7)")
         old.execute("INSERT INTO journal VALUES ('org','d',0,1,'h',x'00ff',1800000000000,-5,'e','a','applied',NULL,7,'{}',0)")
+        old.executemany("INSERT INTO record VALUES ('org','depot',?,?,?,?,?,'{}',?)", FORMER_RECORDS)
         old.execute("INSERT INTO account VALUES ('org', 'p', 'lin', 'hash', NULL)")
     old.close()
 
@@ -39,6 +49,26 @@ async def test_the_tables_made_are_the_tables_described(tmp_path: Path) -> None:
     database = SqliteDatabase.open(tmp_path / "new.db")
     assert await database.read(lambda store: differences(store.connection)) == []
     await database.close()
+
+
+def check_digests(path: Path) -> None:
+    """The records of before count as they would have had they been written today, and their bytes say so."""
+    with sqlite3.connect(path) as after:
+        wires = dict(after.execute("SELECT id, wire FROM record WHERE gone = 0"))
+        bucket = after.execute("SELECT count, high, low FROM bucket WHERE bucket = 'org/field'").fetchone()
+        parts = after.execute("SELECT part, count FROM digest WHERE bucket = 'org/office'").fetchall()
+        gone = after.execute("SELECT wire, hash FROM record WHERE gone = 1").fetchone()
+    after.close()
+    hashes = {id_: content_hash(data) for id_, _, there, _, data, _ in FORMER_RECORDS if not there}
+    assert wires == {
+        id_: change_wire("depot", id_, version, hashes[id_], data)
+        for id_, version, there, _, data, _ in FORMER_RECORDS
+        if not there
+    }
+    whole = total(tally(("depot", id_, version, hashes[id_]) for id_, version, there, *_ in FORMER_RECORDS if not there).values())
+    assert (bucket[0], f"{bucket[1] % 2**64:016x}{bucket[2] % 2**64:016x}") == (whole.count, whole.text())
+    assert parts == [(254, 1)]
+    assert gone == (b'{"kind":"depot"}', None)
 
 
 async def test_a_folder_of_before_keeps_its_data_and_gets_the_same_tables(tmp_path: Path) -> None:
@@ -55,6 +85,7 @@ async def test_a_folder_of_before_keeps_its_data_and_gets_the_same_tables(tmp_pa
         assert await database.read(lambda store: differences(store.connection)) == []
         assert await database.write(lambda store: store.lock_organisation("org")) == 7
         await database.close()
+    check_digests(tmp_path / "old.db")
     with sqlite3.connect(tmp_path / "old.db") as after:
         assert after.execute("PRAGMA user_version").fetchone() == (2,), "the program of before refuses it"
     after.close()

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from schemas.protocol import BlobRef
+from sync.digest import Tally, content_hash, item, total
 from sync.merge import FieldMeta
-from sync.store import BlobState, DeviceState, JournalEntry, Store, StoredRecord
+from sync.store import BlobState, BucketState, DeviceState, JournalEntry, Store, StoredRecord
 from tests.support.hosts import AnyStore, Host
 from tests.support.stage import Ids, blob
 
@@ -51,7 +52,7 @@ def test_a_savepoint_undoes_everything_inside_and_nothing_else(host: Host, organ
     def change(store: Store, version: int) -> None:
         store.set_organisation_version(organisation, version)
         store.add_entry(entry(organisation, version), [b"salted"])
-        store.put_record(organisation, record("r1", version, f"b{version}"), [])
+        store.put_record(organisation, record("f1", version, f"b{version}"), [])
         store.add_wait(organisation, entry(organisation, version), "needed")
         store.put_blob(organisation, BlobState("s1", version, "image/jpeg", "photo", "awaited"))
         store.put_receipt(organisation, "d1", 0, version, f"receipt {version}", 1)
@@ -59,7 +60,7 @@ def test_a_savepoint_undoes_everything_inside_and_nothing_else(host: Host, organ
     def seen(store: Store) -> list[object]:
         return [
             store.organisation_version(organisation), store.held_seqs(organisation, "d1", 0),
-            store.record(organisation, "asset", "r1"), store.blob(organisation, "s1"),
+            store.record(organisation, "asset", "f1"), store.blob(organisation, "s1"),
             store.newest_receipt(organisation, "d1"), store.bucket_head(organisation, "b2"),
             [store.private_parts(one) for one in store.entries(organisation, "d1", 0, 1, 9)],
         ]  # fmt: skip
@@ -210,27 +211,65 @@ def test_erased_private_parts_are_gone_wherever_they_lie(host: Host, organisatio
 
 def test_records_lie_in_their_buckets_and_leave_them(host: Host, organisation: str) -> None:
     def begin(store: Store) -> None:
-        assert store.record(organisation, "asset", "r1") is None
-        store.put_record(organisation, record("r1", 1, "a", "b", name="名", pair=(1, 2)), [])
+        assert store.record(organisation, "asset", "f1") is None
+        store.put_record(organisation, record("f1", 1, "a", "b", name="名", pair=(1, 2)), [])
 
     host.write(begin)
 
     def job(store: Store) -> None:
-        assert store.record(organisation, "asset", "r1") == record("r1", 1, "a", "b", name="名", pair=[1, 2])
-        store.put_record(organisation, record("r1", 2, "b", "c", name="名"), ["a"])
-        assert _changes(store, organisation, "a") == [(2, {"kind": "asset", "id": "r1", "v": 2, "gone": True})]
-        whole = {"kind": "asset", "id": "r1", "v": 2, "data": {"id": "r1", "name": "名"}}
+        assert store.record(organisation, "asset", "f1") == record("f1", 1, "a", "b", name="名", pair=[1, 2])
+        store.put_record(organisation, record("f1", 2, "b", "c", name="名"), ["a"])
+        assert _changes(store, organisation, "a") == [(2, {"kind": "asset", "id": "f1", "v": 2, "gone": True})]
+        content = content_hash('{"id":"f1","name":"名"}'.encode())
+        whole = {"kind": "asset", "id": "f1", "v": 2, "h": content, "data": {"id": "f1", "name": "名"}}
         assert _changes(store, organisation, "b") == [(2, whole)]
         assert _changes(store, organisation, "c") == [(2, whole)]
-        gone = StoredRecord("asset", "r1", 3, {"id": "r1"}, {}, frozenset(), gone=True)
+        gone = StoredRecord("asset", "f1", 3, {"id": "f1"}, {}, frozenset(), gone=True)
         store.put_record(organisation, gone, ["b", "c"])
-        assert store.record(organisation, "asset", "r1") == gone
+        assert store.record(organisation, "asset", "f1") == gone
         assert store.records(organisation, "asset") == []
-        assert _changes(store, organisation, "c") == [(3, {"kind": "asset", "id": "r1", "v": 3, "gone": True})]
+        assert _changes(store, organisation, "c") == [(3, {"kind": "asset", "id": "f1", "v": 3, "gone": True})]
         assert [store.bucket_head(organisation, name) for name in "abcd"] == [2, 3, 3, 0]
         assert store.bucket_head("nobody", "a") == 0
 
     host.write(job)
+
+
+def test_digests_follow_every_write_and_are_undone_with_it(host: Host, organisation: str) -> None:
+    one, two = (f"0197f3a0-0000-7000-8000-0000000000{end}" for end in ("fe", "ff"))
+
+    def items(store: Store, *versions: tuple[str, int]) -> Tally:
+        stored = [(id_, version, store.record(organisation, "asset", id_)) for id_, version in versions]
+        return total(Tally(1, item("asset", id_, version, known.hash)) for id_, version, known in stored if known is not None)
+
+    def job(store: Store) -> None:
+        assert store.bucket_state(organisation, "a") == BucketState()
+        store.put_record(organisation, record(one, 1, "a", "b"), [])
+        store.put_record(organisation, record(two, 1, "a", name="x"), [])
+        assert store.bucket_state(organisation, "a").digest == items(store, (one, 1), (two, 1))
+        assert store.digest_parts(organisation, "a") == {254: items(store, (one, 1)), 255: items(store, (two, 1))}
+        before = [(store.bucket_state(organisation, name), store.digest_parts(organisation, name)) for name in "abc"]
+        with suppress(Undo), store.savepoint():
+            store.put_record(organisation, record(one, 2, "b", "c"), ["a"])
+            assert store.bucket_state(organisation, "a").digest == items(store, (two, 1))
+            assert store.bucket_state(organisation, "c").digest == items(store, (one, 2))
+            raise Undo
+        assert [(store.bucket_state(organisation, name), store.digest_parts(organisation, name)) for name in "abc"] == before
+        assert store.bucket_state("nobody", "a") == BucketState()
+
+    host.write(job)
+
+    def later(store: Store) -> None:
+        store.put_record(organisation, record(one, 3, "a"), ["b"])
+        ends = [json.loads(member.wire)["id"] for member in store.members(organisation, "a", [254, 255])]
+        assert ends == [one, two]
+        assert [json.loads(member.wire)["id"] for member in store.members(organisation, "a", [255, 7])] == [two]
+        assert store.members(organisation, "b", list(range(256))) == [], "what has left is no member"
+        store.put_record(organisation, StoredRecord("asset", one, 4, {"id": one}, {}, frozenset(), gone=True), ["a"])
+        assert store.bucket_state(organisation, "a").digest == items(store, (two, 1))
+        assert store.bucket_state(organisation, "b").digest == Tally()
+
+    host.write(later)
 
 
 def _changes(store: Store, organisation: str, bucket: str) -> list[tuple[int, dict[str, object]]]:

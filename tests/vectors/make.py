@@ -16,7 +16,7 @@ from schemas.actions import ACTIONS
 from schemas.effects import Effect
 from schemas.merge import MergePolicy
 from schemas.records import RECORDS
-from sync import hlc, journal
+from sync import digest, hlc, journal
 from sync.effects import ABSENT, Filled, Scene, fill
 from sync.merge import FieldMeta, Stamp, merge_field
 from sync.unit import DEFAULTS, POLICIES
@@ -206,11 +206,32 @@ def _merges() -> list[dict[str, Any]]:
     return found
 
 
+def _digest() -> dict[str, Any]:
+    """Records of one bucket as a device holds them, and what they come to."""
+    ids_ = [f"0197f3a0-0000-7000-8000-0000000000{last}" for last in ("00", "7f", "80", "ff", "ff", "0a")]
+    kinds = ("asset", "asset", "handover", "task", "asset", "person")
+    versions = (1, 2, 109, 2**40, 5, 5)
+    contents = [digest.content_hash(f'{{"number":{number}}}'.encode()) for number in range(len(ids_))]
+    held = list(zip(kinds, ids_, versions, contents, strict=True))
+    parts = digest.tally(held)
+    whole = digest.total(parts.values())
+    return {
+        "records": [
+            {"kind": kind, "id": id_, "v": version, "h": content, "part": digest.part_of(id_),
+             "item": f"{digest.item(kind, id_, version, content):032x}"}
+            for kind, id_, version, content in held
+        ],
+        "parts": [{"part": part, "count": one.count, "hash": one.text()} for part, one in sorted(parts.items())],
+        "total": {"count": whole.count, "hash": whole.text()},
+        "empty": {"count": 0, "hash": digest.Tally().text()},
+    }  # fmt: skip
+
+
 def render() -> dict[str, str]:
     """File name → its text."""
     assert set(POLICIES) == set(RECORDS)
     made = {"chain": _chain(), "hlc": _hlc(), "ids": _ids(), "effects": _effects(), "templates": _templates(),
-            "merge": _merges()}  # fmt: skip
+            "merge": _merges(), "digest": _digest()}  # fmt: skip
     return {f"{name}.json": json.dumps(value, ensure_ascii=False, indent=1) + "\n" for name, value in made.items()}
 
 

@@ -184,7 +184,7 @@ async function applyChange(
 async function dropBucket(tx: IDBTransaction, bucket: string, touched: Touched): Promise<void> {
   const rows = await got<RecordRow[]>(tx.objectStore('records').index('bucket').getAll(bucket));
   for (const { kind, id } of rows) {
-    await applyChange(tx, bucket, { kind, id, v: 0, data: null, gone: true }, touched);
+    await applyChange(tx, bucket, { kind, id, v: 0, h: '', data: null, gone: true }, touched);
   }
 }
 

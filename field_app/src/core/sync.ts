@@ -170,6 +170,8 @@ async function requestFor(ctx: Context, push: Push, blobs: BlobRow[], reason: Re
     lost: push.lost,
     pending: { entries: unsent.entries, blobs: unsent.blobs, bytes: unsent.bytes },
     cursors: (await ctx.db.meta<Record<string, number>>('cursors')) ?? {},
+    floors: (await ctx.db.meta<Record<string, number>>('floors')) ?? {},
+    repairs: [],
     clock: {
       wall: isoOf(deps.now()),
       mono: Math.round(deps.mono() - ctx.startedMono),

@@ -46,11 +46,20 @@ export type BlobRole = 'signature' | 'document' | 'damage' | 'photo';
 
 export type BlobType = 'image/jpeg' | 'image/png' | 'image/webp' | 'application/json';
 
-/** One record as it now stands in a bucket, or that it has left it (`gone`). */
+/** What a bucket comes to at `version`: how many records, and 32 hex digits over them (sync/digest.py). */
+export interface BucketDigest {
+  bucket: string;
+  version: number;
+  count: number;
+  hash: string;
+}
+
+/** One record as it now stands in a bucket, or that it has left it (`gone`). `h`: the hash of its content, as the server made it; kept beside the record for the digest. */
 export interface Change {
   kind: string;
   id: string;
   v: number;
+  h: string;
   data: Record<string, unknown> | null;
   gone: boolean;
 }
@@ -197,6 +206,18 @@ export interface DeviceRevoke {
 export type DeviceType = 'field' | 'office' | 'client' | 'system';
 
 export type DiagramView = 'front' | 'left' | 'right' | 'rear' | 'top';
+
+/** `parts`: (count, hash) of each of the 256 sub-ranges, at `version`. */
+export interface DigestAnswer {
+  bucket: string;
+  version: number;
+  parts: [number, string][];
+}
+
+/** POST /api/v1/digest: one bucket's digest, sub-range by sub-range. */
+export interface DigestRequest {
+  bucket: string;
+}
 
 /** The two moments at which the person confirmed the state (车辆归还状态). */
 export interface DoubleConfirmation {
@@ -475,6 +496,7 @@ export interface Page {
   to: number;
   more: boolean;
   reset: boolean;
+  floor: number;
   changes: Change[];
 }
 
@@ -643,6 +665,27 @@ export interface Rental {
 
 export type RentalState = 'draft' | 'approved' | 'out' | 'returned' | 'closed' | 'cancelled';
 
+/** A bucket in which this device differed from the server at `version`, and the sub-ranges it has put right since. */
+export interface Repair {
+  bucket: string;
+  version: number;
+  parts: number[];
+}
+
+/** All records of the sub-ranges in `parts`, as they stand at `version`: as many sub-ranges as fit, at least one. */
+export interface RepairAnswer {
+  bucket: string;
+  version: number;
+  parts: number[];
+  changes: Change[];
+}
+
+/** POST /api/v1/repair: everything that lies in these sub-ranges of a bucket. */
+export interface RepairRequest {
+  bucket: string;
+  parts: number[];
+}
+
 /** The asset is back. The acceptance state was confirmed twice; `entries` names what the check-in is made of. */
 export interface ReturnComplete {
   handover_id: string;
@@ -719,6 +762,7 @@ export interface SyncAnswer {
   receipt: string;
   outcomes: Outcome[];
   pages: Page[];
+  digests: BucketDigest[];
   gone_buckets: string[];
   upload: 'required' | 'clear';
   policy: Policy;
@@ -728,7 +772,7 @@ export interface SyncAnswer {
   at: string;
 }
 
-/** POST /api/v1/sync. */
+/** POST /api/v1/sync. `floors`: the `floor` of the page each cursor began with. */
 export interface SyncRequest {
   protocol: number;
   app: string;
@@ -738,6 +782,8 @@ export interface SyncRequest {
   lost: DeclaredLoss[];
   pending: Pending;
   cursors: Record<string, number>;
+  floors: Record<string, number>;
+  repairs: Repair[];
   clock: Clock;
   storage: StorageEstimate | null;
   reason: 'open' | 'foreground' | 'save' | 'poke' | 'retry' | 'idle';

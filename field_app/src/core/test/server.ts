@@ -90,7 +90,9 @@ export class FakeServer {
   put(kind: string, id: string, data: Record<string, unknown>): void {
     this.version += 1;
     this.changes = this.changes.filter((one) => one.change.kind !== kind || one.change.id !== id);
-    const change: Change = { kind, id, v: this.version, data: { ...data, id }, gone: false };
+    const full = { ...data, id };
+    const h = sha256Hex(utf8(JSON.stringify(full))).slice(0, 16);
+    const change: Change = { kind, id, v: this.version, h, data: full, gone: false };
     this.changes.push({ version: this.version, change });
   }
 
@@ -99,7 +101,7 @@ export class FakeServer {
     this.changes = this.changes.filter((one) => one.change.kind !== kind || one.change.id !== id);
     this.changes.push({
       version: this.version,
-      change: { kind, id, v: this.version, data: null, gone: true },
+      change: { kind, id, v: this.version, h: '', data: null, gone: true },
     });
   }
 
@@ -198,6 +200,7 @@ export class FakeServer {
       receipt: await this.receipt(missing),
       outcomes,
       pages,
+      digests: [],
       gone_buckets: [],
       upload: missing.length === 0 && this.seq === seq ? 'clear' : 'required',
       policy: { gate: this.gatePolicy, opening_hidden_ms: 300_000 },
@@ -272,7 +275,9 @@ export class FakeServer {
     const more = kept.length < found.length;
     const to = more ? (kept.at(-1)?.version ?? after) : this.version;
     if (BUCKET in cursors && to === after) return [];
-    return [{ bucket: BUCKET, after, to, more, reset: false, changes: kept.map((one) => one.change) }];
+    return [
+      { bucket: BUCKET, after, to, more, reset: false, floor: 0, changes: kept.map((one) => one.change) },
+    ];
   }
 
   /** Starts a new epoch from `base`, as after a fork. Gives what the answer says. */
