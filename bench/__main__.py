@@ -1,139 +1,43 @@
-"""`python -m bench` (`make bench`): measure, print a table, keep the figures under `bench/results/`.
+"""`python -m bench [A B …] [--rounds n]` (`make bench`): measure, print tables, keep the figures under `bench/results/`.
 
-Neighbours: `workloads.py`. Invariants: speed is reported here and asserted nowhere; every figure stands beside the bare
-server's and the machine's of the same run; everything happens in a folder that is removed afterwards.
+Neighbours: `runs.py`, `report.py`. Invariants: speed is reported here and asserted nowhere; every figure stands beside the
+bare server's and the machine's of the same run, rounds of ours and of the bare server taking turns; everything happens in a
+folder that is removed afterwards.
 """
 
-import json
-import os
-import platform
-import sqlite3
+import argparse
+import shlex
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from bench import workloads
-from bench.bare import fill
-from bench.company import NEW_RECORDS, RECORDS, found
-from bench.processes import ROOT, bare, ours
-from bench.workloads import BATCH, ENTRIES, PULLS, Measured
+from bench.company import FULL, found
+from bench.processes import ROOT
+from bench.report import Results, keep, tables
+from bench.runs import WORKLOADS, Stage, run_bare, run_ours
 
 RESULTS = ROOT / "bench" / "results"
 
 
-@dataclass(frozen=True)
-class Line:
-    """One side's figure in one workload."""
-
-    workload: str
-    side: str
-    measured: Measured
-
-
-def measure(folder: Path) -> tuple[list[Line], dict[str, Any]]:
-    """Run everything in `folder`; returns the lines and the facts of the workloads."""
-    say("公司 company: 5,000 records through the engine")
-    data = folder / "data"
-    company = found(data)
-    say("记录 entries: 10,000, chained and signed")
-    push = workloads.make_push(company)
-    fill(folder / "bare.db", company.wires)
-    lines = []
-    say("A, C · 本系统 ours")
-    with ours(data) as server:
-        lines.append(Line("C", "ours", workloads.pull_ours(server, company)))
-        lines.append(Line("A", "ours", workloads.push_ours(server, company, push)))
-    say("A, C · 裸服务器 bare")
-    with bare(folder / "bare.db") as server:
-        lines.append(Line("C", "bare", workloads.pull_bare(server, company)))
-        lines.append(Line("A", "bare", workloads.push_bare(server, push)))
-    say("A, C · 机器极限 the machine's limit")
-    appended, inserted = workloads.machine_push(folder, push)
-    lines += [
-        Line("A", "fsync append", appended),
-        Line("A", "sqlite3 insert", inserted),
-        Line("C", "sqlite3 select", workloads.machine_pull(folder, company)),
-    ]
-    facts = {
-        "A": f"one device pushes {ENTRIES:,} entries of {push.body_bytes_mean:.0f} bytes in batches of {BATCH}",
-        "C": f"one device pulls {NEW_RECORDS} new records among {RECORDS:,}, {PULLS} times",
-    }
-    return lines, facts
-
-
-def machine() -> dict[str, Any]:
-    """What it ran on."""
-    load = os.getloadavg() if hasattr(os, "getloadavg") else None
-    return {
-        "system": platform.platform(),
-        "processor": _processor(),
-        "processors": os.cpu_count(),
-        "load_1min": round(load[0], 2) if load else None,
-        "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
-    }
-
-
-def _processor() -> str:
-    try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()
-
-
-def show(lines: list[Line], facts: dict[str, Any]) -> None:
-    """The tables, one a workload."""
-    for workload, unit in (("A", "entries/s"), ("C", "pulls/s")):
-        mine = [line for line in lines if line.workload == workload]
-        reference = next(line.measured for line in mine if line.side == "ours")
-        sys.stdout.write(f"\n{workload} · {facts[workload]}\n")
-        head = f"  {'':<16}{unit:>12}{'p50 ms':>10}{'p99 ms':>10}{'memory MB':>12}{'ours/it':>10}"
-        sys.stdout.write(head + "\n")
-        for line in mine:
-            figure = line.measured
-            p50, p99 = figure.percentile_ms(0.5), figure.percentile_ms(0.99)
-            sys.stdout.write(
-                f"  {line.side:<16}{figure.rate:>12,.0f}{_or_dash(p50):>10}{_or_dash(p99):>10}"
-                f"{_or_dash(figure.memory and figure.memory / 1e6):>12}{reference.rate / figure.rate:>10.3f}\n"
-            )
-        if workload == "A" and reference.count < ENTRIES:
-            sys.stdout.write(f"  ours was stopped after {reference.count:,} entries\n")
-
-
-def _or_dash(value: float | None) -> str:
-    return "–" if value is None else f"{value:,.1f}"
-
-
-def keep(lines: list[Line], facts: dict[str, Any], seconds: float) -> Path:
-    """The same as JSON, with machine and command."""
-    figures = [
-        {
-            "workload": line.workload,
-            "side": line.side,
-            "count": line.measured.count,
-            "seconds": round(line.measured.seconds, 4),
-            "per_second": round(line.measured.rate, 1),
-            "p50_ms": line.measured.percentile_ms(0.5),
-            "p99_ms": line.measured.percentile_ms(0.99),
-            "memory_bytes": line.measured.memory,
-        }
-        for line in lines
-    ]
-    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    whole = {
-        "at": at, "command": "python -m bench", "seconds": round(seconds, 1), "machine": machine(),
-        "workloads": facts, "figures": figures,
-    }  # fmt: skip
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    path = RESULTS / f"{at.replace(':', '')}.json"
-    path.write_text(json.dumps(whole, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    return path
+def measure(stage: Stage, chosen: Sequence[str], rounds: int) -> Results:
+    """Every chosen workload, `rounds` pairs of ours and bare, the machine's limit once."""
+    results = Results()
+    for name in chosen:
+        workload = WORKLOADS[name]
+        for number in range(1, rounds + 1):
+            say(f"{name} {number}/{rounds} · 本系统 ours")
+            results.add("ours", run_ours(workload, stage))
+            if workload.bare is not None:
+                say(f"{name} {number}/{rounds} · 裸服务器 bare")
+                results.add("bare", run_bare(workload, stage))
+        if workload.machine is not None:
+            say(f"{name} · 机器极限 the machine's limit")
+            for side, figures in workload.machine(stage).items():
+                results.add(side, figures)
+    return results
 
 
 def say(text: str) -> None:
@@ -144,12 +48,29 @@ def say(text: str) -> None:
 
 def main() -> int:
     """Measure, show, keep."""
+    options = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    options.add_argument("workloads", nargs="*", metavar="|".join(WORKLOADS), help="which ones; all of them when none is named")
+    options.add_argument("--rounds", type=int, default=3, help="pairs of ours and bare; figures are medians (default 3)")
+    options.add_argument("--records", type=int, default=FULL.records, help=f"vans of the company (default {FULL.records:,})")
+    options.add_argument("--entries", type=int, default=FULL.entries, help=f"entries of workload A (default {FULL.entries:,})")
+    chosen = options.parse_args()
+    if unknown := set(chosen.workloads) - set(WORKLOADS):
+        options.error(f"unknown: {', '.join(sorted(unknown))}")
+    names = [name for name in WORKLOADS if not chosen.workloads or name in chosen.workloads]
+    size = replace(FULL, records=chosen.records, entries=chosen.entries)
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="handover-bench-") as folder:
-        lines, facts = measure(Path(folder))
-    show(lines, facts)
+    with tempfile.TemporaryDirectory(prefix="handover-bench-") as temporary:
+        folder = Path(temporary)
+        say(f"公司 company: {size.records:,} records through the engine")
+        company = found(folder / "founded", size)
+        say(f"{company.seconds:.1f} s, {size.records / company.seconds:,.0f} records/s")
+        stage = Stage.set_up(folder, company)
+        results = measure(stage, names, chosen.rounds)
+    about = {name: WORKLOADS[name].about.format(**vars(size)) for name in names}
+    sys.stdout.write(tables(results, about))
     seconds = time.monotonic() - began
-    path = keep(lines, facts, seconds)
+    facts = {"seconds": round(seconds, 1), "rounds": chosen.rounds, "founded_s": round(company.seconds, 2)}
+    path = keep(RESULTS, results, about, shlex.join(["python", "-m", "bench", *sys.argv[1:]]), facts)
     sys.stdout.write(f"\n{seconds:.0f} s · {path.relative_to(ROOT)}\n")
     return 0
 

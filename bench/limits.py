@@ -1,6 +1,6 @@
 """What the machine itself can do with the same bytes, measured in the same run. No server, no HTTP.
 
-Neighbours: `workloads.py`. Invariant: as durable as the servers, batch by batch (one fsync or one FULL commit a batch).
+Neighbours: `runs.py`. Invariant: as durable as the servers, batch by batch (one fsync or one FULL commit a batch).
 """
 
 import os
@@ -40,20 +40,26 @@ def insert(folder: Path, batches: Sequence[Sequence[bytes]]) -> float:
         db.close()
 
 
-def select(folder: Path, wires: Sequence[tuple[int, bytes]], after: int, rounds: int) -> list[float]:
-    """Seconds of each of `rounds` reads of the records after a version."""
+def select(folder: Path, wires: Sequence[tuple[int, bytes]], after: int, limit: int, rounds: int) -> list[float]:
+    """Seconds of each of `rounds` reads of all records after a version, in pages of `limit`, spliced into one text a page."""
     db = sqlite3.connect(folder / "select.db", isolation_level=None)
     try:
-        db.execute("CREATE TABLE record (version INTEGER PRIMARY KEY, wire BLOB)")
+        db.execute("CREATE TABLE IF NOT EXISTS record (version INTEGER PRIMARY KEY, wire BLOB)")
         db.execute("BEGIN")
-        db.executemany("INSERT INTO record VALUES (?, ?)", wires)
+        db.executemany("INSERT OR IGNORE INTO record VALUES (?, ?)", wires)
         db.execute("COMMIT")
-        taken = []
-        for _ in range(rounds):
-            began = time.perf_counter()
-            rows = db.execute("SELECT wire FROM record WHERE version > ? ORDER BY version", (after,)).fetchall()
-            b",".join(row[0] for row in rows)
-            taken.append(time.perf_counter() - began)
-        return taken
+        return [_read_pages(db, after, limit) for _ in range(rounds)]
     finally:
         db.close()
+
+
+def _read_pages(db: sqlite3.Connection, after: int, limit: int) -> float:
+    began = time.perf_counter()
+    while True:
+        rows = db.execute(
+            "SELECT version, wire FROM record WHERE version > ? ORDER BY version LIMIT ?", (after, limit)
+        ).fetchall()
+        if not rows:
+            return time.perf_counter() - began
+        b",".join([row[1] for row in rows])
+        after = rows[-1][0]

@@ -1,6 +1,6 @@
-"""The servers under measurement: real processes on free ports, ended by their own handle; how much memory they took.
+"""The servers under measurement: real processes on free ports, ended by their own handle; what they took.
 
-Neighbours: `workloads.py`. Invariants: a server that does not answer in time ends the run with its output; nothing outlives
+Neighbours: `runs.py`. Invariants: a server that does not answer in time ends the run with its output; nothing outlives
 the block it was started in.
 """
 
@@ -16,9 +16,12 @@ from pathlib import Path
 
 import httpx
 
+from bench.measured import Usage
+
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 ROOT = Path(__file__).resolve().parent.parent
+_SIZES = ("VmRSS:", "VmHWM:")
 
 
 @dataclass(frozen=True)
@@ -28,12 +31,15 @@ class Running:
     base: str
     pid: int
 
-    def memory_bytes(self) -> int | None:
-        """The most memory the process has held so far; None where the system does not say (it is asked as Linux is)."""
-        with contextlib.suppress(OSError):
-            for line in Path(f"/proc/{self.pid}/status").read_text(encoding="ascii").splitlines():
-                if line.startswith("VmHWM:"):
-                    return int(line.split()[1]) * 1024
+    def usage(self) -> Usage | None:
+        """Memory now and at most, processor time so far; None where the system does not say (it is asked as Linux is)."""
+        folder = Path(f"/proc/{self.pid}")
+        with contextlib.suppress(OSError, StopIteration):
+            status = folder.joinpath("status").read_text(encoding="ascii").splitlines()
+            memory, peak = (next(int(line.split()[1]) for line in status if line.startswith(name)) for name in _SIZES)
+            after_name = folder.joinpath("stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            ticks = int(after_name[11]) + int(after_name[12])
+            return Usage(memory * 1024, peak * 1024, ticks / os.sysconf("SC_CLK_TCK"))
         return None
 
 

@@ -1,0 +1,180 @@
+"""One round of a workload on each side: a fresh copy of the same company, a fresh process, the same bytes.
+
+Neighbours: `__main__.py` alternates the sides, `report.py` shows what comes out; the workloads do the work. Invariants: no
+round sees what another has left; what is timed is done alike on both sides; a server's figures are taken from the system.
+"""
+
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from bench import limits, pull, push, wire
+from bench.bare import PAGE, fill
+from bench.company import Company
+from bench.measured import Measured, Usage
+from bench.pages import Line
+from bench.processes import Running, bare, ours
+from bench.push import Push, make_push
+from bench.wire import Connection
+
+Figures = dict[str, Measured]
+"""By workload: `A`, `B`, `B gzip` …"""
+
+
+@dataclass
+class Stage:
+    """What all rounds share, made once: the company as it was founded, the entries written."""
+
+    folder: Path
+    company: Company
+
+    @classmethod
+    def set_up(cls, folder: Path, company: Company) -> "Stage":
+        """After `found(folder / "founded")`: the bare server's file with the same records beside it."""
+        fill(folder / "founded.db", company.wires)
+        return cls(folder, company)
+
+    @cached_property
+    def pushes(self) -> tuple[Push, Push]:
+        """Workload A, twice: the second one by another device and on other vans, to see whether memory grows."""
+        size, devices = self.company.size, self.company.devices
+        return make_push(self.company, devices[0], size.entries), make_push(
+            self.company, devices[1], size.entries, size.records // 2
+        )
+
+    def fresh(self) -> tuple[Path, Path]:
+        """A copy for one round: our data folder, the bare server's file."""
+        data, file = self.folder / "round", self.folder / "round.db"
+        shutil.rmtree(data, ignore_errors=True)
+        for old in self.folder.glob("round.db*"):
+            old.unlink()
+        shutil.copytree(self.folder / "founded", data)
+        shutil.copyfile(self.folder / "founded.db", file)
+        return data, file
+
+
+@asynccontextmanager
+async def calling(running: Running) -> AsyncIterator[Connection]:
+    """A connection to a server."""
+    connection = await Connection.open(running.base)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+async def watched(running: Running, work: Awaitable[Measured]) -> Measured:
+    """What the work came to, with what the server holds afterwards and the processor time it took."""
+    before = running.usage()
+    measured = await work
+    after = running.usage()
+    if before is None or after is None:
+        return measured
+    return replace(measured, usage=Usage(after.memory, after.peak, after.cpu - before.cpu))
+
+
+# --- A ----------------------------------------------------------------------------------------------------------------
+async def _a_ours(running: Running, stage: Stage) -> Figures:
+    async with calling(running) as caller:
+        company, made = stage.company, []
+        for device, one in zip(company.devices, stage.pushes, strict=False):
+            line = Line(device, company.cursors_of(device))
+            made.append(await watched(running, push.push_ours(caller, line, one)))
+    return {"A": _flatness(*made)}
+
+
+async def _a_bare(running: Running, stage: Stage) -> Figures:
+    async with calling(running) as caller:
+        made = [await watched(running, push.push_bare(caller, one)) for one in stage.pushes]
+    return {"A": _flatness(*made)}
+
+
+def _flatness(first: Measured, second: Measured) -> Measured:
+    """The first push, and what the server holds after twice as much."""
+    if second.usage is None:
+        return first
+    return replace(first, facts={**first.facts, "memory_after_twice_bytes": float(second.usage.memory)})
+
+
+def _a_machine(stage: Stage) -> dict[str, Figures]:
+    one = stage.pushes[0]
+    appended = Measured(one.entries, limits.append(stage.folder, one.bodies))
+    inserted = Measured(one.entries, limits.insert(stage.folder, one.bodies))
+    return {"fsync append": {"A": appended}, "sqlite3 insert": {"A": inserted}}
+
+
+# --- B and C ----------------------------------------------------------------------------------------------------------
+async def _c_ours(running: Running, stage: Stage) -> Figures:
+    async with calling(running) as caller:
+        return {"C": await watched(running, pull.newest_ours(caller, stage.company, stage.company.devices[0]))}
+
+
+async def _c_bare(running: Running, stage: Stage) -> Figures:
+    async with calling(running) as caller:
+        return {"C": await watched(running, pull.newest_bare(caller, stage.company))}
+
+
+async def _b_ours(running: Running, stage: Stage) -> Figures:
+    company = stage.company
+    async with calling(running) as caller:
+        plain = await watched(running, pull.first_ours(caller, company, company.devices[0], zipped=False))
+        zipped = await watched(running, pull.first_ours(caller, company, company.devices[1], zipped=True))
+    return {"B": plain, "B gzip": zipped}
+
+
+async def _b_bare(running: Running, stage: Stage) -> Figures:
+    async with calling(running) as caller:
+        plain = await watched(running, pull.first_bare(caller, stage.company, zipped=False))
+        zipped = await watched(running, pull.first_bare(caller, stage.company, zipped=True))
+    return {"B": plain, "B gzip": zipped}
+
+
+def _b_machine(stage: Stage) -> dict[str, Figures]:
+    taken = limits.select(stage.folder, stage.company.wires, 0, PAGE, 1)
+    return {"sqlite3 select": {"B": Measured(stage.company.size.records, sum(taken), tuple(taken))}}
+
+
+def _c_machine(stage: Stage) -> dict[str, Figures]:
+    company = stage.company
+    after = company.wires[-company.size.new - 1][0]
+    taken = limits.select(stage.folder, company.wires, after, PAGE, company.size.pulls)
+    return {"sqlite3 select": {"C": Measured(len(taken), sum(taken), tuple(taken))}}
+
+
+Side = Callable[[Running, Stage], Coroutine[Any, Any, Figures]]
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A workload on each side; without `bare` there is nothing to compare with."""
+
+    about: str
+    ours: Side
+    bare: Side | None = None
+    machine: Callable[[Stage], dict[str, Figures]] | None = None
+
+
+WORKLOADS: Final[Mapping[str, Workload]] = {
+    "A": Workload("one device pushes {entries:,} entries in batches of {batch}", _a_ours, _a_bare, _a_machine),
+    "B": Workload("a new device pulls {records:,} records", _b_ours, _b_bare, _b_machine),
+    "C": Workload("one device pulls {new} new records among {records:,}, {pulls} times", _c_ours, _c_bare, _c_machine),
+}
+
+
+def run_ours(workload: Workload, stage: Stage) -> Figures:
+    """One round of ours."""
+    data, _ = stage.fresh()
+    with ours(data) as running:
+        return wire.run(workload.ours(running, stage))
+
+
+def run_bare(workload: Workload, stage: Stage) -> Figures:
+    """One round of the bare server."""
+    assert workload.bare is not None
+    _, file = stage.fresh()
+    with bare(file) as running:
+        return wire.run(workload.bare(running, stage))
