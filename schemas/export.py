@@ -22,7 +22,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 import schemas
-from schemas import errors, limits, people, protocol
+from schemas import conflicts, errors, limits, people, protocol
 from schemas.actions import ACTIONS
 from schemas.actions.base import Action
 from schemas.effects import Effect
@@ -272,6 +272,26 @@ def _errors() -> str:
     )
 
 
+def _conflicts() -> str:
+    table = {
+        str(rule): {
+            "rule": {"zh": words.rule.zh, "en": words.rule.en},
+            "told": {"zh": words.told.zh, "en": words.told.en},
+        }
+        for rule, words in conflicts.CONFLICT_WORDS.items()
+    }
+    sentence = "{ readonly zh: string; readonly en: string }"
+    return (
+        "import type { ConflictRule } from './types';\n\n"
+        "/** Each rule in words, and what is said to whoever lost by it: what happened, what is safe, what to do. */\n"
+        + _const(
+            "CONFLICT_WORDS",
+            table,
+            f"{{ readonly [R in ConflictRule]: {{ readonly rule: {sentence}; readonly told: {sentence} }} }}",
+        )
+    )
+
+
 def _people() -> str:
     table = {what: {str(role): str(reach) for role, reach in cells.items()} for what, cells in people.PERMISSIONS.items()}
     return (
@@ -293,6 +313,7 @@ def render() -> dict[str, str]:
         "limits.ts": _limits(),
         "errors.ts": _errors(),
         "people.ts": _people(),
+        "conflicts.ts": _conflicts(),
     }
     names = sorted(name.removesuffix(".ts") for name in files)
     files["index.ts"] = "".join(f"export * from './{name}';\n" for name in names if name != "limits")

@@ -44,6 +44,12 @@ _DEVICES: Final[dict[Role, Reach]] = {
     Role.ADMINISTRATOR: Reach.ORG,
     Role.SYSTEM: Reach.ORG,
 }
+_DECIDING: Final[dict[Role, Reach]] = {
+    Role.OPERATIONS: Reach.DEPOT,
+    Role.MANAGER: Reach.ORG,
+    Role.SYSTEM: Reach.ORG,
+}
+_RATIFYING: Final[dict[Role, Reach]] = {Role.MANAGER: Reach.ORG, Role.SYSTEM: Reach.ORG}
 _OFFICE_READ: Final[dict[Role, Reach]] = {
     Role.SERVICE_DESK: Reach.DEPOT,
     Role.OPERATIONS: Reach.DEPOT,
@@ -52,7 +58,9 @@ _OFFICE_READ: Final[dict[Role, Reach]] = {
     Role.ADMINISTRATOR: Reach.ORG,
 }
 
-OFFICE_ONLY: Final = frozenset({"device.invite", "device.revoke", "person.erase"})
+OFFICE_ONLY: Final = frozenset(
+    {"device.invite", "device.revoke", "person.erase", "conflict.decide", "entry.ratify", "entry.reject"}
+)
 """Actions nobody does with a field device, whoever's PIN it was: a PIN separates colleagues, not attackers."""
 AUTH_OF: Final[dict[str, frozenset[str]]] = {
     "field": frozenset({"pin"}),
@@ -81,6 +89,10 @@ PERMISSIONS: Final[dict[str, dict[Role, Reach]]] = {
     "device.revoke": _DEVICES,
     "device.enrol": _SYSTEM_ONLY,
     "person.erase": {Role.ADMINISTRATOR: Reach.ORG, Role.SYSTEM: Reach.ORG},
+    # what contradicts itself, and what was refused for want of a right
+    "conflict.decide": _DECIDING,
+    "entry.ratify": _RATIFYING,
+    "entry.reject": _RATIFYING,
     # base data: written by the system device until the office edits it
     "organisation.define": _SYSTEM_ONLY,
     "depot.define": _SYSTEM_ONLY,

@@ -13,7 +13,7 @@ from schemas.protocol import HandoverProof, Pending, ProofBlob, ProofEntry, Rece
 from server.auth.keys import OrganisationKeys
 from sync import instants
 from sync.journal import ChainCheck, Link, ranges, verify
-from sync.judge import is_time_suspect
+from sync.occurred import is_time_suspect
 from sync.store import DeviceState, JournalEntry, Store
 
 

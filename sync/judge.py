@@ -14,12 +14,13 @@ from pydantic import ValidationError
 from schemas.actions import ACTIONS, Action
 from schemas.errors import ErrorCode
 from schemas.ids import SYSTEM_ACTOR
-from schemas.limits import CLOCK_SUSPECT_MS, ENTRY_BODY_BYTES_MAX
+from schemas.limits import ENTRY_BODY_BYTES_MAX
 from schemas.people import AUTH_OF, OFFICE_ONLY, Reach, Role, reach_of
 from schemas.protocol import EntryBody
-from sync import hlc, instants
+from sync import conflicts, hlc, instants
 from sync.journal import derived_id, private_hash
 from sync.merge import Stamp
+from sync.occurred import occurred_at
 from sync.store import DeviceState, JournalEntry, Store
 from sync.unit import Handlers, RecordWriter, Refusal, Touched, Unit, Unreadable, Waiting
 from sync.visibility import may_use_device
@@ -40,19 +41,24 @@ class Judge:
     touched: Touched
     on_fault: OnFault
     erased: list[str] = field(default_factory=list)
+    stand_in: conflicts.StandIn | None = None
+    ratified: list[tuple[DeviceState, JournalEntry, conflicts.StandIn]] = field(default_factory=list)
 
     def judge(self, device: DeviceState, entry: JournalEntry) -> None:
         """Give the entry its outcome, write it, and judge what waited for it."""
-        queue = [(device, entry)]
+        queue: list[tuple[DeviceState, JournalEntry, conflicts.StandIn | None]] = [(device, entry, None)]
         while queue:
-            present_device, present = queue.pop(0)
+            present_device, present, self.stand_in = queue.pop(0)
             self._judge_one(present_device, present)
+            queue += self.ratified
+            self.ratified = []
             if present.entry_id is None or present.state in UNSETTLED or present.repeat_of:
                 continue
             for waiting in self.store.take_waiting(self.organisation, present.entry_id):
                 owner = self.store.device(self.organisation, waiting.device)
                 if owner is not None:
-                    queue.append((owner, waiting))
+                    queue.append((owner, waiting, None))
+        self.stand_in = None
 
     def _judge_one(self, device: DeviceState, entry: JournalEntry) -> None:
         state_before = entry.state
@@ -65,6 +71,7 @@ class Judge:
         except Refusal as refusal:
             entry.state, entry.code = "refused", refusal.code
             entry.detail.update(refusal.detail)
+            conflicts.note_refusal(self, device, entry)
         except Waiting as waiting:
             entry.state, entry.code, entry.detail = (
                 "parked",
@@ -78,14 +85,14 @@ class Judge:
             self.on_fault(entry, fault)
             entry.state, entry.code = "parked", ErrorCode.ENTRY_SERVER_ERROR
         self.store.save_judgement(entry)
-        if entry.state != "applied" or state_before == "parked":
-            self._write_outcome(device, entry)
+        if entry.state != "applied" or state_before in ("parked", "refused") or "conflict" in entry.detail:
+            self.write_outcome(device, entry)
 
     def park(self, device: DeviceState, entry: JournalEntry, code: ErrorCode) -> None:
         """Park an entry without looking into it: its number is consumed, what stands behind it goes on."""
         entry.state, entry.code = "parked", code
         self.store.save_judgement(entry)
-        self._write_outcome(device, entry)
+        self.write_outcome(device, entry)
 
     def _apply(self, device: DeviceState, entry: JournalEntry, body: EntryBody, private: list[bytes | None]) -> None:
         self._await_needs(entry, body)
@@ -107,6 +114,9 @@ class Judge:
             entry.state, entry.detail["lost"] = "merged", unit.lost
         else:
             entry.state = "applied"
+        if self.stand_in is not None:
+            entry.detail["ratified_by"] = self.stand_in.actor
+        conflicts.settle(self, unit)
 
     def _read(self, entry: JournalEntry) -> tuple[EntryBody, list[bytes | None]]:
         """The body, its private parts matched against the hashes it holds."""
@@ -165,6 +175,9 @@ class Judge:
     def _check_right(self, unit: Unit, args: Action) -> None:
         """Whether this person may do this, here, on this device. Refusal otherwise: kept, a manager may ratify."""
         device, actor, action = unit.device, unit.body.actor, type(args).action
+        if self.stand_in is not None:
+            conflicts.check_stand_in(self.stand_in, action, self._depot_of(unit, args) if type(args).subject else None)
+            return
         if unit.body.auth not in AUTH_OF[device.type]:
             raise Refusal(ErrorCode.ACTION_FORBIDDEN, action=action, auth=unit.body.auth)
         if action in OFFICE_ONLY and device.type not in ("office", "system"):
@@ -200,7 +213,7 @@ class Judge:
         depot: str = unit.need(kind, getattr(args, name))["depot_id"]
         return depot
 
-    def _write_outcome(self, device: DeviceState, entry: JournalEntry) -> None:
+    def write_outcome(self, device: DeviceState, entry: JournalEntry) -> None:
         """An outcome other than plain `applied` is a record in the device's own bucket, since it can change."""
         if entry.repeat_of:
             return
@@ -225,32 +238,6 @@ def _where(errors: ValidationError, *prefix: str) -> dict[str, Any]:
     """Where the first fault lies and of what kind; never the value, which may be personal."""
     first = errors.errors(include_input=False, include_context=False, include_url=False)[0]
     return {"at": ".".join([*prefix, *(str(step) for step in first["loc"])])[:200], "fault": first["type"]}
-
-
-def occurred_at(entry: JournalEntry, body: EntryBody) -> str:
-    """When it happened: the device's clock, corrected by the known difference when that is implausible, and never later
-    than it was received."""
-    at = instants.to_ms(body.at)
-    if is_clock_suspect(entry.skew_ms):
-        at -= entry.skew_ms or 0
-    if at > entry.received_ms + CLOCK_SUSPECT_MS:
-        at = entry.received_ms
-    return body.at if at == instants.to_ms(body.at) else instants.to_text(at)
-
-
-def is_time_suspect(entry: JournalEntry, claimed: str) -> bool:
-    """Whether an entry's own time cannot be right: a clock far off at the push, or a time that had not come yet."""
-    if is_clock_suspect(entry.skew_ms):
-        return True
-    try:
-        return instants.to_ms(claimed) > entry.received_ms + CLOCK_SUSPECT_MS
-    except (ValueError, OverflowError):
-        return True
-
-
-def is_clock_suspect(skew_ms: int | None) -> bool:
-    """Whether a device's clock differed so much at the push that its times are flagged and corrected."""
-    return skew_ms is not None and abs(skew_ms) > CLOCK_SUSPECT_MS
 
 
 def engine_stamp(version: int, at_ms: int) -> Stamp:

@@ -101,17 +101,23 @@ class RecordWriter:
             if meta != stored.meta:  # who said it last is remembered; the record itself has not changed
                 self.store.put_record(self.organisation, replace(stored, meta=meta), ())
             return verdicts
-        self._put(StoredRecord(kind, record_id, self.version, data, meta, buckets_of(kind, data)), stored.buckets)
+        self.put(StoredRecord(kind, record_id, self.version, data, meta, buckets_of(kind, data)), stored.buckets)
         return verdicts
+
+    def choose(self, stored: StoredRecord, name: str, value: Any, meta: FieldMeta) -> None:
+        """Write one field as a person decided it, past its merge policy."""
+        data, metas = {**stored.data, name: value}, {**stored.meta, name: meta.dump()}
+        self.put(StoredRecord(stored.kind, stored.id, self.version, data, metas, stored.buckets), stored.buckets)
 
     def remove(self, kind: str, record_id: str) -> None:
         """The record leaves all its buckets; its content is dropped."""
         stored = self.store.record(self.organisation, kind, record_id)
         if stored is not None and not stored.gone:
             gone = StoredRecord(kind, record_id, self.version, {"id": record_id}, {}, frozenset(), gone=True)
-            self._put(gone, stored.buckets)
+            self.put(gone, stored.buckets)
 
-    def _put(self, record: StoredRecord, before: frozenset[str]) -> None:
+    def put(self, record: StoredRecord, before: frozenset[str]) -> None:
+        """Write a record as it is; `before` are the buckets it lay in. For the engine: everything else merges."""
         for bucket in record.buckets | before:
             if bucket not in self.touched.before:
                 self.touched.before[bucket] = self.store.bucket_head(self.organisation, bucket)
@@ -128,7 +134,11 @@ def _copy(value: Any) -> Any:
 
 @dataclass
 class Unit:
-    """One entry being judged."""
+    """One entry being judged.
+
+    `raised`: conflict → (its rule, whether this entry lost by it). `told`: another entry that lost → (conflict, rule).
+    `ratify`: refused entries to be judged anew with this one's actor standing in.
+    """
 
     writer: RecordWriter
     entry: JournalEntry
@@ -140,6 +150,9 @@ class Unit:
     lost: dict[str, list[str]] = field(default_factory=dict)
     conflicts: dict[str, list[str]] = field(default_factory=dict)
     erased: list[str] = field(default_factory=list)
+    raised: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    told: dict[str, tuple[str, str]] = field(default_factory=dict)
+    ratify: list[str] = field(default_factory=list)
 
     @property
     def store(self) -> Store:
@@ -163,7 +176,7 @@ class Unit:
     def write(self, kind: str, record_id: str, values: Mapping[str, Any], *, create: bool = False) -> None:
         """Merge values into a record; what lost or contradicts is noted for the outcome."""
         try:
-            verdicts = self.writer.write(kind, record_id, values, self._stamp(record_id), create)
+            verdicts = self.writer.write(kind, record_id, values, self.stamp(record_id), create)
         except RecordMissing as missing:
             raise Refusal(ErrorCode.RECORD_UNKNOWN, kind=kind, id=record_id) from missing
         for name, verdict in verdicts.items():
@@ -223,6 +236,7 @@ class Unit:
                 self.store.put_blob(organisation, replace(blob, state="erased", code=None))
                 self.erased.append(blob.sha256)
 
-    def _stamp(self, record_id: str) -> Stamp:
+    def stamp(self, record_id: str) -> Stamp:
+        """Who writes now, and which version of the record he had seen."""
         clock = hlc.capped(self.body.hlc, self.entry.received_ms)
         return Stamp(self.writer.version, clock, self.device.id, self.body.id, self.body.seen.get(record_id, -1))

@@ -18,6 +18,7 @@ from schemas.actions.basedata import (
     RentalDefine,
     TaskDefine,
 )
+from schemas.actions.conflicts import ConflictDecide, EntryRatify, EntryReject
 from schemas.actions.damages import DamageRecord, DamageRetract
 from schemas.actions.devices import DeviceEnrol, DeviceInvite, DeviceRevoke
 from schemas.actions.handovers import (
@@ -40,6 +41,7 @@ ACTIONS: Final[dict[tuple[str, int], type[Action]]] = {
         HandoverStart, HandoverAbandon, PhotoAdd, PhotoRetract, PhotoWaive, ReadingRecord, AccessoryReport,
         DamageRecord, DamageRetract, SignatureCapture, CheckoutComplete, ReturnComplete,
         DeviceInvite, DeviceRevoke, DeviceEnrol, PersonErase,
+        ConflictDecide, EntryRatify, EntryReject,
         OrganisationDefine, DepotDefine, PersonDefine, PackDefine, AssetDefine, CustomerDefine, ContractTextDefine,
         RentalDefine, TaskDefine,
     )

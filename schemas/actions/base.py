@@ -9,6 +9,7 @@ from schemas.effects import Effect
 
 Text = Annotated[str, StringConstraints(max_length=limits.TEXT_CHARS_MAX)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=limits.NAME_CHARS_MAX)]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=limits.TEXT_CHARS_MAX)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
 Instant = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$")]
 Zone = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+\-/]{1,64}$")]

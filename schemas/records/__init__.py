@@ -8,6 +8,7 @@ from typing import Final
 
 from schemas.records.assets import Asset, Pack
 from schemas.records.base import Audience, Placement, Record
+from schemas.records.conflicts import Conflict
 from schemas.records.customers import ContractText, Customer, Rental
 from schemas.records.devices import Device, Incident, Invitation, OutcomeRecord
 from schemas.records.handovers import Damage, Handover, Signer
@@ -18,7 +19,7 @@ RECORDS: Final[dict[str, type[Record]]] = {
     model.kind: model
     for model in (
         Organisation, Depot, Person, Pack, Asset, Customer, ContractText, Rental, Task,
-        Handover, Damage, Signer, Device, Invitation, Incident, OutcomeRecord,
+        Handover, Damage, Signer, Device, Invitation, Incident, OutcomeRecord, Conflict,
     )
 }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from server.domain import basedata, damages, devices, handovers, people, signatures
+from server.domain import basedata, conflicts, damages, devices, handovers, people, signatures
 from sync.unit import Handlers
 
 HANDLERS: Final[Handlers] = {
@@ -12,4 +12,5 @@ HANDLERS: Final[Handlers] = {
     **devices.HANDLERS,
     **people.HANDLERS,
     **basedata.HANDLERS,
+    **conflicts.HANDLERS,
 }

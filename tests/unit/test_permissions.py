@@ -11,6 +11,7 @@ from schemas.errors import ErrorCode
 from schemas.ids import SYSTEM_ACTOR
 from schemas.people import OFFICE_ONLY, OFFICE_ROLES, PERMISSIONS, Reach, Role, reach_of
 from schemas.protocol import SyncRequest
+from sync.conflicts import conflict_id
 from sync.journal import derived_id
 from sync.visibility import Viewer, buckets_for, may_use_device
 from tests.support.stage import CheckIn, Phone, Stage, blob, signature
@@ -34,6 +35,8 @@ class Scene:
         self.damages: list[str] = []
         self.signers: list[str] = []
         self.devices: list[str] = []
+        self.conflicts: list[str] = []
+        self.refused: list[str] = []
         for place in (0, 1):
             phone = stage.phone(place=place)
             handover = CheckIn(phone, asset=self.vans[place])
@@ -47,6 +50,15 @@ class Scene:
             both = {kind: CheckIn(phone, asset=self.vans[place], type_=kind).captured() for kind in ("check_in", "check_out")}
             self.ready.append(both)
             assert {outcome.state for outcome in phone.push().outcomes} == {"applied"}
+            self._contradict(place, handover)
+
+    def _contradict(self, place: int, handover: CheckIn) -> None:
+        """Another device disagrees about the damage, and tries what it may not."""
+        handover.phone = self.stage.phone(place=place)
+        handover.damage(self.damages[place], "severe_damage")
+        self.refused.append(handover.phone.record("device.revoke", {"device_id": self.devices[place]}).id)
+        assert [outcome.state for outcome in handover.phone.push().outcomes] == ["conflict", "refused"]
+        self.conflicts.append(conflict_id(self.stage.id, "field", ("damage", self.damages[place], "severity")))
 
     def args(self, action: str, place: int) -> dict[str, Any]:
         """Arguments that would be right for whoever may do it in that depot."""
@@ -81,6 +93,9 @@ class Scene:
             "device.revoke": lambda: {"device_id": self.devices[place]},
             "device.enrol": lambda: {"device_id": new(), "depot_id": depot, "name": "名", "type": "field"},
             "person.erase": lambda: {"signer_id": self.signers[place], "reason": "x"},
+            "conflict.decide": lambda: {"conflict_id": self.conflicts[place], "choice": "side", "side": 1, "reason": "x"},
+            "entry.ratify": lambda: {"entry_id": self.refused[place], "reason": "x"},
+            "entry.reject": lambda: {"entry_id": self.refused[place], "reason": "x"},
             "organisation.define": lambda: {"id": stage.id, "name": "名"},
             "depot.define": lambda: named,
             "person.define": lambda: {**named, "roles": ["driver"], "depot_ids": {depot: True}},

@@ -93,6 +93,15 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       }
     ]
   },
+  "conflict.decide": {
+    "v": 1,
+    "subject": [
+      "conflict",
+      "conflict_id"
+    ],
+    "defaults": {},
+    "effects": []
+  },
   "damage.record": {
     "v": 1,
     "subject": [
@@ -204,6 +213,18 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
         "create": false
       }
     ]
+  },
+  "entry.ratify": {
+    "v": 1,
+    "subject": null,
+    "defaults": {},
+    "effects": []
+  },
+  "entry.reject": {
+    "v": 1,
+    "subject": null,
+    "defaults": {},
+    "effects": []
   },
   "handover.abandon": {
     "v": 1,

@@ -58,4 +58,5 @@ export const HANDOVER_PHOTOS_MAX = 200;
 export const HANDOVER_DAMAGES_MAX = 100;
 export const SIGNATURE_STROKES_MAX = 400;
 export const SIGNATURE_POINTS_MAX = 20000;
+export const CONFLICT_SIDES_MAX = 20;
 export const READING_MAX = 100000000;

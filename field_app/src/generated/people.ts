@@ -129,6 +129,19 @@ export const PERMISSIONS: { readonly [what: string]: { readonly [R in Role]?: Re
     "administrator": "org",
     "system": "org"
   },
+  "conflict.decide": {
+    "operations": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "entry.ratify": {
+    "manager": "org",
+    "system": "org"
+  },
+  "entry.reject": {
+    "manager": "org",
+    "system": "org"
+  },
   "organisation.define": {
     "system": "org"
   },

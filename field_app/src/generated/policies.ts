@@ -62,6 +62,49 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "last_handover_at": null
     }
   },
+  "conflict": {
+    "placement": "depot",
+    "audiences": [
+      "field",
+      "office"
+    ],
+    "fields": {
+      "id": "immutable",
+      "depot_id": "server",
+      "rule": "server",
+      "subject": "server",
+      "field": "server",
+      "sides": "server",
+      "standing": "server",
+      "differs": "server",
+      "state": "server",
+      "at": "server",
+      "concerned": "server",
+      "asset_id": "server",
+      "rental_id": "server",
+      "decided_by": "server",
+      "decided_at": "server",
+      "choice": "server",
+      "chosen": "server",
+      "value": "server",
+      "reason": "server"
+    },
+    "defaults": {
+      "field": null,
+      "standing": null,
+      "differs": [],
+      "state": "open",
+      "concerned": [],
+      "asset_id": null,
+      "rental_id": null,
+      "decided_by": null,
+      "decided_at": null,
+      "choice": null,
+      "chosen": null,
+      "value": null,
+      "reason": ""
+    }
+  },
   "contract_text": {
     "placement": "organisation",
     "audiences": [

@@ -92,6 +92,61 @@ export interface Command {
   code: ErrorCode | null;
 }
 
+/** One contradiction. `sides` are in order of corrected capture time; `standing` is the index of the one that stands. */
+export interface Conflict {
+  id: string;
+  depot_id: string;
+  rule: ConflictRule;
+  subject: ConflictSubject;
+  field: string | null;
+  sides: ConflictSide[];
+  standing: number | null;
+  differs: string[];
+  state: ConflictState;
+  at: string;
+  concerned: string[];
+  asset_id: string | null;
+  rental_id: string | null;
+  decided_by: string | null;
+  decided_at: string | null;
+  choice: ConflictChoice | null;
+  chosen: number | null;
+  value: unknown;
+  reason: string;
+}
+
+export type ConflictChoice = 'side' | 'both' | 'value';
+
+/** Settle a conflict: `side` (index of a side), `both` as they are, or another `value`. The first decision stands. */
+export interface ConflictDecide {
+  conflict_id: string;
+  choice: ConflictChoice;
+  side?: number | null;
+  value?: string | number | null;
+  reason: string;
+}
+
+export type ConflictRule = 'checked_in_twice' | 'checked_out_twice' | 'found' | 'other_rental' | 'breach' | 'reading_below' | 'terms_differ' | 'damage_parallel' | 'task_changed' | 'decided_twice' | 'right_revoked' | 'restored' | 'field';
+
+/** What one of them did: the entry, who and when (corrected), and the values he stands for. */
+export interface ConflictSide {
+  entry: string | null;
+  device_id: string | null;
+  actor_id: string | null;
+  at: string;
+  hlc: string;
+  handover_id: string | null;
+  values: Record<string, unknown>;
+}
+
+export type ConflictState = 'open' | 'noted' | 'decided';
+
+/** The record that is contradicted about. */
+export interface ConflictSubject {
+  kind: string;
+  id: string;
+}
+
 /** One version of the text a customer signs at a handover. Never edited: a new version is a new record. */
 export interface ContractText {
   id: string;
@@ -273,6 +328,18 @@ export interface EntryBody {
   blobs: BlobRef[];
   private: string[];
   geo: Geo | null;
+}
+
+/** A refused entry takes effect after all: it is judged anew with the manager's right in the place of the actor's. */
+export interface EntryRatify {
+  entry_id: string;
+  reason: string;
+}
+
+/** A refused entry stays refused: a manager has looked at it. */
+export interface EntryReject {
+  entry_id: string;
+  reason: string;
 }
 
 export type ErrorCode = 'bad_request' | 'body_too_large' | 'protocol_unsupported' | 'not_found' | 'forbidden' | 'not_signed_in' | 'origin_refused' | 'too_many_tries' | 'server_error' | 'storage_full' | 'code_unknown' | 'code_expired' | 'code_used' | 'code_foreign' | 'key_invalid' | 'login_wrong' | 'pin_wrong' | 'pin_weak' | 'challenge_expired' | 'signature_invalid' | 'device_unknown' | 'device_revoked' | 'head_signature_invalid' | 'cursor_foreign' | 'entry_order' | 'epoch_unknown' | 'entry_unreadable' | 'entry_hash_mismatch' | 'entry_private_mismatch' | 'entry_id_reused' | 'entry_waits' | 'entry_server_error' | 'action_unknown' | 'action_forbidden' | 'actor_not_on_device' | 'handover_closed' | 'handover_incomplete' | 'record_unknown' | 'state_illegal' | 'blob_too_large' | 'blob_hash_mismatch' | 'blob_offset_wrong' | 'blob_checksum_wrong' | 'blob_not_an_image' | 'blob_too_many_pixels' | 'blob_type_refused' | 'upload_unknown' | 'uploads_too_many';
@@ -811,6 +878,7 @@ export type TaskType = 'deliver' | 'collect' | 'inspect' | 'repair' | 'stock_tak
 /** Kind of record → its shape. */
 export interface Records {
   asset: Asset;
+  conflict: Conflict;
   contract_text: ContractText;
   customer: Customer;
   damage: Damage;
@@ -832,10 +900,13 @@ export interface Records {
 export interface Actions {
   'accessory.report': AccessoryReport;
   'checkout.complete': CheckoutComplete;
+  'conflict.decide': ConflictDecide;
   'damage.record': DamageRecord;
   'damage.retract': DamageRetract;
   'device.invite': DeviceInvite;
   'device.revoke': DeviceRevoke;
+  'entry.ratify': EntryRatify;
+  'entry.reject': EntryReject;
   'handover.abandon': HandoverAbandon;
   'handover.start': HandoverStart;
   'person.erase': PersonErase;

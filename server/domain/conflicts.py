@@ -1,0 +1,123 @@
+"""Conflicts decided by a person of the office, and refused entries ratified or rejected by a manager.
+
+Neighbours: `server/domain/rules` find the contradictions, `sync/conflicts.py` records them. Invariants: the first decision
+stands, whoever comes second is told who decided and what · a decision adds to history and removes no side.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from schemas.actions.conflicts import ConflictDecide, EntryRatify, EntryReject
+from schemas.conflicts import ConflictRule
+from schemas.errors import ErrorCode
+from schemas.records import RECORDS
+from server.domain.rules.decisions import decided_before
+from sync.conflicts import RIGHTS, body_of, choose, revoked_id
+from sync.store import JournalEntry
+from sync.unit import Handlers, Refusal, Unit
+
+Chosen = dict[str, Any] | None
+"""The side that was chosen; None when both stand, or another value."""
+
+
+def decide(unit: Unit, args: ConflictDecide) -> None:
+    """The first decision takes effect; a second one is kept without effect and its author told who decided and what."""
+    conflict = unit.need("conflict", args.conflict_id)
+    if conflict["rule"] == ConflictRule.RIGHT_REVOKED:
+        raise Refusal(ErrorCode.STATE_ILLEGAL, state="ratify_or_reject")
+    side = _chosen(conflict, args)
+    values = {"choice": args.choice, "chosen": args.side if args.choice == "side" else None, "value": args.value,
+              "reason": args.reason}  # fmt: skip
+    if decided_before(unit, "conflict", conflict, values):
+        return
+    decide_one = DECIDE.get(ConflictRule(conflict["rule"]))
+    if decide_one is not None:
+        decide_one(unit, conflict, side, args)
+    standing = args.side if side is not None else conflict["standing"]
+    done = {"state": "decided", "decided_by": unit.body.actor, "decided_at": unit.at, "standing": standing}
+    unit.write("conflict", args.conflict_id, {**values, **done})
+
+
+def _chosen(conflict: dict[str, Any], args: ConflictDecide) -> Chosen:
+    if args.choice != "side":
+        return None
+    if args.side is None or args.side >= len(conflict["sides"]):
+        raise Refusal(ErrorCode.STATE_ILLEGAL, sides=len(conflict["sides"]))
+    side: dict[str, Any] = conflict["sides"][args.side]
+    return side
+
+
+def decide_field(unit: Unit, conflict: dict[str, Any], side: Chosen, args: ConflictDecide) -> None:
+    """The value of the chosen side, or another one, stands from now on."""
+    kind, name = conflict["subject"]["kind"], conflict["field"]
+    if side is not None:
+        choose(unit, kind, conflict["subject"]["id"], name, side["values"][name])
+    elif args.choice == "value":
+        choose(unit, kind, conflict["subject"]["id"], name, _fitting(kind, name, args.value))
+
+
+def _fitting(kind: str, name: str, value: Any) -> Any:
+    """The value, if the field may hold it. Refusal otherwise."""
+    try:
+        return TypeAdapter(RECORDS[kind].model_fields[name].rebuild_annotation()).validate_python(value, strict=True)
+    except ValidationError:
+        raise Refusal(ErrorCode.STATE_ILLEGAL, field=name) from None
+
+
+# --- refused for want of a right ----------------------------------------------------------------------------------------------
+def ratify(unit: Unit, args: EntryRatify) -> None:
+    """The refused entry is judged anew, the ratifier's right standing in for the actor's."""
+    entry = _refused(unit, args.entry_id)
+    unit.ratify.append(args.entry_id)
+    _settle_side(unit, entry, "ratified", args.reason)
+
+
+def reject(unit: Unit, args: EntryReject) -> None:
+    """The refused entry stays refused: somebody has looked, and says why."""
+    entry = _refused(unit, args.entry_id)
+    _settle_side(unit, entry, "rejected", args.reason)
+
+
+def _refused(unit: Unit, entry_id: str) -> JournalEntry:
+    entry = unit.store.entry_by_id(unit.writer.organisation, entry_id)
+    if entry is None:
+        raise Refusal(ErrorCode.RECORD_UNKNOWN, kind="entry", id=entry_id)
+    if entry.state != "refused" or entry.code not in RIGHTS:
+        raise Refusal(ErrorCode.STATE_ILLEGAL, state=entry.state)
+    return entry
+
+
+def _settle_side(unit: Unit, entry: JournalEntry, verdict: str, reason: str) -> None:
+    """The conflict's list of refused entries says what became of this one; it is decided when none is left."""
+    record_id = revoked_id(unit.writer.organisation, entry, body_of(entry))
+    conflict = unit.get("conflict", record_id)
+    if conflict is None:
+        return
+    sides = [dict(side) for side in conflict["sides"]]
+    left = 0
+    for side in sides:
+        entries = dict(side["values"].get("entries", {}))
+        if entry.entry_id in entries:
+            entries[entry.entry_id] = {**entries[entry.entry_id], "state": verdict}
+            side["values"] = {**side["values"], "entries": entries}
+        left += sum(one["state"] == "refused" for one in entries.values())
+    values: dict[str, Any] = {"sides": sides}
+    if not left:
+        mine = next((index for index, side in enumerate(sides) if "entries" in side["values"]), None)
+        values |= {"state": "decided", "decided_by": unit.body.actor, "decided_at": unit.at, "choice": "side",
+                   "chosen": mine if verdict == "ratified" else conflict["standing"], "reason": reason}  # fmt: skip
+    unit.write("conflict", record_id, values)
+
+
+DECIDE: Final[dict[ConflictRule, Callable[[Unit, dict[str, Any], Chosen, ConflictDecide], None]]] = {
+    ConflictRule.FIELD: decide_field,
+}
+"""What a decision does beyond being recorded, by rule."""
+
+HANDLERS: Final[Handlers] = {
+    (ConflictDecide.action, ConflictDecide.v): decide,
+    (EntryRatify.action, EntryRatify.v): ratify,
+    (EntryReject.action, EntryReject.v): reject,
+}
