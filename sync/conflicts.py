@@ -204,7 +204,7 @@ def _field_conflict(unit: Unit, kind: str, record_id: str, name: str) -> None:
     stored = unit.store.record(unit.writer.organisation, kind, record_id)
     if stored is None:
         return
-    data, meta = stored.data, meta_of(stored.meta.get(name))
+    data, meta = stored.data, stored.meta[name]
     handover = record_id if kind == "handover" else data.get("handover_id")
     said = [(meta.entry, data[name])]
     said += [(item["e"], item["value"]) for item in meta.history if item["why"] in ("immutable", "review")]
@@ -219,11 +219,6 @@ def _field_conflict(unit: Unit, kind: str, record_id: str, name: str) -> None:
     )  # fmt: skip
 
 
-def meta_of(raw: Any) -> FieldMeta:
-    """What is remembered of a field, whatever form the store hands it out in."""
-    return raw if isinstance(raw, FieldMeta) else FieldMeta.load(raw)
-
-
 def choose(unit: Unit, kind: str, record_id: str, name: str, value: Any) -> None:
     """A person decided: this value stands whatever the field's policy says; the one that stood goes into its history."""
     stored = unit.store.record(unit.writer.organisation, kind, record_id)
@@ -235,7 +230,7 @@ def choose(unit: Unit, kind: str, record_id: str, name: str, value: Any) -> None
     policy = POLICIES[kind][name]
     if policy in (MergePolicy.UNION, MergePolicy.COUNTER):
         raise ValueError(f"{kind}.{name} is not chosen but gathered")
-    meta = FieldMeta.load(meta_of(stored.meta.get(name)).dump())
+    meta = stored.meta.get(name, FieldMeta()).copied()
     meta.remember(present, meta.standing(), "decided")
     meta.written_by(unit.stamp(record_id))
     unit.writer.choose(stored, name, value, meta)
@@ -252,7 +247,7 @@ def note_refusal(judge: "Judge", device: DeviceState, entry: JournalEntry) -> No
     if person is None or person.gone or device.person not in (None, body.actor):
         return
     at = occurred_at(entry, body)
-    changes = [meta_of(person.meta.get(name)) for name in PERSON_RIGHTS if name in person.meta]
+    changes = [person.meta[name] for name in PERSON_RIGHTS if name in person.meta]
     newest = max(changes, key=lambda meta: meta.hlc, default=None)
     if newest is None or not newest.hlc or hlc.decode(newest.hlc)[0] <= instants.to_ms(at):
         return

@@ -106,7 +106,7 @@ class RecordWriter:
 
     def choose(self, stored: StoredRecord, name: str, value: Any, meta: FieldMeta) -> None:
         """Write one field as a person decided it, past its merge policy."""
-        data, metas = {**stored.data, name: value}, {**stored.meta, name: meta.dump()}
+        data, metas = {**stored.data, name: value}, {**stored.meta, name: meta}
         self.put(StoredRecord(stored.kind, stored.id, self.version, data, metas, stored.buckets), stored.buckets)
 
     def remove(self, kind: str, record_id: str) -> None:

@@ -103,7 +103,7 @@ def test_a_person_decides(severity: tuple[Stage, str, Recorded, Recorded], choic
     assert stage.the("damage", damage)["severity"] == stands
     stored = stage.stored("damage", damage)
     assert stored is not None
-    kept = {item["value"] for item in stored.meta["severity"]["k"]} | {stands}
+    kept = {item["value"] for item in stored.meta["severity"].history} | {stands}
     assert kept == {"minor_damage", "severe_damage"}, "nothing that was said is lost"
 
 
@@ -132,7 +132,7 @@ def test_a_fact_is_decided_past_its_policy_with_history(stage: Stage) -> None:
     assert stage.the("damage", damage)["part"] == "wheel"
     stored = stage.stored("damage", damage)
     assert stored is not None
-    assert [item["value"] for item in stored.meta["part"]["k"]] == ["wheel", "door"]
+    assert [item["value"] for item in stored.meta["part"].history] == ["wheel", "door"]
 
 
 # --- decided by two people ------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from schemas.conflicts import ConflictRule
-from sync.conflicts import Finding, contradict, meta_of, office_side, own_side, side_of_entry
+from sync.conflicts import Finding, contradict, office_side, own_side, side_of_entry
 from sync.unit import Unit
 
 
@@ -22,7 +22,7 @@ def decided_before(unit: Unit, kind: str, record: Mapping[str, Any], decision: M
         return False
     first = {name: record[name] for name in decision}
     stored = unit.store.record(unit.writer.organisation, kind, record["id"])
-    entry = meta_of(stored.meta.get("decided_at")).entry if stored is not None else ""
+    entry = stored.meta["decided_at"].entry if stored is not None else ""
     theirs = side_of_entry(unit.store, unit.writer.organisation, entry, first)
     theirs = theirs or office_side(record["decided_at"], first, record["decided_by"])
     mine = own_side(unit, decision)
