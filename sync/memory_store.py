@@ -22,6 +22,7 @@ from sync.store import (
     BlobState,
     BucketState,
     DeviceState,
+    Expected,
     JournalEntry,
     StoredRecord,
     WireChange,
@@ -44,8 +45,9 @@ class MemoryStore:
         self._depth = 0
 
     @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        """Undo everything inside when an exception leaves the block. The outermost one is the transaction."""
+    def savepoint(self, *, checked: bool = False) -> Iterator[None]:
+        """Undo everything inside when an exception leaves the block. The outermost one is the transaction. What cannot be
+        kept is refused at once, `checked` or not."""
         mark = len(self._undo)
         self._depth += 1
         try:
@@ -62,6 +64,9 @@ class MemoryStore:
             self._depth -= 1
             if self._depth == 0:
                 self._undo.clear()
+
+    def expect(self, organisation: str, expected: Expected) -> None:
+        """Nothing to prepare."""
 
     def _room(self, *name: str | int) -> Room:
         return self._rooms.setdefault(name, {})

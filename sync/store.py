@@ -108,6 +108,15 @@ def change_wire(kind: str, record_id: str, version: int, content: str, data: byt
     )  # fmt: skip
 
 
+@dataclass
+class Expected:
+    """What a push is about to ask for: ids of entries, (kind, id) of records, hashes of blobs."""
+
+    entries: set[str] = field(default_factory=set)
+    records: set[tuple[str, str]] = field(default_factory=set)
+    blobs: set[str] = field(default_factory=set)
+
+
 def as_shown(blob: BlobState, shown: bool) -> BlobState:
     """A received blob counts for a record only once a device that linked it has sent its bytes."""
     return blob if shown or blob.state != "received" else replace(blob, state="awaited")
@@ -116,8 +125,12 @@ def as_shown(blob: BlobState, shown: bool) -> BlobState:
 class Store(Protocol):
     """The contract. All ids are text; an organisation never sees another's rows."""
 
-    def savepoint(self) -> AbstractContextManager[None]:
-        """Everything inside is undone when an exception leaves the block; the exception goes on."""
+    def savepoint(self, *, checked: bool = False) -> AbstractContextManager[None]:
+        """Everything inside is undone when an exception leaves the block; the exception goes on. `checked`: what the store
+        cannot keep it refuses at the end of the block, not later."""
+
+    def expect(self, organisation: str, expected: Expected) -> None:
+        """A hint, read together what will be asked for one by one. Changes nothing."""
 
     # organisation
     def lock_organisation(self, organisation: str) -> int:

@@ -148,7 +148,9 @@ def _run(connection: Connection, job: _Job) -> None:
     job.result = job.error = None
     try:
         with connection.begin_nested():
-            job.result = job.run(SqlStore(connection))
+            store = SqlStore(connection)
+            job.result = job.run(store)
+            store.flush()
     except (SQLAlchemyError, TransactionLost):
         raise  # the transaction itself may be broken: let the group be taken apart
     except Exception as error:

@@ -6,7 +6,7 @@ PostgreSQL read the same `ON CONFLICT`; every statement but the list of organisa
 
 from typing import Any, Final
 
-from sqlalchemy import Integer, Table, TextClause, bindparam, delete, exists, func, insert, select, text, update
+from sqlalchemy import Table, TextClause, bindparam, exists, func, insert, select, text, update
 from sqlmodel import SQLModel
 
 from server.storage import tables
@@ -17,6 +17,9 @@ ORGANISATION, DEVICE, EPOCH = T["organisation"], T["device"], T["epoch"]
 JOURNAL, PRIVATE, WAIT, LOSS, QUARANTINE = T["journal"], T["private_part"], T["wait"], T["declared_loss"], T["quarantine"]
 RECORD, MEMBER, BUCKET, DIGEST = T["record"], T["member"], T["bucket"], T["digest"]
 BLOB, DECLARED, HELD_BLOB, LINK, RECEIPT = T["blob"], T["blob_declared"], T["blob_held"], T["blob_link"], T["receipt"]
+MISSING_BLOB = T["blob_missing"]
+AT_ONCE: Final = 500
+"""How many keys one question names."""
 
 
 def by(table: Table, *names: str) -> list[Any]:
@@ -50,6 +53,11 @@ def shift(table: Table) -> TextClause:
     )
 
 
+def _among(column: Any, name: str) -> Any:
+    """Condition: the column is one of the values of the parameter."""
+    return column.in_(bindparam(name, expanding=True))
+
+
 _ENTRY: Final = ("organisation", "device", "epoch", "seq")
 _JUDGED: Final = ("entry_id", "action", "state", "code", "version", "detail", "repeat_of")
 
@@ -75,6 +83,10 @@ ENTRIES: Final = (
     .where(JOURNAL.c.seq >= bindparam("first"), JOURNAL.c.seq <= bindparam("last"))
     .order_by(JOURNAL.c.seq)
 )
+ENTRY_AT: Final = select(JOURNAL).where(*by(JOURNAL, *_ENTRY))
+ENTRIES_BY_ID: Final = (
+    select(JOURNAL).where(*by(JOURNAL, "organisation"), JOURNAL.c.repeat_of.is_(False)).where(_among(JOURNAL.c.entry_id, "ids"))
+)
 ENTRY_BY_ID: Final = select(JOURNAL).where(*by(JOURNAL, "organisation", "entry_id"), JOURNAL.c.repeat_of.is_(False))
 COPIES_OF: Final = select(JOURNAL).where(*by(JOURNAL, "organisation", "entry_id"))
 SAVE_JUDGEMENT: Final = text(
@@ -83,12 +95,12 @@ SAVE_JUDGEMENT: Final = text(
 )
 HELD: Final = (
     select(JOURNAL.c.seq)
-    .where(*by(JOURNAL, "organisation", "device", "epoch"), JOURNAL.c.state == "held")
+    .where(*by(JOURNAL, "organisation", "device", "epoch"), JOURNAL.c.state == text("'held'"))
     .order_by(JOURNAL.c.seq)
 )
 PARKED: Final = (
     select(JOURNAL)
-    .where(*by(JOURNAL, "organisation"), JOURNAL.c.state == "parked")
+    .where(*by(JOURNAL, "organisation"), JOURNAL.c.state == text("'parked'"))
     .where(JOURNAL.c.code.in_(bindparam("codes", expanding=True)))
     .order_by(JOURNAL.c.received_ms, JOURNAL.c.device, JOURNAL.c.seq)
     .limit(bindparam("limit"))
@@ -101,8 +113,12 @@ DROP_PRIVATE: Final = (
 )
 
 ADD_WAIT: Final = upsert(WAIT)
-WAITING: Final = select(WAIT.c.device, WAIT.c.epoch, WAIT.c.seq).where(*by(WAIT, "organisation", "needed"))
-DROP_WAITS: Final = delete(WAIT).where(*by(WAIT, "organisation", "needed"))
+WAITING_FOR: Final = (
+    select(WAIT.c.needed, WAIT.c.device, WAIT.c.epoch, WAIT.c.seq)
+    .where(*by(WAIT, "organisation"))
+    .where(_among(WAIT.c.needed, "ids"))
+)
+DROP_WAITS: Final = text("DELETE FROM wait WHERE organisation = :in_organisation AND needed = :for_id")
 ADD_LOSS: Final = insert(LOSS)
 LOSSES: Final = select(LOSS.c.seq, LOSS.c.hash).where(*by(LOSS, "organisation", "device", "epoch"))
 PUT_QUARANTINE: Final = upsert(QUARANTINE)
@@ -111,6 +127,7 @@ IS_QUARANTINED: Final = select(QUARANTINE.c.seq).where(*by(QUARANTINE, *_ENTRY, 
 QUARANTINED: Final = select(func.count()).select_from(QUARANTINE).where(*by(QUARANTINE, "organisation", "device"))
 
 ONE_RECORD: Final = select(RECORD).where(*by(RECORD, "organisation", "kind", "id"))
+RECORDS_BY_ID: Final = select(RECORD).where(*by(RECORD, "organisation", "kind")).where(_among(RECORD.c.id, "ids"))
 PUT_RECORD: Final = upsert(RECORD)
 PUT_MEMBER: Final = upsert(MEMBER)
 ALL_RECORDS: Final = select(RECORD).where(*by(RECORD, "organisation", "kind"), RECORD.c.gone.is_(False)).order_by(RECORD.c.id)
@@ -142,6 +159,12 @@ MEMBERS: Final = (
 )
 
 ONE_BLOB: Final = select(BLOB).where(*by(BLOB, "organisation", "sha256"))
+BLOBS_BY_HASH: Final = select(BLOB).where(*by(BLOB, "organisation")).where(_among(BLOB.c.sha256, "hashes"))
+HOLDERS_OF: Final = (
+    select(HELD_BLOB.c.device, HELD_BLOB.c.sha256)
+    .where(*by(HELD_BLOB, "organisation"))
+    .where(_among(HELD_BLOB.c.sha256, "hashes"))
+)
 PUT_BLOB: Final = upsert(BLOB)
 BLOBS_IN_STATE: Final = select(BLOB.c.sha256).where(*by(BLOB, "organisation", "state")).order_by(BLOB.c.sha256)
 DECLARE: Final = upsert(DECLARED)
@@ -165,30 +188,20 @@ LINKS: Final = (
     select(LINK.c.kind, LINK.c.id).where(*by(LINK, "organisation", "sha256")).distinct().order_by(LINK.c.kind, LINK.c.id)
 )
 SHOWN_LINKS: Final = LINKS.where(_SHOWN)
-LINKED_BLOBS: Final = (
-    select(BLOB, func.max(_SHOWN.cast(Integer)).label("shown"))
-    .join(LINK, (LINK.c.organisation == BLOB.c.organisation) & (LINK.c.sha256 == BLOB.c.sha256))
-    .where(*by(LINK, "organisation", "kind", "id"))
-    .group_by(*BLOB.c)
-    .order_by(BLOB.c.sha256)
+LINKS_OF: Final = (
+    select(LINK.c.id, LINK.c.sha256, LINK.c.device).where(*by(LINK, "organisation", "kind")).where(_among(LINK.c.id, "ids"))
 )
-_AWAITED: Final = (
-    BLOB.c.organisation == bindparam("organisation"),
-    exists().where(
-        DECLARED.c.organisation == BLOB.c.organisation,
-        DECLARED.c.sha256 == BLOB.c.sha256,
-        DECLARED.c.device == bindparam("device"),
-    ),
-    (BLOB.c.state == "awaited")
-    | (BLOB.c.state == "received")
-    & ~exists().where(
-        HELD_BLOB.c.organisation == BLOB.c.organisation,
-        HELD_BLOB.c.sha256 == BLOB.c.sha256,
-        HELD_BLOB.c.device == bindparam("device"),
-    ),
+ADD_MISSING: Final = upsert(MISSING_BLOB)
+DROP_MISSING: Final = text(
+    "DELETE FROM blob_missing WHERE organisation = :organisation AND device = :device AND sha256 = :sha256"
 )
-MISSING: Final = select(BLOB.c.sha256).where(*_AWAITED).order_by(BLOB.c.sha256).limit(bindparam("limit"))
-MISSING_COUNT: Final = select(func.count()).select_from(BLOB).where(*_AWAITED)
+MISSING: Final = (
+    select(MISSING_BLOB.c.sha256)
+    .where(*by(MISSING_BLOB, "organisation", "device"))
+    .order_by(MISSING_BLOB.c.sha256)
+    .limit(bindparam("limit"))
+)
+MISSING_COUNT: Final = select(func.count()).select_from(MISSING_BLOB).where(*by(MISSING_BLOB, "organisation", "device"))
 
 PUT_RECEIPT: Final = upsert(RECEIPT)
 NEWEST_RECEIPT: Final = (

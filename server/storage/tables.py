@@ -4,10 +4,17 @@ Every row belongs to one organisation, which leads every key. Bodies are BLOBs: 
 changes a table adds a migration (`migrations`).
 """
 
-from sqlalchemy import Column, Index, LargeBinary
+from typing import Any
+
+from sqlalchemy import Column, Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
 from server.storage.types import Whole
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """A partial index, on either database: few rows of many."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 class OrganisationRow(SQLModel, table=True):
@@ -56,7 +63,8 @@ class JournalRow(SQLModel, table=True):
     __tablename__ = "journal"
     __table_args__ = (
         Index("journal_by_entry", "organisation", "entry_id"),
-        Index("journal_by_state", "organisation", "state", "code"),
+        Index("journal_held", "organisation", "device", "epoch", "seq", **_where("state = 'held'")),
+        Index("journal_parked", "organisation", "code", **_where("state = 'parked'")),
     )
 
     organisation: str = Field(primary_key=True)
@@ -227,6 +235,16 @@ class BlobHeldRow(SQLModel, table=True):
     """Which device has shown that it has a blob's bytes, by sending all of them."""
 
     __tablename__ = "blob_held"
+
+    organisation: str = Field(primary_key=True)
+    device: str = Field(primary_key=True)
+    sha256: str = Field(primary_key=True)
+
+
+class BlobMissingRow(SQLModel, table=True):
+    """What entries of a device declared and that device has not sent, and may send."""
+
+    __tablename__ = "blob_missing"
 
     organisation: str = Field(primary_key=True)
     device: str = Field(primary_key=True)

@@ -1,0 +1,148 @@
+"""What a transaction has read and written and not yet handed to the database: rooms of rows, an undo log, one flush.
+
+Neighbours: `store.py` and its parts keep their tables in rooms. Rows written one by one reach the database together, by
+`executemany`, which costs a fraction of as many single statements. Invariants: what a job sees is what it wrote, flushed or
+not · what a savepoint undoes is undone in the rooms and, if anything was written to the database inside it, there, too ·
+a savepoint costs the database nothing until something is written inside it · nothing is committed unflushed (the database
+calls `flush` at the end of each job).
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final, Generic, TypeVar
+
+from sqlalchemy import Connection, CursorResult
+from sqlalchemy.engine import NestedTransaction, RowMapping
+
+K = TypeVar("K")
+V = TypeVar("V")
+UNKNOWN: Final[Any] = object()
+"""In place of a row nobody has asked the database for."""
+
+
+class Room(Generic[K, V]):
+    """Rows of one table as this transaction sees them. `known[key]` is None when the database has no such row.
+
+    `write` hands rows to the database: it gets every row put since the last flush, once, in the order first put.
+    """
+
+    def __init__(self, drafts: "Drafts", write: Callable[[list[tuple[K, V]]], None]) -> None:
+        self.known: dict[K, V | None] = {}
+        self.unwritten: dict[K, bool] = {}
+        self.write = write
+        self._drafts = drafts
+        drafts.rooms.append(self)
+
+    def put(self, key: K, value: V) -> None:
+        """A row to be written."""
+        self._drafts.change(self.known, key, value)
+        if key not in self.unwritten:
+            self._drafts.change(self.unwritten, key, True)
+
+    def learn(self, key: K, value: V | None) -> V | None:
+        """What the database said of a row."""
+        self.known[key] = value
+        return value
+
+    def flush(self) -> None:
+        """Hand over what is unwritten."""
+        keys = list(self.unwritten)
+        rows = [(key, self.known[key]) for key in keys]
+        for key in keys:
+            self._drafts.change(self.unwritten, key, UNKNOWN)
+        self.write(rows)  # type: ignore[arg-type]  # what was put is never None
+
+
+class Drafts:
+    """The base of a store: one connection, one transaction, its rooms."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.rooms: list[Room[Any, Any]] = []
+        self._connection = connection
+        self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
+        self._levels: list[NestedTransaction | None] = []
+
+    @property
+    def connection(self) -> Connection:
+        """For tables of other rooms of the house: everything unwritten is written first, and undone by savepoints."""
+        self.flush()
+        self._cover()
+        return self._connection
+
+    def change(self, place: dict[Any, Any], key: Any, value: Any) -> None:
+        """Set (or with UNKNOWN, drop) a key of anything this transaction remembers, so that a savepoint can undo it."""
+        if self._levels:
+            self._undo.append((place, key, place.get(key, UNKNOWN)))
+        if value is UNKNOWN:
+            place.pop(key, None)
+        else:
+            place[key] = value
+
+    @contextmanager
+    def savepoint(self, *, checked: bool = False) -> Iterator[None]:
+        """Undo everything inside when an exception leaves the block. `checked`: what the database would refuse it refuses
+        here, so that it is undone alone; without, it may refuse at the flush, and the transaction is lost."""
+        mark = len(self._undo)
+        self._levels.append(None)
+        try:
+            yield
+            if checked:
+                self.flush()
+        except BaseException:
+            nested = self._levels.pop()
+            if nested is not None:
+                nested.rollback()
+            self._unroll(mark)
+            raise
+        nested = self._levels.pop()
+        if nested is not None:
+            nested.commit()
+        if not self._levels:
+            self._undo.clear()
+
+    def forget(self) -> None:
+        """Ask the database anew for everything that is not unwritten."""
+        self.flush()
+        for room in self.rooms:
+            room.known.clear()
+        self.forget_more()
+
+    def forget_more(self) -> None:
+        """The same for what the parts remember beside their rooms."""
+
+    def flush(self) -> None:
+        """Write what is unwritten."""
+        for room in self.rooms:
+            if room.unwritten:
+                self._cover()
+                room.flush()
+
+    def _cover(self) -> None:
+        """Before anything is written: a savepoint in the database for each one that is open here and has none."""
+        for level, nested in enumerate(self._levels):
+            if nested is None:
+                self._levels[level] = self._connection.begin_nested()
+
+    def _unroll(self, mark: int) -> None:
+        while len(self._undo) > mark:
+            place, key, before = self._undo.pop()
+            if before is UNKNOWN:
+                place.pop(key, None)
+            else:
+                place[key] = before
+
+    # --- statements -----------------------------------------------------------------------------------------------------
+    def _read(self, statement: Any, **values: Any) -> "CursorResult[Any]":
+        """Rows as the database has them: nothing unwritten may matter to this question."""
+        return self._connection.execute(statement, values)
+
+    def _run(self, statement: Any, **values: Any) -> "CursorResult[Any]":
+        """A statement that must see, or that changes, what the database has."""
+        return self.connection.execute(statement, values)
+
+    def _many(self, statement: Any, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self._connection.execute(statement, rows)
+
+    def _one(self, statement: Any, **values: Any) -> RowMapping | None:
+        return self._connection.execute(statement, values).mappings().first()

@@ -1,0 +1,222 @@
+"""The records' tables of the store: records and the buckets they lie in.
+
+Neighbours: `store.py` puts the parts together; `drafts.py` keeps what is unwritten; `sync/pull.py` reads the changes.
+Invariants: a record changed many times in one transaction is written once, as it last stood · a record handed out is
+changed by nobody.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection
+from sqlalchemy.engine import RowMapping
+
+from server.storage import statements as sql
+from server.storage.drafts import UNKNOWN, Drafts, Room
+from sync.digest import NO_TALLY, NOTHING, Held, Tally, content_hash, shifts
+from sync.merge import FieldMeta
+from sync.store import BucketState, StoredRecord, WireChange, change_wire, held_as
+
+Key = tuple[str, str, str]
+"""(organisation, kind, id)."""
+_encode = msgspec.json.encode
+_decode = msgspec.json.decode
+_METAS: Final = msgspec.json.Decoder(dict[str, FieldMeta])
+
+
+class RecordPart(Drafts):
+    """Records and their memberships."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._records: Room[Key, StoredRecord] = Room(self, self._write_records)
+        self._left: dict[Key, dict[str, int]] = {}
+        self._stood: dict[Key, Held] = {}
+        self._heads: dict[tuple[str, str], int] = {}
+        self._kinds: dict[tuple[str, str], dict[str, bool]] = {}
+
+    def forget_more(self) -> None:
+        """What is remembered beside the rooms."""
+        super().forget_more()
+        self._stood.clear()
+        self._heads.clear()
+        self._kinds.clear()
+
+    def expect_records(self, organisation: str, wanted: Collection[tuple[str, str]]) -> None:
+        """Read records together, kind by kind."""
+        by_kind: dict[str, list[str]] = {}
+        for kind, record_id in wanted:
+            if (organisation, kind, record_id) not in self._records.known:
+                by_kind.setdefault(kind, []).append(record_id)
+        for kind, ids in by_kind.items():
+            for record_id in ids:
+                self._records.learn((organisation, kind, record_id), None)
+            for first in range(0, len(ids), sql.AT_ONCE):
+                some = ids[first : first + sql.AT_ONCE]
+                for row in self._read(sql.RECORDS_BY_ID, organisation=organisation, kind=kind, ids=some).mappings():
+                    self._learn_record(organisation, _record(row))
+
+    def record(self, organisation: str, kind: str, record_id: str) -> StoredRecord | None:
+        """One record, gone ones included."""
+        key = (organisation, kind, record_id)
+        found: StoredRecord | None = self._records.known.get(key, UNKNOWN)
+        if found is UNKNOWN:
+            row = self._one(sql.ONE_RECORD, organisation=organisation, kind=kind, id=record_id)
+            found = self._records.learn(key, None) if row is None else self._learn_record(organisation, _record(row))
+        return found
+
+    def _learn_record(self, organisation: str, record: StoredRecord) -> StoredRecord:
+        """As the database has it; what is unwritten goes before."""
+        key = (organisation, record.kind, record.id)
+        self._stood[key] = held_as(record)
+        if key not in self._records.unwritten:
+            self._records.learn(key, record)
+        return self._records.known[key] or record
+
+    def put_record(self, organisation: str, record: StoredRecord, left: Iterable[str]) -> None:
+        """The record and its memberships."""
+        key = (organisation, record.kind, record.id)
+        self.record(organisation, record.kind, record.id)  # what stood before is taken out of the digests
+        self._records.put(key, record)
+        for bucket in record.buckets:
+            self._advance(organisation, bucket, record.version)
+        for bucket in left:
+            self._advance(organisation, bucket, record.version)
+            self.change(self._left, key, {**self._left.get(key, {}), bucket: record.version})
+        ids = self._kinds.get((organisation, record.kind))
+        if ids is not None and record.id not in ids:
+            self.change(ids, record.id, True)
+
+    def _advance(self, organisation: str, bucket: str, version: int) -> None:
+        if self.bucket_head(organisation, bucket) < version:
+            self.change(self._heads, (organisation, bucket), version)
+
+    def records(self, organisation: str, kind: str) -> list[StoredRecord]:
+        """All of a small kind."""
+        if (organisation, kind) not in self._kinds:
+            found = [_record(row) for row in self._run(sql.ALL_RECORDS, organisation=organisation, kind=kind).mappings()]
+            for record in found:
+                self._learn_record(organisation, record)
+            self._kinds[(organisation, kind)] = {record.id: True for record in found}
+        present = (self.record(organisation, kind, record_id) for record_id in sorted(self._kinds[(organisation, kind)]))
+        return [record for record in present if record is not None and not record.gone]
+
+    def changes(self, organisation: str, bucket: str, after: int, limit: int, up_to: int) -> list[WireChange]:
+        """Whole versions, about `limit` changes."""
+        found = _changes(
+            self._run(sql.CHANGES_LIMITED, organisation=organisation, bucket=bucket, after=after, up_to=up_to, limit=limit)
+        )
+        if len(found) == limit:
+            last = found[-1].version
+            whole = _changes(self._run(sql.CHANGES, organisation=organisation, bucket=bucket, after=last - 1, up_to=last))
+            found = [change for change in found if change.version < last] + whole
+        return found
+
+    def bucket_head(self, organisation: str, bucket: str) -> int:
+        """The newest version in a bucket."""
+        head = self._heads.get((organisation, bucket))
+        if head is None:  # then nothing unwritten lies in this bucket: `put_record` asks first
+            head = int(self._read(sql.BUCKET_HEAD, organisation=organisation, bucket=bucket).scalar() or 0)
+            self._heads[(organisation, bucket)] = head
+        return head
+
+    def bucket_state(self, organisation: str, bucket: str) -> BucketState:
+        """Digest and horizon."""
+        row = self._run(sql.ONE_BUCKET, organisation=organisation, bucket=bucket).mappings().first()
+        return BucketState() if row is None else BucketState(_tally(row), row["horizon"])
+
+    def digest_parts(self, organisation: str, bucket: str) -> dict[int, Tally]:
+        """The digest by sub-range."""
+        rows = self._run(sql.DIGEST_PARTS, organisation=organisation, bucket=bucket).mappings()
+        return {row["part"]: _tally(row) for row in rows}
+
+    def members(self, organisation: str, bucket: str, parts: Sequence[int]) -> list[WireChange]:
+        """What lies in these sub-ranges now. A sub-range is the end of the id, so the database finds it itself."""
+        ends = [f"{part:02x}" for part in parts]
+        return _changes(self._run(sql.MEMBERS, organisation=organisation, bucket=bucket, ends=ends))
+
+    # --- writing --------------------------------------------------------------------------------------------------------
+    def _write_records(self, rows: list[tuple[Key, StoredRecord]]) -> None:
+        records: list[dict[str, Any]] = []
+        members: list[dict[str, Any]] = []
+        parts: dict[tuple[str, str, int], Tally] = {}
+        for key, record in rows:
+            data = _encode(record.data)
+            stands = replace(record, hash="" if record.gone else content_hash(data))
+            self.change(self._records.known, key, stands)
+            records.append(_row(key[0], stands, data))
+            members += self._members(key, stands)
+            for bucket, part, by in shifts(record.kind, record.id, self._stood.get(key, NOTHING), held_as(stands)):
+                place = (key[0], bucket, part)
+                parts[place] = parts.get(place, NO_TALLY).joined(by)
+            self.change(self._stood, key, held_as(stands))
+        self._many(sql.PUT_RECORD, records)
+        self._many(sql.PUT_MEMBER, members)
+        self._shift(parts)
+
+    def _members(self, key: Key, record: StoredRecord) -> list[dict[str, Any]]:
+        names = {"organisation": key[0], "kind": key[1], "id": key[2]}
+        found = [{**names, "bucket": bucket, "version": record.version, "gone": False} for bucket in record.buckets]
+        left = self._left.get(key)
+        if left:
+            self.change(self._left, key, UNKNOWN)
+            outside = ((bucket, version) for bucket, version in left.items() if bucket not in record.buckets)
+            found += [{**names, "bucket": bucket, "version": version, "gone": True} for bucket, version in outside]
+        return found
+
+    def _shift(self, parts: dict[tuple[str, str, int], Tally]) -> None:
+        """Join what the writes change to the digests of the buckets and of their sub-ranges."""
+        wholes: dict[tuple[str, str], Tally] = {}
+        for (organisation, bucket, _), by in parts.items():
+            wholes[(organisation, bucket)] = wholes.get((organisation, bucket), NO_TALLY).joined(by)
+        self._many(sql.SHIFT_PART, [_shifted(*place, by) for place, by in parts.items()])
+        self._many(sql.SHIFT_BUCKET, [_shifted(*place, -1, by) for place, by in wholes.items()])
+
+
+def _shifted(organisation: str, bucket: str, part: int, by: Tally) -> dict[str, Any]:
+    return {"organisation": organisation, "bucket": bucket, "part": part, "count": by.count, **_halves(by.hash)}
+
+
+def _halves(value: int) -> dict[str, int]:
+    """128 bits as two signed integers of 64, which every database has."""
+    high, low = value >> 64, value & (2**64 - 1)
+    return {"high": high - ((high >> 63) << 64), "low": low - ((low >> 63) << 64)}
+
+
+def _tally(row: RowMapping) -> Tally:
+    return Tally(row["count"], ((row["high"] % 2**64) << 64) | (row["low"] % 2**64))
+
+
+def _row(organisation: str, record: StoredRecord, data: bytes) -> dict[str, Any]:
+    return {
+        "organisation": organisation, "kind": record.kind, "id": record.id, "version": record.version, "gone": record.gone,
+        "wire": _wire(record, data), "data": data, "hash": record.hash, "meta": _encode(record.meta),
+        "buckets": " ".join(sorted(record.buckets)),
+    }  # fmt: skip
+
+
+def _record(row: RowMapping) -> StoredRecord:
+    return StoredRecord(
+        row["kind"], row["id"], row["version"], _decode(row["data"]), _METAS.decode(row["meta"]),
+        frozenset(row["buckets"].split()), row["gone"], row["hash"] or "",
+    )  # fmt: skip
+
+
+def _changes(rows: Iterable[Any]) -> list[WireChange]:
+    return [
+        WireChange(version, gone_wire(kind, record_id, version) if gone else wire)
+        for version, gone, kind, record_id, wire in rows
+    ]
+
+
+def _wire(record: StoredRecord, data: bytes) -> bytes:
+    if record.gone:
+        return gone_wire(record.kind, record.id, record.version)
+    return change_wire(record.kind, record.id, record.version, record.hash, data)
+
+
+def gone_wire(kind: str, record_id: str, version: int) -> bytes:
+    """The bytes of a `Change` that says: no longer here."""
+    return _encode({"kind": kind, "id": record_id, "v": version, "gone": True})
