@@ -70,10 +70,10 @@ class Shelf:
         return b'{"to":%d,"more":%s,"changes":[%s]}' % (to, more, b",".join([row[1] for row in rows]))
 
 
-def fill(path: Path, wires: list[tuple[int, bytes]]) -> None:
+def fill(path: Path, wires: list[bytes]) -> None:
     """Write the items it will be asked for, before it is started."""
     shelf = Shelf(path)
-    shelf.put(("seed", version, wire) for version, wire in wires)
+    shelf.put(("seed", number, wire) for number, wire in enumerate(wires, 1))
     shelf.db.close()
 
 

@@ -9,6 +9,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench.company import Kept
+
 
 def append(folder: Path, batches: Sequence[Sequence[bytes]]) -> float:
     """Seconds to append the batches to a file, fsynced after each."""
@@ -40,13 +42,13 @@ def insert(folder: Path, batches: Sequence[Sequence[bytes]]) -> float:
         db.close()
 
 
-def select(folder: Path, wires: Sequence[tuple[int, bytes]], after: int, limit: int, rounds: int) -> list[float]:
-    """Seconds of each of `rounds` reads of all records after a version, in pages of `limit`, spliced into one text a page."""
+def select(folder: Path, records: Sequence[Kept], after: int, limit: int, rounds: int) -> list[float]:
+    """Seconds of each of `rounds` reads of all records after the first `after`, in pages of `limit`, each spliced."""
     db = sqlite3.connect(folder / "select.db", isolation_level=None)
     try:
         db.execute("CREATE TABLE IF NOT EXISTS record (version INTEGER PRIMARY KEY, wire BLOB)")
         db.execute("BEGIN")
-        db.executemany("INSERT OR IGNORE INTO record VALUES (?, ?)", wires)
+        db.executemany("INSERT OR IGNORE INTO record VALUES (?, ?)", enumerate((kept.wire for kept in records), 1))
         db.execute("COMMIT")
         return [_read_pages(db, after, limit) for _ in range(rounds)]
     finally:

@@ -46,10 +46,14 @@ class Line:
         while self.more:
             await self.exchange(caller, request)
 
-    def changes(self) -> list[dict[str, Any]]:
-        """Every change of every page, in the order it came. Not for the timed part."""
+    def changes(self, bucket: str) -> list[dict[str, Any]]:
+        """Every change of a bucket in the order it came. Not for the timed part."""
         pages = [page for answer in self.answers for page in json.loads(answer.plain())["pages"]]
-        return [change for page in pages for change in page["changes"]]
+        return [change for page in pages if page["bucket"] == bucket for change in page["changes"]]
+
+    def outcomes(self) -> list[dict[str, Any]]:
+        """Every outcome in the order it came. Not for the timed part."""
+        return [outcome for answer in self.answers for outcome in json.loads(answer.plain())["outcomes"]]
 
 
 def pack(request: dict[str, Any]) -> bytes:

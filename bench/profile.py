@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from bench import push
+from bench import fleet, pull, push
 from bench.company import FULL, Company, Size, found
 from bench.pages import Line
 from bench.wire import Answer, Request
@@ -116,7 +116,34 @@ def _push(company: Company) -> Drive:
     return drive
 
 
-DRIVES: Final[dict[str, Callable[[Company], Drive]]] = {"A": _push}
+def _first(company: Company) -> Drive:
+    async def drive(caller: AsgiCaller) -> None:
+        for device, zipped in zip(company.devices, (False, True), strict=False):
+            measured = await pull.first_ours(caller, company, device, zipped=zipped)
+            say(f"{measured.count:,} records{', compressed,' if zipped else ''} in {measured.seconds:.3f} s")
+
+    return drive
+
+
+def _newest(company: Company) -> Drive:
+    async def drive(caller: AsgiCaller) -> None:
+        measured = await pull.newest_ours(caller, company, company.devices[0])
+        say(f"{measured.count:,} pulls of {company.size.new} records in {measured.seconds:.3f} s")
+
+    return drive
+
+
+def _fleet(company: Company) -> Drive:
+    loads = fleet.make_loads(company)
+
+    async def drive(caller: AsgiCaller) -> None:
+        measured = await fleet.fleet_ours([caller] * len(loads), company, loads)
+        say(f"{len(loads)} devices, {measured.count:,} records each, in {measured.seconds:.3f} s: {measured.facts}")
+
+    return drive
+
+
+DRIVES: Final[dict[str, Callable[[Company], Drive]]] = {"A": _push, "B": _first, "C": _newest, "D": _fleet}
 
 
 async def run(data: Path, drive: Drive, profilers: Profilers | None) -> None:
@@ -143,7 +170,7 @@ def main() -> int:
     """Found, drive, print."""
     options = argparse.ArgumentParser(prog="python -m bench.profile", description=__doc__)
     options.add_argument("workload", choices=sorted(DRIVES))
-    options.add_argument("--records", type=int, default=2_000)
+    options.add_argument("--records", type=int, default=5_000)
     options.add_argument("--entries", type=int, default=FULL.entries)
     options.add_argument("--calls", action="store_true")
     options.add_argument("--plain", action="store_true")

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from bench.company import Company, Enrolled, van_id
+from bench.company import Company, Enrolled
 from bench.measured import Measured
 from bench.pages import Line, idle_request
 from bench.wire import Answer, Caller, Heads, Request
@@ -23,16 +23,15 @@ async def first_ours(caller: Caller, company: Company, device: Enrolled, *, zipp
     """B: everything, page by page, from nothing."""
     line = Line(device, {}, zipped)
     await line.drain(caller, idle_request(company, company.journal(device), _now_ms()))
-    got = {change["id"] for change in line.changes() if change["kind"] == "asset"}
-    _compare(got, {van for van, _ in company.vans()})
+    _compare({change["id"] for change in line.changes(company.bucket)}, {kept.id for kept in company.records})
     return _first(company, line.answers, zipped)
 
 
 async def first_bare(caller: Caller, company: Company, *, zipped: bool) -> Measured:
     """B against the bare server."""
-    answers = await _drain_bare(caller, 0, ZIPPED if zipped else ())
+    answers = await drain_bare(caller, 0, ZIPPED if zipped else ())
     changes = [change for answer in answers for change in json.loads(answer.plain())["changes"]]
-    _compare({change["id"] for change in changes}, {van for van, _ in company.vans()})
+    _compare({change["id"] for change in changes}, {kept.id for kept in company.records})
     return _first(company, answers, zipped)
 
 
@@ -52,10 +51,10 @@ async def newest_ours(caller: Caller, company: Company, device: Enrolled) -> Mea
     while len(line.answers) <= company.size.pulls and sum(answer.seconds for answer in line.answers) < SECONDS_MAX:
         line.cursors = company.cursors_of(device) | company.cursors
         await line.exchange(caller, request)
-    wanted = {van_id(wire) for _, wire in company.wires[-company.size.new :]}
+    wanted = company.newest
     for answer in line.answers:
         changes = [change for page in json.loads(answer.plain())["pages"] for change in page["changes"]]
-        _compare({change["id"] for change in changes if change["kind"] == "asset"}, wanted)
+        _compare({change["id"] for change in changes}, wanted)
     return _newest(line.answers)
 
 
@@ -65,7 +64,7 @@ async def newest_bare(caller: Caller, company: Company) -> Measured:
     after = company.size.records - company.size.new
     while len(answers) <= company.size.pulls:
         answers.append((await caller.ask(Request("GET", f"/pull?after={after}"))).good())
-    wanted = {van_id(wire) for _, wire in company.wires[-company.size.new :]}
+    wanted = company.newest
     for answer in answers:
         _compare({change["id"] for change in json.loads(answer.plain())["changes"]}, wanted)
     return _newest(answers)
@@ -82,7 +81,8 @@ class _Page(msgspec.Struct):
     more: bool
 
 
-async def _drain_bare(caller: Caller, after: int, heads: Heads) -> list[Answer]:
+async def drain_bare(caller: Caller, after: int, heads: Heads) -> list[Answer]:
+    """Pull after a version until there is nothing more."""
     answers: list[Answer] = []
     more = True
     while more:

@@ -114,10 +114,13 @@ def growth_mb(measured: Measured) -> float | None:
 
 
 COLUMNS: Final[Mapping[str, Sequence[tuple[str, Read]]]] = {
-    "A": (("entries/s", rate), ("p99 ms", p99), ("memory MB", memory_mb), ("peak MB", peak_mb), ("after twice +MB", growth_mb),
+    "A": (("entries/s", rate), ("p99 ms", p99), ("memory MB", memory_mb), ("peak MB", peak_mb), ("twice: +MB", growth_mb),
           ("server cpu s", cpu_s)),
     "B": (("records/s", rate), ("wire MB", scaled("wire_bytes", MB)), ("p99 ms", p99),
           ("peak MB", peak_mb), ("server cpu s", cpu_s)),
+    "D": (("wall s", seconds), ("push s", fact("push_s")), ("pull s", fact("pull_s")), ("p50 ms", p50), ("p99 ms", p99),
+          ("wire MB", scaled("wire_bytes", MB)), ("memory MB", memory_mb), ("peak MB", peak_mb), ("server cpu s", cpu_s),
+          ("client cpu s", fact("client_cpu_s")), ("missing", fact("missing"))),
     "C": (("pulls/s", rate), ("p50 ms", p50), ("p99 ms", p99), ("answer kB", scaled("answer_bytes", 1e3))),
 }  # fmt: skip
 """What is shown of each workload; the first is what `ours/it` compares, unless HEADLINES says otherwise."""
@@ -181,9 +184,9 @@ def tables(results: Results, about: Mapping[str, str]) -> str:
         columns = COLUMNS[workload.split()[0]]
         headline = HEADLINES.get(workload, columns[0][1])
         lines += ["", f"{workload} · {about[workload.split()[0]]}"]
-        lines.append(f"  {'':<16}" + "".join(f"{name:>17}" for name, _ in columns) + f"{'ours/it':>10}")
+        lines.append(f"  {'':<16}" + "".join(f"{name:>14}" for name, _ in columns) + f"{'ours/it':>10}")
         for side in results.sides(workload):
-            cells = "".join(f"{_cell(results.figure(workload, side, read)):>17}" for _, read in columns)
+            cells = "".join(f"{_cell(results.figure(workload, side, read)):>14}" for _, read in columns)
             ratio = results.ratio(workload, headline, side) if side != "ours" else None
             lines.append(f"  {side:<16}{cells}{_cell(ratio, 3):>10}")
     lines += ["", "targets"]

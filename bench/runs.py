@@ -6,15 +6,16 @@ round sees what another has left; what is timed is done alike on both sides; a s
 
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from bench import limits, pull, push, wire
+from bench import fleet, limits, pull, push, wire
 from bench.bare import PAGE, fill
 from bench.company import Company
+from bench.fleet import Load, make_loads
 from bench.measured import Measured, Usage
 from bench.pages import Line
 from bench.processes import Running, bare, ours
@@ -35,7 +36,7 @@ class Stage:
     @classmethod
     def set_up(cls, folder: Path, company: Company) -> "Stage":
         """After `found(folder / "founded")`: the bare server's file with the same records beside it."""
-        fill(folder / "founded.db", company.wires)
+        fill(folder / "founded.db", [kept.wire for kept in company.records])
         return cls(folder, company)
 
     @cached_property
@@ -45,6 +46,11 @@ class Stage:
         return make_push(self.company, devices[0], size.entries), make_push(
             self.company, devices[1], size.entries, size.records // 2
         )
+
+    @cached_property
+    def loads(self) -> list[Load]:
+        """Workload D."""
+        return make_loads(self.company)
 
     def fresh(self) -> tuple[Path, Path]:
         """A copy for one round: our data folder, the bare server's file."""
@@ -134,15 +140,28 @@ async def _b_bare(running: Running, stage: Stage) -> Figures:
 
 
 def _b_machine(stage: Stage) -> dict[str, Figures]:
-    taken = limits.select(stage.folder, stage.company.wires, 0, PAGE, 1)
+    taken = limits.select(stage.folder, stage.company.records, 0, PAGE, 1)
     return {"sqlite3 select": {"B": Measured(stage.company.size.records, sum(taken), tuple(taken))}}
 
 
 def _c_machine(stage: Stage) -> dict[str, Figures]:
     company = stage.company
-    after = company.wires[-company.size.new - 1][0]
-    taken = limits.select(stage.folder, company.wires, after, PAGE, company.size.pulls)
+    after = company.size.records - company.size.new
+    taken = limits.select(stage.folder, company.records, after, PAGE, company.size.pulls)
     return {"sqlite3 select": {"C": Measured(len(taken), sum(taken), tuple(taken))}}
+
+
+# --- D ----------------------------------------------------------------------------------------------------------------
+async def _d_ours(running: Running, stage: Stage) -> Figures:
+    async with AsyncExitStack() as stack:
+        callers = [await stack.enter_async_context(calling(running)) for _ in stage.loads]
+        return {"D": await watched(running, fleet.fleet_ours(callers, stage.company, stage.loads))}
+
+
+async def _d_bare(running: Running, stage: Stage) -> Figures:
+    async with AsyncExitStack() as stack:
+        callers = [await stack.enter_async_context(calling(running)) for _ in stage.loads]
+        return {"D": await watched(running, fleet.fleet_bare(callers, stage.company, stage.loads))}
 
 
 Side = Callable[[Running, Stage], Coroutine[Any, Any, Figures]]
@@ -162,6 +181,7 @@ WORKLOADS: Final[Mapping[str, Workload]] = {
     "A": Workload("one device pushes {entries:,} entries in batches of {batch}", _a_ours, _a_bare, _a_machine),
     "B": Workload("a new device pulls {records:,} records", _b_ours, _b_bare, _b_machine),
     "C": Workload("one device pulls {new} new records among {records:,}, {pulls} times", _c_ours, _c_bare, _c_machine),
+    "D": Workload("{fleet} devices push {each} entries each at once, then each pulls what all did", _d_ours, _d_bare),
 }
 
 

@@ -89,10 +89,10 @@ class _Reading:
 
 
 class Connection(asyncio.Protocol):
-    """One keep-alive connection."""
+    """One keep-alive connection. A server closes one that was idle for long: the next request then opens it anew."""
 
-    def __init__(self, host: str) -> None:
-        self.host = host
+    def __init__(self, base: str) -> None:
+        self.host = base.removeprefix("http://")
         self._transport: asyncio.Transport | None = None
         self._reading: _Reading | None = None
         self._parser: Any = None
@@ -100,20 +100,32 @@ class Connection(asyncio.Protocol):
     @classmethod
     async def open(cls, base: str) -> "Connection":
         """A connection to `http://host:port`."""
-        host = base.removeprefix("http://")
-        name, _, port = host.partition(":")
-        _, made = await asyncio.get_running_loop().create_connection(lambda: cls(host), name, int(port))
+        made = cls(base)
+        await made._connect()
         return made
 
+    async def _connect(self) -> None:
+        name, _, port = self.host.partition(":")
+        await asyncio.get_running_loop().create_connection(lambda: self, name, int(port))
+
     async def ask(self, request: Request) -> Answer:
-        """Send, and wait for the whole answer. ConnectionError when the server hangs up, TimeoutError past 120 s."""
+        """Send, and wait for the whole answer. ConnectionError when the server hangs up twice, TimeoutError past 120 s."""
+        head = head_of(self.host, request)
+        began = time.perf_counter()
+        if self._transport is None or self._transport.is_closing():
+            await self._connect()
+        try:
+            return await self._ask(head, request.body, began)
+        except ConnectionError:  # it hung up as this was sent
+            await self._connect()
+            return await self._ask(head, request.body, began)
+
+    async def _ask(self, head: bytes, body: bytes, began: float) -> Answer:
         assert self._transport is not None
         assert self._reading is None, "one request at a time"
         reading = self._reading = _Reading(asyncio.get_running_loop().create_future())
         self._parser = httptools.HttpResponseParser(reading)
-        text = head_of(self.host, request)
-        began = time.perf_counter()
-        self._transport.writelines((text, request.body))
+        self._transport.writelines((head, body))
         try:
             ended = await asyncio.wait_for(reading.done, HTTP_SECONDS_MAX)
         finally:
