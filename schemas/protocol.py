@@ -326,7 +326,8 @@ class PublicKey(Wire):
 class EnrolRequest(Wire):
     """POST /api/v1/enrol. `signature` over `handover-enrol-v1\\n{code}\\n{x}\\n{y}` proves the private key.
 
-    With `code` empty the caller's office login stands in its place (an office browser becomes a device).
+    With `code` empty the caller's office login stands in its place (an office browser becomes a device). `type`: `client` for a
+    program of a partner; it may do what a field device may.
     """
 
     protocol: int = PROTOCOL_VERSION
@@ -335,6 +336,7 @@ class EnrolRequest(Wire):
     signature: str = Field(pattern=r"^[A-Za-z0-9_-]{86}$")
     platform: str = Field(default="", max_length=200)
     app: str = Field(default="", max_length=40)
+    type: Literal["field", "client"] = "field"
 
 
 class RosterPerson(Wire):

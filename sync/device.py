@@ -218,13 +218,17 @@ class Device:
         """Chain a ready body. Tests use it to write bodies no honest device would."""
         return self._chain(entry_id, body, private, Changes())
 
+    def new_id(self, now_ms: int) -> str:
+        """A fresh id that sorts by time."""
+        return uuid7(now_ms, self.random(10))
+
     def _body(
         self, action: str, args: Mapping[str, Any], actor: str, now_ms: int, blobs: Sequence[BlobRef],
         private: Sequence[bytes], version: int, mono_ms: int | None,
     ) -> tuple[dict[str, Any], tuple[bytes, ...]]:  # fmt: skip
         salted = tuple(self.random(16) + part for part in private)
         body = {
-            "id": uuid7(now_ms, self.random(10)), "epoch": self.epoch, "seq": self.seq + 1, "nonce": self.random(16).hex(),
+            "id": self.new_id(now_ms), "epoch": self.epoch, "seq": self.seq + 1, "nonce": self.random(16).hex(),
             "action": action, "v": version, "args": dict(args), "actor": actor, "auth": self.auth,
             "at": instants.to_text(now_ms), "zone": self.zone, "mono": now_ms if mono_ms is None else mono_ms,
             "boot": self.boot, "skew": self.skew_ms, "hlc": hlc.tick(self.clock, now_ms), "app": self.app, "gate": "clear",

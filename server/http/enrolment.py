@@ -226,11 +226,11 @@ def _plan_invited(store: SqlStore, code: str, asked: EnrolRequest, organisation:
         used_by = store.device(owner, data["used_by"])
         if used_by is None or used_by.seq > 0 or (used_by.key_x, used_by.key_y) != (asked.key.x, asked.key.y):
             raise Failure(ErrorCode.CODE_USED)
-        return _Plan(owner, "field", used_by.depot, data["name"], used_by.person, device=used_by.id)
+        return _Plan(owner, asked.type, used_by.depot, data["name"], used_by.person, device=used_by.id)
     if instants.to_ms(data["expires_at"]) <= now_ms:
         raise Failure(ErrorCode.CODE_EXPIRED)
     return _Plan(
-        owner, "field", data["depot_id"], data["name"] or "—", data.get("person_id"),
+        owner, asked.type, data["depot_id"], data["name"] or "—", data.get("person_id"),
         invitation=invitation.id, replaces=data.get("replaces"),
     )  # fmt: skip
 

@@ -302,6 +302,7 @@ export interface EnrolRequest {
   signature: string;
   platform: string;
   app: string;
+  type: 'field' | 'client';
 }
 
 /** A journal entry as one person made it on one device. It travels and is kept as the bytes written once. */
