@@ -1,7 +1,7 @@
 """Everything that has not left this device, in one file that only the office can open.
 
-Neighbours: `client.py` offers it, `field_app/src/core/exportfile.ts` tells the format. Invariants: nothing personal stands outside
-the ciphertext; the file is written beside its place and renamed when it is whole.
+Neighbours: `client.py` offers it, `field_app/src/core/exportfile.ts` tells the format. Invariants: nothing personal stands
+outside the ciphertext; the file is written beside its place and renamed when it is whole.
 """
 
 import base64

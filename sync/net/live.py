@@ -1,8 +1,8 @@
 """Listening: the live socket's frames keep the replica fresh between exchanges; losing it loses nothing.
 
-Neighbours: `client.py` offers it as `live()`, `server/http/live.py` speaks. Invariants: frames are applied in the order they came;
-whatever cannot be applied becomes an exchange; a socket silent for longer than two of the server's pings is given up; the
-socket is open before the exchange that catches up, so no change falls between.
+Neighbours: `client.py` offers it as `live()`, `server/http/live.py` speaks. Invariants: frames are applied in the order they
+came; whatever cannot be applied becomes an exchange; a socket silent for longer than two of the server's pings is given up;
+the socket is open before the exchange that catches up, so no change falls between.
 """
 
 import asyncio

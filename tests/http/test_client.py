@@ -234,7 +234,7 @@ def _opened(world: World, raw: bytes) -> list[tuple[int, bytes]]:
     secret = world.house.keys.of(world.a.id).exchange(PublicKey(**head["epk"]))
     info = f"handover-export-v1\n{head['organisation']}\n{head['device']}".encode()
     aead = AESGCM(HKDF(hashes.SHA256(), 32, unb64url(head["salt"]), info).derive(secret))
-    found = []
+    found: list[tuple[int, bytes]] = []
     while at < len(raw):
         size = int.from_bytes(raw[at : at + 4], "big")
         plain = aead.decrypt(len(found).to_bytes(12, "big"), raw[at + 4 : at + 4 + size], raw[: 8 + length])

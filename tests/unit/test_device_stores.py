@@ -45,7 +45,7 @@ def filled(store: DeviceStore) -> None:
             content={"s1": b"0123456789"},
             records={("asset", "x"): ROW},
             receipt=(2, "jws"),
-        )  # fmt: skip
+        )
     )
 
 
@@ -63,9 +63,7 @@ def test_everything_comes_back(opener: Opener) -> None:
 def test_what_is_removed_is_gone_and_bytes_go_with_their_row(opener: Opener) -> None:
     filled(opener())
     opener().commit(
-        Changes(
-            meta={"cursors": {}}, entries={1: None}, hashes={1: None}, files={"s1": None}, records={("asset", "x"): None}
-        )  # fmt: skip
+        Changes(meta={"cursors": {}}, entries={1: None}, hashes={1: None}, files={"s1": None}, records={("asset", "x"): None})
     )
     kept = opener().load()
     assert ([row.seq for row in kept.entries], kept.hashes, kept.files, kept.records) == ([2], {2: "h2"}, {}, {})

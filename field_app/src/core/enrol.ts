@@ -46,6 +46,7 @@ export async function enrol(
     signature: await sign(deps.crypto, keys.private, enrolText(code, keys.public)),
     platform: deps.platform,
     app: deps.app,
+    type: 'field',
   };
   const answer = await http.plainJson<EnrolAnswer>('POST', '/api/v1/enrol', request);
   if (typeof answer?.device !== 'string' || typeof answer.organisation?.id !== 'string')
