@@ -295,7 +295,8 @@ class RepairRequest(Wire):
 
 
 class RepairAnswer(Wire):
-    """All records of the sub-ranges in `parts`, as they stand at `version`: as many sub-ranges as fit, at least one."""
+    """All records of the sub-ranges in `parts`, as they stand at the organisation's `version`: as many sub-ranges as fit, at
+    least one."""
 
     bucket: Bucket
     version: int

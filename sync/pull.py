@@ -109,7 +109,7 @@ def repair(store: Store, organisation: str, bucket: str, parts: Sequence[int]) -
     wires = b",".join(change.wire for change in store.members(organisation, bucket, done))
     named = b",".join(b"%d" % part for part in done)
     return b'{"bucket":"%s","version":%d,"parts":[%s],"changes":[%s]}' % (
-        bucket.encode(), store.bucket_head(organisation, bucket), named, wires,
+        bucket.encode(), store.organisation_version(organisation), named, wires,
     )  # fmt: skip
 
 

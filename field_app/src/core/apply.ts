@@ -7,11 +7,12 @@
  * "done" for them, their entry is covered and the receipt no longer names them missing; what is proven is taken back only by
  * a receipt asked for with that very proof in hand (a server restored from a backup), never by a late answer.
  */
-import type { Change, LiveFrame, Page, Policy, Receipt, SyncAnswer } from '../generated/types';
+import type { LiveFrame, Policy, Receipt, Repair, SyncAnswer } from '../generated/types';
 import { type Context, type Proven, reload } from './context';
-import { type BlobRow, got, type JournalState, type OutboxRow, type RecordRow, type StoreName } from './db';
+import { type BlobRow, got, type JournalState, type OutboxRow, type StoreName } from './db';
 import { isoOf } from './deps';
 import { adopt, epochBehind, hashAt } from './epoch';
+import { applyChange, applyPages, noteDigests, type Touched } from './pages';
 
 const RECEIPTS_KEPT = 50;
 /** Hashes kept behind the proven end, for a server that was restored and asks for a base further back. */
@@ -26,6 +27,8 @@ export interface Incoming {
   skew: number;
   /** What was proven when the request was written. */
   from: { epoch: number; n: number };
+  /** What the request reported as put right. */
+  repairs: readonly Repair[];
 }
 
 /**
@@ -47,8 +50,6 @@ export interface Applied {
   missedAgain: number;
 }
 
-type Touched = Map<string, { kind: string; id: string; row: RecordRow | null }>;
-
 const NOTHING = { receipt: 'no', provenMoved: false, newEpoch: false, missedAgain: 0 } as const;
 const ALL: StoreName[] = ['meta', 'outbox', 'hashes', 'blobs', 'bytes', 'records', 'receipts'];
 
@@ -57,6 +58,7 @@ export async function applyAnswer(ctx: Context, incoming: Incoming): Promise<App
   const touched: Touched = new Map();
   const applied = await ctx.db.write(ALL, async (tx) => {
     const pages = await applyPages(tx, answer, touched);
+    await noteDigests(tx, incoming);
     const journal = await got<JournalState | undefined>(tx.objectStore('meta').get('journal'));
     if (!journal) return { ...NOTHING, ...pages };
     await noteOutcomes(tx, answer);
@@ -109,7 +111,7 @@ async function after(ctx: Context, touched: Touched): Promise<void> {
   ctx.tell({ what: 'outbox' });
 }
 
-function showChanges(ctx: Context, touched: Touched): void {
+export function showChanges(ctx: Context, touched: Touched): void {
   if (touched.size === 0) return;
   const changes = [...touched.values()];
   ctx.replica.put(changes);
@@ -122,70 +124,6 @@ async function notePolicy(ctx: Context, policy: Policy): Promise<void> {
   ctx.device = { ...ctx.device, policy };
   await ctx.db.setMeta('device', ctx.device);
   ctx.tell({ what: 'device' });
-}
-
-// --- pages ------------------------------------------------------------------------------------------------------------
-async function applyPages(
-  tx: IDBTransaction,
-  answer: SyncAnswer,
-  touched: Touched,
-): Promise<{ morePages: boolean; pagesMoved: boolean }> {
-  const meta = tx.objectStore('meta');
-  const before = (await got<Record<string, number> | undefined>(meta.get('cursors'))) ?? {};
-  const cursors = { ...before };
-  for (const bucket of answer.gone_buckets) {
-    await dropBucket(tx, bucket, touched);
-    delete cursors[bucket];
-  }
-  for (const page of answer.pages) {
-    if (page.reset) {
-      await dropBucket(tx, page.bucket, touched);
-      cursors[page.bucket] = page.after;
-    }
-    if (!follows(page, cursors[page.bucket] ?? 0)) continue;
-    for (const change of page.changes) await applyChange(tx, page.bucket, change, touched);
-    cursors[page.bucket] = page.to;
-  }
-  meta.put(cursors, 'cursors');
-  return {
-    morePages: answer.pages.some((page) => page.more),
-    pagesMoved: answer.pages.some((page) => cursors[page.bucket] !== before[page.bucket]),
-  };
-}
-
-/** Whether a page connects to the cursor without a hole and goes further (or is a bucket's empty first page). */
-function follows(page: Page, cursor: number): boolean {
-  return page.after <= cursor && page.to >= cursor;
-}
-
-async function applyChange(
-  tx: IDBTransaction,
-  bucket: string,
-  change: Change,
-  touched: Touched,
-): Promise<void> {
-  const records = tx.objectStore('records');
-  const { kind, id } = change;
-  const known = await got<RecordRow | undefined>(records.get([kind, id]));
-  const others = (known?.buckets ?? []).filter((name) => name !== bucket);
-  let row: RecordRow | null;
-  if (change.gone || !change.data) {
-    row = known && others.length > 0 ? { ...known, buckets: others } : null;
-  } else if (known && known.v > change.v) {
-    row = { ...known, buckets: [...others, bucket] };
-  } else {
-    row = { kind, id, v: change.v, data: change.data, buckets: [...others, bucket] };
-  }
-  if (row) records.put(row);
-  else records.delete([kind, id]);
-  touched.set(`${kind}/${id}`, { kind, id, row });
-}
-
-async function dropBucket(tx: IDBTransaction, bucket: string, touched: Touched): Promise<void> {
-  const rows = await got<RecordRow[]>(tx.objectStore('records').index('bucket').getAll(bucket));
-  for (const { kind, id } of rows) {
-    await applyChange(tx, bucket, { kind, id, v: 0, h: '', data: null, gone: true }, touched);
-  }
 }
 
 // --- entries ----------------------------------------------------------------------------------------------------------

@@ -61,6 +61,8 @@ export interface RecordRow {
   kind: string;
   id: string;
   v: number;
+  /** The hash of its content, as its change brought it: counts in the digest. */
+  h: string;
   data: Record<string, unknown>;
   buckets: string[];
 }
@@ -90,7 +92,7 @@ export interface ReceiptRow {
 export type { EntryBody, WizardState };
 
 /** Version by version; a step is never changed once shipped. */
-const MIGRATIONS: ((db: IDBDatabase) => void)[] = [
+const MIGRATIONS: ((db: IDBDatabase, tx: IDBTransaction) => void)[] = [
   (db) => {
     db.createObjectStore('meta');
     db.createObjectStore('outbox', { keyPath: ['epoch', 'seq'] });
@@ -103,6 +105,9 @@ const MIGRATIONS: ((db: IDBDatabase) => void)[] = [
     });
     db.createObjectStore('wizards', { keyPath: 'handover' });
     db.createObjectStore('receipts', { keyPath: ['epoch', 'n'] });
+  },
+  (_db, tx) => {
+    tx.objectStore('meta').delete('cursors'); // records came without `h`: they come once more, with it
   },
 ];
 
@@ -226,7 +231,8 @@ function connect(factory: IDBFactory, name: string): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = factory.open(name, MIGRATIONS.length);
     request.onupgradeneeded = (event) => {
-      for (const step of MIGRATIONS.slice(event.oldVersion)) step(request.result);
+      const tx = request.transaction;
+      if (tx) for (const step of MIGRATIONS.slice(event.oldVersion)) step(request.result, tx);
     };
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(storeFault(request.error));

@@ -7,6 +7,7 @@
  */
 import { PUSH_BODY_BYTES_MAX, RETRY_DELAY_MS_MAX, RETRY_DELAY_MS_MIN } from '../generated/limits';
 import { nextBlob, upload } from './blobs';
+import { check } from './compare';
 import type { Context, Reason, SyncStatus } from './context';
 import type { Deps, Timer } from './deps';
 import { CoreError, problem, problemOf } from './problems';
@@ -14,6 +15,8 @@ import { exchange } from './sync';
 import type { Problem } from './types';
 
 const IDLE_MS = 5 * 60_000;
+/** So long after an exchange, with nothing else to do, what is here is compared with what the server says. */
+const COMPARE_MS = 5000;
 const BODY_BYTES_MIN = 32 * 1024;
 const IMPATIENT: ReadonlySet<Reason> = new Set(['open', 'foreground', 'retry']);
 
@@ -79,6 +82,7 @@ export class Loop {
   private readonly lane: Attempt;
   private readonly abort = new AbortController();
   private idle: Timer | null = null;
+  private quiet: Timer | null = null;
   private wanted: Reason | null = null;
   private bytesMax = PUSH_BODY_BYTES_MAX;
   private notice: Problem | null = null;
@@ -114,7 +118,7 @@ export class Loop {
     this.abort.abort();
     this.push.cancel();
     this.lane.cancel();
-    if (this.idle !== null) this.ctx.deps.clearTimeout(this.idle);
+    for (const timer of [this.idle, this.quiet]) if (timer !== null) this.ctx.deps.clearTimeout(timer);
   }
 
   private async exchanges(first: Reason): Promise<void> {
@@ -152,6 +156,7 @@ export class Loop {
     if (this.stopped) return;
     if (answered && this.lane.retryAt === null) void this.files();
     this.planIdle();
+    if (answered) this.planCompare();
   }
 
   private failed(problem: Problem): void {
@@ -207,6 +212,19 @@ export class Loop {
       problem: this.push.problem ?? this.lane.problem ?? this.notice,
       sending,
     });
+  }
+
+  private planCompare(): void {
+    const { deps } = this.ctx;
+    if (this.quiet !== null) deps.clearTimeout(this.quiet);
+    this.quiet = deps.setTimeout(() => {
+      this.quiet = null;
+      if (this.stopped || this.push.running || this.lane.running) return; // whatever runs now plans it again
+      check(this.ctx).then(
+        (repaired) => repaired > 0 && this.kick('idle'), // the office is told
+        () => undefined, // compared again with a later answer
+      );
+    }, COMPARE_MS);
   }
 
   private planIdle(): void {

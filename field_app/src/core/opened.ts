@@ -20,6 +20,8 @@ import { problemOf } from './problems';
 import type { Replica } from './replica';
 import type { DeviceInfo, Problem } from './types';
 
+/** What is remembered of the replica beside its records. */
+const REPLICA = ['cursors', 'floors', 'digests', 'compared', 'repairs'];
 /** More changed records than this are read again as a whole. */
 const KEYS_MAX = 500;
 
@@ -179,7 +181,7 @@ export class Opened {
     await this.ctx.db.write(['meta', 'records', 'previews'], async (tx) => {
       tx.objectStore('records').clear();
       tx.objectStore('previews').clear();
-      tx.objectStore('meta').delete('cursors');
+      for (const key of REPLICA) tx.objectStore('meta').delete(key);
       tx.objectStore('meta').put(true, 'revoked');
     });
     this.ctx.replica.clear();

@@ -12,6 +12,7 @@ import {
   PROTOCOL_VERSION,
   type PushedEntry,
   type Receipt,
+  type Repair,
   type SyncAnswer,
   type SyncRequest,
 } from '../generated/types';
@@ -136,7 +137,14 @@ export async function exchange(
     trouble = problemOf(fault, 'receipt_invalid');
   }
   const from = { epoch: push.head.epoch, n: push.from };
-  const applied = await applyAnswer(ctx, { answer, receipt, finished, skew, from });
+  const applied = await applyAnswer(ctx, {
+    answer,
+    receipt,
+    finished,
+    skew,
+    from,
+    repairs: request.repairs,
+  });
   if (push.gap || applied.receipt === 'behind') trouble ??= problem('journal_gap');
   else if (receipt && applied.receipt === 'no' && !applied.newEpoch) trouble ??= problem('receipt_invalid');
   const wipe = answer.commands.some((command) => command.type === 'wipe');
@@ -153,6 +161,7 @@ export async function exchange(
 }
 
 async function requestFor(ctx: Context, push: Push, blobs: BlobRow[], reason: Reason): Promise<SyncRequest> {
+  const repairs = (await ctx.db.meta<Repair[]>('repairs')) ?? [];
   const { deps, device, keys } = ctx;
   const { epoch, seq, hash } = push.head;
   const text = headText(device.organisation.id, device.device, epoch, seq, hash);
@@ -171,7 +180,7 @@ async function requestFor(ctx: Context, push: Push, blobs: BlobRow[], reason: Re
     pending: { entries: unsent.entries, blobs: unsent.blobs, bytes: unsent.bytes },
     cursors: (await ctx.db.meta<Record<string, number>>('cursors')) ?? {},
     floors: (await ctx.db.meta<Record<string, number>>('floors')) ?? {},
-    repairs: [],
+    repairs,
     clock: {
       wall: isoOf(deps.now()),
       mono: Math.round(deps.mono() - ctx.startedMono),
@@ -193,6 +202,7 @@ export function readAnswer(raw: unknown): SyncAnswer {
   if (!whole) throw new CoreError('answer_unreadable');
   return {
     ...(answer as SyncAnswer),
+    digests: answer.digests ?? [],
     gone_buckets: answer.gone_buckets ?? [],
     commands: answer.commands ?? [],
     new_epoch: answer.new_epoch ?? null,

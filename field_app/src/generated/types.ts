@@ -740,7 +740,7 @@ export interface Repair {
   parts: number[];
 }
 
-/** All records of the sub-ranges in `parts`, as they stand at `version`: as many sub-ranges as fit, at least one. */
+/** All records of the sub-ranges in `parts`, as they stand at the organisation's `version`: as many sub-ranges as fit, at least one. */
 export interface RepairAnswer {
   bucket: string;
   version: number;

@@ -19,6 +19,7 @@ import type {
 } from '../../generated/types';
 import { type Bytes, base64url, fromBase64, fromBase64url, utf8 } from '../bytes';
 import { extend, genesis, headText, sha256Hex } from '../chain';
+import { partOf, Tallies } from '../digest';
 
 const CURVE = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const ES256 = { name: 'ECDSA', hash: 'SHA-256' } as const;
@@ -55,6 +56,10 @@ export class FakeServer {
   version = 0;
   changes: { version: number; change: Change }[] = [];
   pageSize = 1000;
+  /** Up to this version it has forgotten what left. */
+  horizon = 0;
+  /** Sub-ranges in one answer to a repair. */
+  partsAtOnce = 256;
   /** What becomes of an entry. */
   judge: (body: EntryBody) => Partial<Outcome> = () => ({ state: 'applied' });
   newEpoch: NewEpoch | null = null;
@@ -134,6 +139,8 @@ export class FakeServer {
         ? new Response(null, NO_CONTENT)
         : problem('pin_wrong', 403);
     if (path === '/api/v1/sync') return this.sync(body as SyncRequest);
+    if (path === '/api/v1/digest') return this.digest();
+    if (path === '/api/v1/repair') return this.repair(body as { parts: number[] });
     if (path.startsWith('/api/v1/blobs')) return this.tus(method, path, headers, init);
     return problem('not_found', 404);
   }
@@ -191,7 +198,7 @@ export class FakeServer {
       for (const seq of this.held())
         outcomes.push(this.outcome(seq, this.entries.get(seq)?.body ?? '', true));
     }
-    const pages = this.pages(request.cursors);
+    const pages = this.pages(request.cursors, request.floors);
     const missing = [...this.declared.keys()].filter(
       (sha) => !this.blobs.has(sha) && !this.rejected.has(sha),
     );
@@ -200,7 +207,7 @@ export class FakeServer {
       receipt: await this.receipt(missing),
       outcomes,
       pages,
-      digests: [],
+      digests: this.digests(pages),
       gone_buckets: [],
       upload: missing.length === 0 && this.seq === seq ? 'clear' : 'required',
       policy: { gate: this.gatePolicy, opening_hidden_ms: 300_000 },
@@ -268,15 +275,50 @@ export class FakeServer {
     };
   }
 
-  private pages(cursors: Record<string, number>): Page[] {
-    const after = cursors[BUCKET] ?? 0;
+  /** Forgets what has left up to now. */
+  purge(): void {
+    this.changes = this.changes.filter((one) => !one.change.gone);
+    this.horizon = this.version;
+  }
+
+  private standing(): Change[] {
+    return this.changes.map((one) => one.change).filter((change) => !change.gone);
+  }
+
+  private tallies(): Tallies {
+    const tallies = new Tallies();
+    for (const change of this.standing()) tallies.add(change);
+    return tallies;
+  }
+
+  private digests(pages: Page[]): SyncAnswer['digests'] {
+    if (pages.some((page) => page.more)) return [];
+    return [{ bucket: BUCKET, version: this.version, ...this.tallies().total() }];
+  }
+
+  private digest(): Response {
+    const tallies = this.tallies();
+    const parts = Array.from({ length: 256 }, (_, part) => [tallies.of(part).count, tallies.of(part).hash]);
+    return json({ bucket: BUCKET, version: this.version, parts });
+  }
+
+  private repair({ parts }: { parts: number[] }): Response {
+    const done = parts.slice(0, this.partsAtOnce);
+    const changes = this.standing().filter((change) => done.includes(partOf(change.id)));
+    return json({ bucket: BUCKET, version: this.version, parts: done, changes });
+  }
+
+  private pages(cursors: Record<string, number>, floors: Record<string, number>): Page[] {
+    const behind = BUCKET in cursors && Math.max(cursors[BUCKET] ?? 0, floors[BUCKET] ?? 0) < this.horizon;
+    const reset = (cursors[BUCKET] ?? 0) > this.version || behind;
+    const after = reset ? 0 : (cursors[BUCKET] ?? 0);
     const found = this.changes.filter((one) => one.version > after).sort((a, b) => a.version - b.version);
     const kept = found.slice(0, this.pageSize);
     const more = kept.length < found.length;
     const to = more ? (kept.at(-1)?.version ?? after) : this.version;
     if (BUCKET in cursors && to === after) return [];
     return [
-      { bucket: BUCKET, after, to, more, reset: false, floor: 0, changes: kept.map((one) => one.change) },
+      { bucket: BUCKET, after, to, more, reset, floor: this.horizon, changes: kept.map((one) => one.change) },
     ];
   }
 

@@ -2,6 +2,7 @@
 import { hexToBytes } from '@noble/hashes/utils.js';
 import { describe, expect, it } from 'vitest';
 import chain from '../../../../tests/vectors/chain.json';
+import digest from '../../../../tests/vectors/digest.json';
 import effects from '../../../../tests/vectors/effects.json';
 import hlc from '../../../../tests/vectors/hlc.json';
 import ids from '../../../../tests/vectors/ids.json';
@@ -10,6 +11,7 @@ import type { Effect } from '../../generated/actions';
 import type { EntryBody } from '../../generated/types';
 import { utf8 } from '../bytes';
 import { extend, genesis, headText, sha256Hex } from '../chain';
+import { itemOf, NO_TALLY, partOf, Tallies } from '../digest';
 import { fill, type Values } from '../effects';
 import { tick } from '../hlc';
 import { uuid7 } from '../ids';
@@ -25,6 +27,19 @@ describe('golden vectors', () => {
     const first = chain.genesis[0];
     const { epoch, seq, hash, text } = chain.head;
     expect(headText(first?.organisation ?? '', first?.device ?? '', epoch, seq, hash)).toBe(text);
+  });
+
+  it('tallies alike', () => {
+    const tallies = new Tallies();
+    for (const record of [...digest.records].reverse()) {
+      expect(partOf(record.id)).toBe(record.part);
+      expect(itemOf(record)).toBe(record.item);
+      tallies.add(record);
+    }
+    for (const { part, ...tally } of digest.parts) expect(tallies.of(part)).toEqual(tally);
+    expect(tallies.total()).toEqual(digest.total);
+    expect(tallies.of(1)).toEqual(digest.empty);
+    expect(new Tallies().total()).toEqual(NO_TALLY);
   });
 
   it('ticks alike', () => {
