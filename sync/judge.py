@@ -214,7 +214,8 @@ class Judge:
 
     def _depot_of(self, unit: Unit, args: Action) -> str:
         kind, name = type(args).subject or ("", "")
-        depot: str = unit.need(kind, getattr(args, name))["depot_id"]
+        removed = unit.removed(kind, getattr(args, name))
+        depot: str = (removed.data if removed else unit.need(kind, getattr(args, name)))["depot_id"]
         return depot
 
     def write_outcome(self, device: DeviceState, entry: JournalEntry) -> None:
