@@ -83,17 +83,15 @@ class Engine:
         now_ms: int,
         *,
         judge_entries: bool = True,
-        checked: bool = False,
     ) -> Pushed:
-        """Take what a device sends. When judging has aborted a transaction: `checked` looks for the one entry whose effects
-        the store cannot keep; with `judge_entries` false everything new is parked as a server error, the last way out.
-        PushRefused when nothing of it can be trusted."""
+        """Take what a device sends. With `judge_entries` false everything new is parked as a server error: the way
+        out when judging has aborted a transaction. PushRefused when nothing of it can be trusted."""
         version = store.lock_organisation(organisation)
         device = store.device(organisation, request.device)
         if device is None:
             raise PushRefused(ErrorCode.DEVICE_UNKNOWN)
         self._check_request(device, request)
-        judge = Judge(store, organisation, self.handlers, version, Touched(), self.on_fault, checked)
+        judge = Judge(store, organisation, self.handlers, version, Touched(), self.on_fault)
         push = _Push(self, judge, device, request, now_ms, judge_entries)
         pushed = push.run()
         present = store.device(organisation, request.device)
@@ -193,9 +191,7 @@ class _Push:
         elif (base := self._fork_base()) is not None:
             self._fork(base, incidents)
         else:
-            kept = self._store(skew, incidents)
-            if self.judge_entries:
-                self.judge.foresee(kept)
+            self._store(skew, incidents)
             self._fold(incidents)
             # A late copy of an old request, or a restored backup: it is told of the end it knows, nothing else happens.
             end = (head.seq, head.hash) if head.seq < device.seq else None
@@ -305,10 +301,8 @@ class _Push:
         self.new_epoch = NewEpoch(epoch=device.epoch, base_seq=base, base_hash=base_hash)
 
     # --- store ----------------------------------------------------------------------------------------------------
-    def _store(self, skew: int | None, incidents: Incidents) -> list[JournalEntry]:
-        """Store every new entry and declared loss verbatim, before any is judged. Repeats get their present outcome. Returns
-        the new entries."""
-        kept: list[JournalEntry] = []
+    def _store(self, skew: int | None, incidents: Incidents) -> None:
+        """Store every new entry and declared loss verbatim, before any is judged. Repeats get their present outcome."""
         device = self.device
         held = set(self._held())
         room = limits.HELD_ENTRIES_MAX - len(held)
@@ -323,12 +317,11 @@ class _Push:
                 reachable += 1
             elif (room := room - 1) < 0:
                 break  # the rest stays on the device, unacknowledged, until the gap is filled
-            kept.append(self._keep(pushed, skew))
+            self._keep(pushed, skew)
         known = self.store.losses(device.organisation, device.id, device.epoch)
         for loss in self.request.lost:
             if loss.seq > device.seq and loss.seq not in known and loss.seq not in held:
                 self._declare(loss, incidents)
-        return kept
 
     def _keep(self, pushed: PushedEntry, skew: int | None) -> JournalEntry:
         device = self.device

@@ -5,7 +5,6 @@ from typing import Final
 from schemas import limits
 from schemas.actions.damages import DamageRecord, DamageRetract
 from schemas.errors import ErrorCode
-from server.domain.contradictions import join_parallel
 from server.domain.handovers import capture
 from sync.unit import Handlers, Refusal, Unit
 
@@ -18,7 +17,6 @@ def record(unit: Unit, args: DamageRecord) -> None:
     if len(unit.need("handover", args.handover_id)["damages"]) >= limits.HANDOVER_DAMAGES_MAX:
         raise Refusal(ErrorCode.STATE_ILLEGAL, damages_max=limits.HANDOVER_DAMAGES_MAX)
     capture(unit, args)
-    join_parallel(unit, args.damage_id, unit.need("handover", args.handover_id))
 
 
 def retract(unit: Unit, args: DamageRetract) -> None:

@@ -24,6 +24,8 @@ import type { DeviceInfo, Problem } from './types';
 const REPLICA = ['cursors', 'floors', 'digests', 'compared', 'repairs'];
 /** More changed records than this are read again as a whole. */
 const KEYS_MAX = 500;
+/** A store that would not drop the replica of a revoked device is asked again after so long. */
+const FORGET_AGAIN_MS = 5_000;
 
 export interface OpenedEvents {
   /** Lists, proof or device changed. */
@@ -45,6 +47,7 @@ export class Opened {
   private readonly pulse: Pulse;
   /** What the loop last said, for tabs that come later. */
   private last: SyncStatus | null = null;
+  private closed = false;
   private giveUpLead: () => void = () => undefined;
   private readonly unsubscribe: (() => void)[] = [];
 
@@ -110,6 +113,7 @@ export class Opened {
   }
 
   close(): void {
+    this.closed = true;
     this.loop?.stop();
     this.live?.stop();
     this.pulse.stop();
@@ -178,15 +182,25 @@ export class Opened {
     this.loop?.stop();
     this.live?.stop();
     this.unheard(true);
-    await this.ctx.db.write(['meta', 'records', 'previews'], async (tx) => {
-      tx.objectStore('records').clear();
-      tx.objectStore('previews').clear();
-      for (const key of REPLICA) tx.objectStore('meta').delete(key);
-      tx.objectStore('meta').put(true, 'revoked');
-    });
+    // The screen first: a store that cannot be written just now must not keep in sight what is no longer ours.
     this.ctx.replica.clear();
     this.events.revoked(problem);
-    this.bus.tell({ what: 'device' });
+    await this.forget();
+  }
+
+  /** Drops the replica from the store; tried again while the store refuses. */
+  private async forget(): Promise<void> {
+    try {
+      await this.ctx.db.write(['meta', 'records', 'previews'], async (tx) => {
+        tx.objectStore('records').clear();
+        tx.objectStore('previews').clear();
+        for (const key of REPLICA) tx.objectStore('meta').delete(key);
+        tx.objectStore('meta').put(true, 'revoked');
+      });
+      this.bus.tell({ what: 'device' });
+    } catch {
+      if (!this.closed) this.ctx.deps.setTimeout(() => void this.forget(), FORGET_AGAIN_MS);
+    }
   }
 
   private async hear(message: Told): Promise<void> {

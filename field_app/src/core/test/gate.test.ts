@@ -180,6 +180,25 @@ describe('an installation', () => {
     expect(next.status.get().phase).toBe('revoked');
   });
 
+  it('that is revoked shows nothing more even while its store cannot be written, and drops it later', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    const { clear } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.clear = () => {
+      throw new DOMException('no room', 'QuotaExceededError');
+    };
+    world.server.commands = [{ type: 'wipe', code: 'device_revoked' }];
+    core.retryNow();
+    await until(() => core.status.get().phase === 'revoked');
+    expect(core.live('asset').get()).toEqual([]);
+    IDBObjectStore.prototype.clear = clear;
+    await world.pass(5_000);
+    await turns(20);
+    const next = await world.restart(core, false);
+    expect(next.status.get().phase).toBe('revoked');
+    expect(next.live('asset').get()).toEqual([]);
+  });
+
   it('that was revoked enrols anew into a store of its own and leaves the old one as it was', async () => {
     world = await World.make();
     const core = await world.ready();
