@@ -4,6 +4,8 @@ Neighbours: `runs.py`. Invariant: as durable as the servers, batch by batch (one
 """
 
 import os
+import selectors
+import socket
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -65,3 +67,43 @@ def _read_pages(db: sqlite3.Connection, after: int, limit: int) -> float:
             return time.perf_counter() - began
         b",".join([row[1] for row in rows])
         after = rows[-1][0]
+
+
+def fan_out(sockets: int, text: bytes, rounds: int) -> list[float]:
+    """Seconds from the first write of a text to its receipt by each of many loopback sockets, all in this process; `rounds`
+    times."""
+    pairs = [_pair() for _ in range(sockets)]
+    poll = selectors.DefaultSelector()
+    try:
+        for _, there in pairs:
+            poll.register(there, selectors.EVENT_READ)
+        return [taken for _ in range(rounds) for taken in _send_to_all(pairs, poll, text)]
+    finally:
+        poll.close()
+        for pair in pairs:
+            for end in pair:
+                end.close()
+
+
+def _pair() -> tuple[socket.socket, socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        here = socket.create_connection(server.getsockname())
+        there, _ = server.accept()
+    for end in (here, there):
+        end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return here, there
+
+
+def _send_to_all(pairs: Sequence[tuple[socket.socket, socket.socket]], poll: selectors.BaseSelector, text: bytes) -> list[float]:
+    missing = {there.fileno(): len(text) for _, there in pairs}
+    taken: list[float] = []
+    began = time.perf_counter()
+    for here, _ in pairs:
+        here.sendall(text)
+    while len(taken) < len(pairs):
+        for key, _ in poll.select():
+            assert isinstance(key.fileobj, socket.socket)
+            missing[key.fd] -= len(key.fileobj.recv(65_536))
+            if missing[key.fd] == 0:
+                taken.append(time.perf_counter() - began)
+    return taken

@@ -121,10 +121,14 @@ COLUMNS: Final[Mapping[str, Sequence[tuple[str, Read]]]] = {
     "D": (("wall s", seconds), ("push s", fact("push_s")), ("pull s", fact("pull_s")), ("p50 ms", p50), ("p99 ms", p99),
           ("wire MB", scaled("wire_bytes", MB)), ("memory MB", memory_mb), ("peak MB", peak_mb), ("server cpu s", cpu_s),
           ("client cpu s", fact("client_cpu_s")), ("missing", fact("missing"))),
+    "E": (("p50 ms", p50), ("p95 ms", p95), ("p99 ms", p99), ("memory MB", memory_mb), ("server cpu s", cpu_s),
+          ("client cpu s", fact("client_cpu_s"))),
+    "F": (("wall s", seconds), ("p99 ms", p99), ("requests", fact("requests")), ("in history", fact("versions_in_history")),
+          ("losers", fact("losers")), ("untold", fact("untold")), ("lost", fact("versions_lost"))),
     "C": (("pulls/s", rate), ("p50 ms", p50), ("p99 ms", p99), ("answer kB", scaled("answer_bytes", 1e3))),
 }  # fmt: skip
 """What is shown of each workload; the first is what `ours/it` compares, unless HEADLINES says otherwise."""
-HEADLINES: Final[Mapping[str, Read]] = {"C": p50}
+HEADLINES: Final[Mapping[str, Read]] = {"C": p50, "E": p95}
 
 
 @dataclass(frozen=True)

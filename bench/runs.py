@@ -7,15 +7,17 @@ round sees what another has left; what is timed is done alike on both sides; a s
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from bench import fleet, limits, pull, push, wire
+from bench import edits, fleet, limits, live, pull, push, wire
 from bench.bare import PAGE, fill
 from bench.company import Company
+from bench.edits import Editor, make_editors
 from bench.fleet import Load, make_loads
+from bench.live import Change, make_changes
 from bench.measured import Measured, Usage
 from bench.pages import Line
 from bench.processes import Running, bare, ours
@@ -32,6 +34,7 @@ class Stage:
 
     folder: Path
     company: Company
+    lines: list[Line] = field(default_factory=list)
 
     @classmethod
     def set_up(cls, folder: Path, company: Company) -> "Stage":
@@ -51,6 +54,16 @@ class Stage:
     def loads(self) -> list[Load]:
         """Workload D."""
         return make_loads(self.company)
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """Workload E."""
+        return make_changes(self.company)
+
+    @cached_property
+    def editors(self) -> list[Editor]:
+        """Workload F."""
+        return make_editors(self.company)
 
     def fresh(self) -> tuple[Path, Path]:
         """A copy for one round: our data folder, the bare server's file."""
@@ -164,17 +177,51 @@ async def _d_bare(running: Running, stage: Stage) -> Figures:
         return {"D": await watched(running, fleet.fleet_bare(callers, stage.company, stage.loads))}
 
 
+# --- E ----------------------------------------------------------------------------------------------------------------
+async def _e_ours(running: Running, stage: Stage) -> Figures:
+    async with calling(running) as caller:
+        return {"E": await watched(running, live.live_ours(running.base, caller, stage.company, stage.changes))}
+
+
+async def _e_bare(running: Running, stage: Stage) -> Figures:
+    async with calling(running) as caller:
+        return {"E": await watched(running, live.live_bare(running.base, caller, stage.company, stage.changes))}
+
+
+def _e_machine(stage: Stage) -> dict[str, Figures]:
+    size = stage.company.size
+    taken = limits.fan_out(size.sockets, stage.changes[0].request, size.changes)
+    return {"loopback sockets": {"E": Measured(len(taken), sum(taken), tuple(taken))}}
+
+
+# --- F ----------------------------------------------------------------------------------------------------------------
+async def _f_ours(running: Running, stage: Stage) -> Figures:
+    async with AsyncExitStack() as stack:
+        callers = [await stack.enter_async_context(calling(running)) for _ in stage.editors]
+        measured, stage.lines = await edits.edits_ours(callers, stage.company, stage.editors)
+        return {"F": measured}
+
+
+def _f_after(data: Path, stage: Stage, figures: Figures) -> Figures:
+    """The server has ended: every version must be there, and whoever lost must know. RuntimeError otherwise."""
+    audit = edits.audit(data, stage.company, stage.editors, stage.lines)
+    if faults := audit.faults():
+        raise RuntimeError(f"workload F: {'; '.join(faults)} of {figures['F'].count} edits")
+    return {"F": replace(figures["F"], facts={**figures["F"].facts, **audit.facts()})}
+
+
 Side = Callable[[Running, Stage], Coroutine[Any, Any, Figures]]
 
 
 @dataclass(frozen=True)
 class Workload:
-    """A workload on each side; without `bare` there is nothing to compare with."""
+    """A workload on each side; without `bare` there is nothing to compare with. `after` looks at what our server left."""
 
     about: str
     ours: Side
     bare: Side | None = None
     machine: Callable[[Stage], dict[str, Figures]] | None = None
+    after: Callable[[Path, Stage, Figures], Figures] | None = None
 
 
 WORKLOADS: Final[Mapping[str, Workload]] = {
@@ -182,6 +229,8 @@ WORKLOADS: Final[Mapping[str, Workload]] = {
     "B": Workload("a new device pulls {records:,} records", _b_ours, _b_bare, _b_machine),
     "C": Workload("one device pulls {new} new records among {records:,}, {pulls} times", _c_ours, _c_bare, _c_machine),
     "D": Workload("{fleet} devices push {each} entries each at once, then each pulls what all did", _d_ours, _d_bare),
+    "E": Workload("{sockets} live sockets receive one change, {changes} times", _e_ours, _e_bare, _e_machine),
+    "F": Workload("{editors} devices edit the same {edited} records offline, then all sync", _f_ours, after=_f_after),
 }
 
 
@@ -189,7 +238,8 @@ def run_ours(workload: Workload, stage: Stage) -> Figures:
     """One round of ours."""
     data, _ = stage.fresh()
     with ours(data) as running:
-        return wire.run(workload.ours(running, stage))
+        figures = wire.run(workload.ours(running, stage))
+    return figures if workload.after is None else workload.after(data, stage, figures)
 
 
 def run_bare(workload: Workload, stage: Stage) -> Figures:

@@ -169,6 +169,8 @@ def settle(judge: "Judge", unit: Unit) -> None:
             unit.entry.state = "conflict"
     for other_id, (conflict, rule) in unit.told.items():
         _tell(judge, other_id, conflict, rule)
+    for other_id, values in unit.writer.beaten.items():
+        _tell_beaten(judge, other_id, values)
     for entry_id in unit.ratify:
         entry = judge.store.entry_by_id(judge.organisation, entry_id)
         owner = entry and judge.store.device(judge.organisation, entry.device)
@@ -195,6 +197,23 @@ def _tell(judge: "Judge", entry_id: str, conflict: str, rule: str) -> None:
         return
     entry.state = "conflict"
     _name_in(entry, conflict, rule)
+    judge.store.save_judgement(entry)
+    judge.write_outcome(device, entry)
+
+
+def _tell_beaten(judge: "Judge", entry_id: str, lost: Mapping[str, Sequence[str]]) -> None:
+    """Values of an entry judged before have lost to a later word by somebody who had not seen them: its outcome says which."""
+    entry = judge.store.entry_by_id(judge.organisation, entry_id)
+    if entry is None or entry.state not in ("applied", "merged", "conflict"):
+        return
+    device = judge.store.device(judge.organisation, entry.device)
+    if device is None:
+        return
+    known: dict[str, list[str]] = dict(entry.detail.get("lost", {}))
+    for name, fields in lost.items():
+        known[name] = list(dict.fromkeys([*known.get(name, ()), *fields]))
+    entry.state = "merged" if entry.state == "applied" else entry.state
+    entry.detail = {**entry.detail, "lost": known}
     judge.store.save_judgement(entry)
     judge.write_outcome(device, entry)
 

@@ -86,15 +86,20 @@ class FieldMeta(
         return Stamp(self.version, self.hlc, self.device, self.entry)
 
 
-def merge_field(policy: MergePolicy, present: Any, meta: FieldMeta, incoming: Any, stamp: Stamp) -> tuple[Any, Verdict]:
-    """The value that stands after `incoming` met `present`. Changes `meta` (not the parts it shares); never changes `present`."""
+def merge_field(
+    policy: MergePolicy, present: Any, meta: FieldMeta, incoming: Any, stamp: Stamp, beaten: list[str] | None = None
+) -> tuple[Any, Verdict]:  # fmt: skip
+    """The value that stands after `incoming` met `present`. Changes `meta` (not the parts it shares); never changes `present`.
+
+    `beaten` gets the entries whose value stood and has lost to `incoming`, without its writer having seen it."""
+    beaten = [] if beaten is None else beaten
     match policy:
         case MergePolicy.SERVER:
             return _set(present, meta, incoming, stamp)
         case MergePolicy.IMMUTABLE:
             return _immutable(present, meta, incoming, stamp)
         case MergePolicy.LAST_WRITER:
-            return _last_writer(present, meta, incoming, stamp)
+            return _last_writer(present, meta, incoming, stamp, beaten)
         case MergePolicy.MAX | MergePolicy.MIN:
             return _extreme(policy, present, meta, incoming, stamp)
         case MergePolicy.COUNTER:
@@ -103,7 +108,7 @@ def merge_field(policy: MergePolicy, present: Any, meta: FieldMeta, incoming: An
             meta.written_by(stamp)
             return (present or 0) + incoming, Verdict.SET
         case MergePolicy.UNION:
-            return _union(present, meta, incoming, stamp)
+            return _union(present, meta, incoming, stamp, beaten)
         case MergePolicy.REVIEW:
             return _review(present, meta, incoming, stamp)
 
@@ -124,7 +129,7 @@ def _immutable(present: Any, meta: FieldMeta, incoming: Any, stamp: Stamp) -> tu
     return present, Verdict.CONFLICT
 
 
-def _last_writer(present: Any, meta: FieldMeta, incoming: Any, stamp: Stamp) -> tuple[Any, Verdict]:
+def _last_writer(present: Any, meta: FieldMeta, incoming: Any, stamp: Stamp, beaten: list[str]) -> tuple[Any, Verdict]:
     if incoming == present and meta.version:
         # Said again, and later: against a third word the later saying counts. The version stays, nothing was changed.
         if (stamp.hlc, stamp.device) > (meta.hlc, meta.device):
@@ -133,6 +138,7 @@ def _last_writer(present: Any, meta: FieldMeta, incoming: Any, stamp: Stamp) -> 
     if meta.known_to(stamp):
         return _set(present, meta, incoming, stamp)
     if (stamp.hlc, stamp.device) > (meta.hlc, meta.device):
+        beaten.append(meta.entry)
         meta.remember(present, meta.standing(), "last_writer")
         meta.written_by(stamp)
         return incoming, Verdict.SET
@@ -156,7 +162,9 @@ def _review(present: Any, meta: FieldMeta, incoming: Any, stamp: Stamp) -> tuple
     return present, Verdict.CONFLICT
 
 
-def _union(present: Any, meta: FieldMeta, incoming: dict[str, Any], stamp: Stamp) -> tuple[Any, Verdict]:
+def _union(
+    present: Any, meta: FieldMeta, incoming: dict[str, Any], stamp: Stamp, beaten: list[str]
+) -> tuple[Any, Verdict]:  # fmt: skip
     merged: dict[str, Any] = dict(present or {})
     items = dict(meta.items)
     changed, lost = False, False
@@ -178,7 +186,7 @@ def _union(present: Any, meta: FieldMeta, incoming: dict[str, Any], stamp: Stamp
             changed, item.removed = True, False
             item.written_by(stamp)
         else:
-            merged[key], verdict = _last_writer(merged.get(key), item, value, stamp)
+            merged[key], verdict = _last_writer(merged.get(key), item, value, stamp, beaten)
             changed |= verdict is Verdict.SET
             lost |= verdict is Verdict.LOST
     meta.items = items

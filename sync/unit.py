@@ -73,13 +73,16 @@ class Touched:
 
 
 class RecordWriter:
-    """Writes records into a store at one commit version; remembers which buckets were touched."""
+    """Writes records into a store at one commit version; remembers which buckets were touched.
+
+    `beaten`: other entries whose standing values lost to what was written here → {kind/record: [fields]}."""
 
     def __init__(self, store: Store, organisation: str, version: int, touched: Touched) -> None:
         self.store = store
         self.organisation = organisation
         self.version = version
         self.touched = touched
+        self.beaten: dict[str, dict[str, list[str]]] = {}
 
     def write(self, kind: str, record_id: str, values: Mapping[str, Any], stamp: Stamp, create: bool) -> dict[str, Verdict]:
         """Merge values into a record. RecordMissing when it does not exist and `create` is false; KeyError for a field the
@@ -96,7 +99,10 @@ class RecordWriter:
             policy: MergePolicy = POLICIES[kind][name]
             known = meta.get(name)
             meta[name] = own = FieldMeta() if known is None else known.copied()
-            data[name], verdicts[name] = merge_field(policy, data.get(name), own, value, stamp)
+            beaten: list[str] = []
+            data[name], verdicts[name] = merge_field(policy, data.get(name), own, value, stamp, beaten)
+            for entry in beaten:
+                self.beaten.setdefault(entry, {}).setdefault(f"{kind}/{record_id}", []).append(name)
         if stored.version and all(verdict is Verdict.KEPT for verdict in verdicts.values()):
             if meta != stored.meta:  # who said it last is remembered; the record itself has not changed
                 self.store.put_record(self.organisation, replace(stored, meta=meta), ())

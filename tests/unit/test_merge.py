@@ -231,6 +231,46 @@ def test_two_people_contradicting_each_other_are_both_kept_and_told(stage: Stage
     assert [one["state"] for one in stage.all("outcome")] == ["conflict"]
 
 
+def test_whoever_is_overwritten_by_a_later_word_he_had_not_seen_is_told(stage: Stage) -> None:
+    """The first one's entry was simply applied; when a later concurrent word wins, his outcome says that his value lost."""
+    one, two = stage.phone(), stage.phone()
+    handover = CheckIn(one)
+    handover.start()
+    damage = handover.damage()
+    one.push()
+    missing = {"accessory": "keys", "state": "missing"}
+    first = handover.add("accessory.report", {**missing, "note": "一把"})
+    pushed = one.push()
+    assert [outcome.state for outcome in pushed.outcomes] == ["applied"]
+    stage.now += 1000
+    handover.phone = two
+    handover.add("accessory.report", {**missing, "note": "两把"})
+    pushed = two.push()
+    assert [outcome.state for outcome in pushed.outcomes] == ["applied"]
+    assert stage.the("handover", handover.id)["accessories"]["keys"]["note"] == "两把"
+    told = stage.entry(first.id)
+    assert told is not None
+    assert (told.state, told.detail["lost"]) == ("merged", {f"handover/{handover.id}": ["accessories"]})
+    outcomes = [(one["device_id"], one["seq"], one["state"]) for one in stage.all("outcome")]
+    assert outcomes == [(one.id, first.seq, "merged")]
+    assert stage.the("damage", damage)["size_mm"] is None
+
+
+def test_whoever_had_seen_a_value_takes_nothing_from_anybody_by_changing_it(stage: Stage) -> None:
+    one, two = stage.phone(), stage.phone()
+    handover = CheckIn(one)
+    handover.start()
+    handover.add("accessory.report", {"accessory": "keys", "state": "missing"})
+    one.push()
+    stored = stage.stored("handover", handover.id)
+    assert stored is not None
+    handover.phone = two
+    handover.add("accessory.report", {"accessory": "keys", "state": "present"}, seen={handover.id: stored.version})
+    two.push()
+    assert stage.the("handover", handover.id)["accessories"]["keys"]["state"] == "present"
+    assert stage.all("outcome") == []
+
+
 def test_a_later_word_on_the_same_value_counts_against_one_in_between() -> None:
     """A says x at 1, B says x at 5, C says y at 3, none having seen another: B spoke last, x stands — in any order."""
     field = Field(P.LAST_WRITER)
