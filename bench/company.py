@@ -79,7 +79,7 @@ VIEWS: Final = ("left", "right", "front", "rear")
 TYPES: Final = ("scratch", "dent", "crack", "stain", "deformation")
 FULL: Final = Size()
 SMALL: Final = Size(
-    records=400, new=10, pulls=3, entries=40, batch=20, fleet=3, each=10, sockets=4, changes=2, editors=3, edited=4
+    records=400, new=10, pulls=3, entries=40, batch=20, fleet=3, each=10, sockets=4, changes=2, editors=6, edited=4
 )
 """For tests: every workload with its own checks, in moments."""
 

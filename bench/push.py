@@ -41,11 +41,12 @@ class Push:
         return sum(len(body) for batch in self.bodies for body in batch) / self.entries
 
 
-def make_push(company: Company, device: Enrolled, entries: int, first_van: int = 0) -> Push:
-    """Write a device's entries and pack them into requests. What it has after the last one is what is receipted."""
+def make_push(company: Company, device: Enrolled, entries: int, *, other_vans: bool = False) -> Push:
+    """Write a device's entries and pack them into requests. `other_vans`: the second half."""
     journal, now_ms = company.journal(device), time.time_ns() // 1_000_000
-    vans = company.vans()[first_van:]
-    Day(journal, company.person(0), vans, entries, now_ms - entries * STEP_MS - 3_600_000).write()
+    vans = company.vans()
+    mine = vans[len(vans) // 2 :] if other_vans else vans[: len(vans) // 2]
+    Day(journal, company.person(0), mine, entries, now_ms - entries * STEP_MS - 3_600_000).write()
     requests, bodies = [], []
     while journal.outbox:
         request = journal.request(now_ms, limit=company.size.batch)

@@ -45,10 +45,8 @@ class Stage:
     @cached_property
     def pushes(self) -> tuple[Push, Push]:
         """Workload A, twice: the second one by another device and on other vans, to see whether memory grows."""
-        size, devices = self.company.size, self.company.devices
-        return make_push(self.company, devices[0], size.entries), make_push(
-            self.company, devices[1], size.entries, size.records // 2
-        )
+        entries, (first, second, *_) = self.company.size.entries, self.company.devices
+        return make_push(self.company, first, entries), make_push(self.company, second, entries, other_vans=True)
 
     @cached_property
     def loads(self) -> list[Load]:
