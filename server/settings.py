@@ -14,7 +14,7 @@ variable; secrets are never settings, they lie in `data/secrets`.
 | HANDOVER_APP | folder of the built app | `field_app/dist` |
 | HANDOVER_METRICS_TOKEN | bearer token for `/metrics` from elsewhere | none: loopback only |
 | HANDOVER_FREE_MB | disk space kept free, MB; uploads stop before | 64 |
-| DATABASE_URL | `sqlite:///path` | `handover.db` in the data folder |
+| DATABASE_URL | `sqlite:///path` or `postgresql://user@host/name` | `handover.db` in the data folder |
 """
 
 from collections.abc import Callable, Mapping

@@ -17,6 +17,14 @@ settings.register_profile("house", deadline=None)  # a slow machine is no fault 
 settings.load_profile("house")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The engine's own suites on PostgreSQL take a while; the store's contract is short enough to be always run there."""
+    for item in items:
+        called = getattr(item, "callspec", None)
+        if called is not None and called.params.get("host") == "postgres" and "contract" not in item.path.parts:
+            item.add_marker("slow")
+
+
 @pytest.fixture(scope="session", params=list(HOSTS))
 def host(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     made = HOSTS[request.param](tmp_path_factory.mktemp(request.param))

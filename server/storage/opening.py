@@ -6,24 +6,29 @@ never repeats an address, it may hold a password; the tables of every room are r
 
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from server.storage.database import Database
+from server.storage.postgres import PostgresDatabase
 from server.storage.sqlite import SqliteDatabase
 
-Place = Path
-"""A SQLite file."""
+Place = Path | str
+"""A SQLite file, or the address of a PostgreSQL database (`postgresql://…`, as libpq reads it)."""
 _SQLITE: Final = "sqlite:///"
+_POSTGRES: Final = ("postgresql", "postgres")
 
 
 def parse_place(url: str) -> Place:
-    """The place a `DATABASE_URL` names. `sqlite:///relative.db`, `sqlite:////absolute.db`.
+    """The place a `DATABASE_URL` names. `sqlite:///relative.db`, `sqlite:////absolute.db`, `postgresql://user@host/name`.
     ValueError for anything else."""
     if url.startswith(_SQLITE) and len(url) > len(_SQLITE) and "?" not in url:
         return Path(url.removeprefix(_SQLITE)).absolute()
-    raise ValueError("expected sqlite:///path")
+    if urlsplit(url).scheme in _POSTGRES:
+        return url
+    raise ValueError("expected sqlite:///path or postgresql://user@host/name")
 
 
 def open_database(place: Place) -> Database:
-    """Open or create; the tables are brought up to date. UnknownSchema; OSError or sqlite3's errors when a file cannot be
-    used."""
-    return SqliteDatabase.open(place)
+    """Open or create; the tables are brought up to date. UnknownSchema, Unsuitable, Unreachable; OSError or sqlite3's
+    errors when a file cannot be used."""
+    return SqliteDatabase.open(place) if isinstance(place, Path) else PostgresDatabase.open(place)

@@ -1,7 +1,9 @@
 """What the classes describe and what the migrations make is one and the same; a folder of before keeps what is in it."""
 
+import asyncio
 import sqlite3
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -13,10 +15,13 @@ from sqlmodel import SQLModel
 from server.app import TABLES
 from server.storage import migrations
 from server.storage.database import UnknownSchema
+from server.storage.opening import open_database
+from server.storage.postgres import PostgresDatabase
 from server.storage.sqlite import SqliteDatabase
 from server.storage.store import SqlStore
 from sync.digest import content_hash, tally, total
 from sync.store import change_wire
+from tests.support.postgres import fresh, shared
 
 assert TABLES, "all rooms' tables are registered"
 FORMER = Path(__file__).with_name("former_schema.sql")
@@ -45,10 +50,31 @@ def former_folder(path: Path) -> None:
     old.close()
 
 
-async def test_the_tables_made_are_the_tables_described(tmp_path: Path) -> None:
-    database = SqliteDatabase.open(tmp_path / "new.db")
+@pytest.mark.parametrize("place", ["sqlite", "postgres"])
+async def test_the_tables_made_are_the_tables_described(tmp_path: Path, place: str) -> None:
+    database = open_database(tmp_path / "new.db" if place == "sqlite" else shared().create())
     assert await database.read(lambda store: differences(store.connection)) == []
     await database.close()
+
+
+async def test_two_processes_that_open_an_empty_database_at_once_make_one_set_of_tables() -> None:
+    url = shared().create()
+    opened = await asyncio.gather(*(asyncio.to_thread(PostgresDatabase.open, url) for _ in range(3)))
+    for database in opened:
+        assert await database.read(lambda store: differences(store.connection)) == []
+        await database.close()
+
+
+@pytest.mark.parametrize("made", ["CREATE TABLE alien (id int)", "UPDATE alembic_version SET version_num = '9999'"])
+async def test_a_postgresql_database_of_a_newer_version_or_of_others_is_not_touched(made: str) -> None:
+    url = fresh() if made.startswith("UPDATE") else shared().create()
+    name = urlsplit(url).path.lstrip("/")
+    shared().execute(made, name)
+    tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+    before = shared().execute(tables, name)
+    with pytest.raises(UnknownSchema):
+        await asyncio.to_thread(PostgresDatabase.open, url)
+    assert shared().execute(tables, name) == before
 
 
 def check_digests(path: Path) -> None:

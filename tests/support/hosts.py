@@ -1,15 +1,18 @@
 """Places a store can live, behind one door: a job runs in a transaction of its own and is undone when it fails.
 
-The same suites run on each. A further place (PostgreSQL) is one more class and one more name in `HOSTS`.
+The same suites run on each. A further place is one more class and one more name in `HOSTS`.
 """
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, TypeVar, cast
 
+from server.storage.database import Database
+from server.storage.postgres import PostgresDatabase
 from server.storage.sqlite import SqliteDatabase
 from sync.memory_store import MemoryStore
 from sync.store import Store
+from tests.support.postgres import fresh
 
 T = TypeVar("T")
 JOB_SECONDS_MAX = 60
@@ -41,11 +44,11 @@ class MemoryHost:
         """Nothing to close."""
 
 
-class SqliteHost:
-    """The production database: its writer thread, its group commit, its durability."""
+class DatabaseHost:
+    """A production database."""
 
-    def __init__(self, folder: Path) -> None:
-        self.database = SqliteDatabase.open(folder / "handover.sqlite")
+    def __init__(self, database: Database) -> None:
+        self.database = database
 
     def write(self, job: Callable[[AnyStore], T]) -> T:
         return self.database.submit(lambda store: job(cast(AnyStore, store))).result(JOB_SECONDS_MAX)
@@ -54,4 +57,14 @@ class SqliteHost:
         await self.database.close()
 
 
-HOSTS: dict[str, Callable[[Path], Host]] = {"memory": MemoryHost, "sqlite": SqliteHost}
+def sqlite_host(folder: Path) -> Host:
+    """Its writer thread, its group commit, its durability."""
+    return DatabaseHost(SqliteDatabase.open(folder / "handover.sqlite"))
+
+
+def postgres_host(_folder: Path) -> Host:
+    """A real PostgreSQL over asyncpg."""
+    return DatabaseHost(PostgresDatabase.open(fresh()))
+
+
+HOSTS: dict[str, Callable[[Path], Host]] = {"memory": MemoryHost, "sqlite": sqlite_host, "postgres": postgres_host}
