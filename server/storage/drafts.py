@@ -84,6 +84,8 @@ class Drafts:
         here, so that it is undone alone; without, it may refuse at the flush, and the transaction is lost."""
         mark = len(self._undo)
         self._levels.append(None)
+        if checked:
+            self._cover()  # PostgreSQL gives the whole transaction up at the first statement that fails without one
         try:
             yield
             if checked:

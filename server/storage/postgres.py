@@ -15,6 +15,7 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -51,7 +52,7 @@ ENDED_FROM_OUTSIDE: Final = ("40001", "40P01", "55P03", "57014", "0A000")
 AWAY: Final = ("08", "57P", "53300")
 """Connection lost, server going down or coming up, no connection free."""
 HOLDS_PERSONAL_BYTES: Final = ("private_part", "quarantine", "record")
-_TROUBLE: Final = "handover_trouble"
+_SEEN: Final = "handover_seen"
 
 
 class PostgresDatabase(Database):
@@ -185,6 +186,14 @@ class _Again(Exception):
     """The transaction was ended from outside before its commit; the cause says by what."""
 
 
+@dataclass
+class _Seen:
+    """Statements that failed in a transaction, whether or not somebody swallowed it; and what ended it from outside."""
+
+    failed: bool = False
+    ended: BaseException | None = None
+
+
 class _Store(SqlStore):
     """Remembers which organisations' versions the job has moved."""
 
@@ -208,13 +217,20 @@ class _Store(SqlStore):
 
 
 def _carry_out(connection: Connection, job: Callable[[SqlStore], T]) -> tuple[T, list[Heard]]:
-    connection.info.pop(_TROUBLE, None)
+    seen = _Seen()
+    connection.info[_SEEN] = seen
     store = _Store(connection)
-    result = job(store)
-    store.flush()
-    trouble = connection.info.pop(_TROUBLE, None)
-    if trouble is not None:
-        raise trouble
+    try:
+        result = job(store)
+        store.flush()
+        if seen.failed:  # and was swallowed: PostgreSQL would answer a COMMIT of what it gave up with a quiet rollback
+            connection.exec_driver_sql("SELECT 1")
+    except Exception:
+        if seen.ended is not None:
+            raise _Again from seen.ended
+        raise
+    if seen.ended is not None:
+        raise _Again from seen.ended
     return result, list(store.changed.values())
 
 
@@ -223,6 +239,8 @@ async def _watched(connection: AsyncConnection, job: Callable[[Connection], T]) 
     driver = (await connection.get_raw_connection()).driver_connection
     try:
         return await connection.run_sync(job)
+    except _Again:
+        raise
     except Exception as problem:
         if driver is None or driver.is_closed() or _state(problem).startswith(ENDED_FROM_OUTSIDE + AWAY):
             raise _Again from problem
@@ -255,9 +273,12 @@ def _engine(connect: Callable[[], Awaitable[Any]], size: int, **options: Any) ->
 
     @event.listens_for(engine.sync_engine, "handle_error")
     def remember(context: ExceptionContext) -> None:
-        """A rule of ours that catches everything must not hide that the transaction was ended from outside."""
-        if context.connection is not None and _state(context.original_exception).startswith(ENDED_FROM_OUTSIDE + AWAY):
-            context.connection.info[_TROUBLE] = context.sqlalchemy_exception or context.original_exception
+        """A rule of ours that catches everything must not hide that the transaction is broken."""
+        seen = None if context.connection is None or context.is_disconnect else context.connection.info.get(_SEEN)
+        if seen is not None:
+            seen.failed = True
+            if _state(context.original_exception).startswith(ENDED_FROM_OUTSIDE + AWAY):
+                seen.ended = context.sqlalchemy_exception or context.original_exception
 
     return engine
 

@@ -4,11 +4,13 @@ Two `PostgresDatabase` on one database stand for two processes: nothing is share
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from server.storage.database import Database, Heard, TransactionLost, Unreachable, Unsuitable
 from server.storage.postgres import PostgresDatabase
@@ -118,6 +120,35 @@ async def test_a_deadlock_is_tried_again_even_if_a_rule_swallows_it(
         pair[0].write(locks_both("a", "b", swallow=swallow)), pair[1].write(locks_both("b", "a", swallow=swallow))
     )
     assert (await version(pair[0], "a"), await version(pair[0], "b")) == (1, 1)
+
+
+async def test_a_failed_statement_that_a_rule_swallows_is_no_quiet_rollback(
+    pair: tuple[PostgresDatabase, PostgresDatabase],
+) -> None:
+    def swallows(store: SqlStore) -> None:
+        raises_version("a")(store)
+        with contextlib.suppress(DBAPIError), store.savepoint():
+            store.entry_by_id("a", "\0")
+
+    with pytest.raises(DBAPIError):
+        await pair[0].write(swallows)
+    assert await version(pair[0], "a") == 0
+
+
+async def test_a_checked_savepoint_undoes_a_failed_statement_alone(pair: tuple[PostgresDatabase, PostgresDatabase]) -> None:
+    def job(store: SqlStore) -> None:
+        raises_version("a")(store)
+        for refused in ("read", "write"):
+            with contextlib.suppress(DBAPIError), store.savepoint(checked=True):
+                store.add_epoch("a", "d", 9, 9, "undone")
+                if refused == "read":
+                    store.entry_by_id("a", "\0")
+                store.add_epoch("a", "\0", 0, 0, "g")
+        store.add_epoch("a", "d", 1, 1, "kept")
+
+    await pair[0].write(job)
+    assert await version(pair[0], "a") == 1
+    assert await pair[0].read(lambda store: store.epochs("a", "d")) == [(1, 1, "kept")]
 
 
 async def test_a_connection_lost_on_the_way_costs_a_second_try(pair: tuple[PostgresDatabase, PostgresDatabase]) -> None:
