@@ -50,12 +50,12 @@ class Settings:
     app: Path = Path("field_app/dist")
     metrics_token: str | None = None
     free_bytes_min: int = 64 * _MEGABYTE
-    database_place: Place | None = field(default=None, repr=False)
+    database_url: str = field(default="", repr=False)
 
     @property
     def database(self) -> Place:
         """The SQLite file, or the PostgreSQL database's address (which may hold a password: never print it)."""
-        return self.database_place or self.data / "handover.db"
+        return parse_place(self.database_url) if self.database_url else self.data / "handover.db"
 
     @property
     def secrets(self) -> Path:
@@ -86,7 +86,7 @@ class Settings:
             app=Path(environ.get("HANDOVER_APP", "").strip() or _default_app()).absolute(),
             metrics_token=environ.get("HANDOVER_METRICS_TOKEN", "").strip() or None,
             free_bytes_min=_number(environ, "HANDOVER_FREE_MB", 64, 0, 1_000_000) * _MEGABYTE,
-            database_place=_place(environ.get("DATABASE_URL", "").strip()),
+            database_url=_database_url(environ.get("DATABASE_URL", "").strip()),
         )
 
 
@@ -106,11 +106,13 @@ def _default_app() -> str:
     return str(Path(__file__).resolve().parent.parent / "field_app" / "dist")
 
 
-def _place(url: str) -> Place | None:
+def _database_url(url: str) -> str:
     try:
-        return parse_place(url) if url else None
+        if url:
+            parse_place(url)
     except ValueError as problem:
         raise SettingsError(f"DATABASE_URL: {problem}") from problem
+    return url
 
 
 def _origins(text: str) -> frozenset[str]:
