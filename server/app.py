@@ -30,6 +30,7 @@ from server.http import digest, proof, sync
 from server.http.context import House
 from server.http.edge import EXCEPTION_HANDLERS, edge_middleware, edge_routes
 from server.http.metrics import Metrics
+from server.jobs.tombstones import forget_daily
 from server.live import LiveHub
 from server.logs import trail
 from server.settings import Clock, Settings
@@ -85,7 +86,11 @@ def create_app(house: House) -> Litestar:
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
-        background = [asyncio.create_task(retry_parked(house)), asyncio.create_task(tend(house))]
+        background = [
+            asyncio.create_task(retry_parked(house)),
+            asyncio.create_task(tend(house)),
+            asyncio.create_task(forget_daily(house)),
+        ]
         try:
             yield
         finally:

@@ -92,6 +92,7 @@ class Device:
     outbox: list[Recorded] = field(default_factory=list)
     hashes: dict[int, str] = field(default_factory=dict)
     cursors: dict[str, int] = field(default_factory=dict)
+    floors: dict[str, int] = field(default_factory=dict)
     records: dict[Key, RecordRow] = field(default_factory=dict)
     files: dict[str, FileRow] = field(default_factory=dict)
     proven: Proven | None = None
@@ -150,7 +151,17 @@ class Device:
             self.proven = Proven(**meta["proven"])
         if "lost" in meta:
             self.lost = {int(seq): hash_ for seq, hash_ in meta["lost"].items()}
-        for name in ("clock", "cursors", "skew_ms", "gate_policy", "hidden_ms_max", "revoked", "heard_at", "full_upload_at"):
+        for name in (
+            "clock",
+            "cursors",
+            "floors",
+            "skew_ms",
+            "gate_policy",
+            "hidden_ms_max",
+            "revoked",
+            "heard_at",
+            "full_upload_at",
+        ):
             if name in meta:
                 setattr(self, name, meta[name])
 
@@ -399,7 +410,7 @@ class Device:
 
     def revoke(self) -> None:
         """The replica goes at once; what was recorded here stays until a person has exported it or the office has it."""
-        changes = Changes(meta={"revoked": True, "cursors": {}}, records=dict.fromkeys(self.records))
+        changes = Changes(meta={"revoked": True, "cursors": {}, "floors": {}}, records=dict.fromkeys(self.records))
         self._commit(changes)
 
     # --- files --------------------------------------------------------------------------------------------------------

@@ -296,7 +296,8 @@ class MemoryStore:
 
     def bucket_state(self, organisation: str, bucket: str) -> BucketState:
         """The bucket's digest as a whole, and its horizon."""
-        return BucketState(total(self._room("digest", organisation, bucket).values()))
+        horizon = self._room("horizon", organisation).get(bucket, 0)
+        return BucketState(total(self._room("digest", organisation, bucket).values()), horizon)
 
     def digest_parts(self, organisation: str, bucket: str) -> dict[int, Tally]:
         """The bucket's digest by sub-range."""
@@ -310,6 +311,35 @@ class MemoryStore:
             for (kind, record_id), (version, gone) in sorted(members.items())
             if not gone and part_of(record_id) in parts
         ]
+
+    def note_age(self, organisation: str, at_ms: int, version: int) -> None:
+        """At which version the organisation stood at a moment."""
+        self._put(self._room("age", organisation), at_ms, version)
+
+    def age_before(self, organisation: str, at_ms: int) -> tuple[int, int] | None:
+        """The newest note at or before a moment."""
+        return max(((at, version) for at, version in self._room("age", organisation).items() if at <= at_ms), default=None)
+
+    def drop_ages(self, organisation: str, before_ms: int) -> None:
+        """Forget the notes of moments before."""
+        ages = self._room("age", organisation)
+        for at in [at for at in ages if at < before_ms]:
+            self._drop(ages, at)
+
+    def forget_left(self, organisation: str, up_to: int, limit: int) -> int:
+        """Forget what left its bucket long ago."""
+        found = sorted(
+            (version, name[2], key)
+            for name, members in list(self._rooms.items())
+            if name[:2] == ("member", organisation)
+            for key, (version, gone) in members.items()
+            if gone and version <= up_to and version < self.bucket_head(organisation, str(name[2]))
+        )[:limit]
+        horizons = self._room("horizon", organisation)
+        for version, bucket, key in found:
+            self._drop(self._room("member", organisation, bucket), key)
+            self._put(horizons, bucket, max(version, horizons.get(bucket, 0)))
+        return len(found)
 
     # --- blobs --------------------------------------------------------------------------------------------------------
     def declare_blob(self, organisation: str, device: str, entry: JournalEntry, ref: BlobRef) -> None:

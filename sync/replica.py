@@ -32,6 +32,7 @@ class Rows(Protocol):
     outbox: list[Recorded]
     hashes: dict[int, str]
     cursors: dict[str, int]
+    floors: dict[str, int]
     records: dict[Key, RecordRow]
     files: dict[str, FileRow]
     proven: Proven | None
@@ -45,6 +46,7 @@ class Draft:
         self.rows = rows
         self.changes = Changes()
         self.cursors = dict(rows.cursors)
+        self.floors = dict(rows.floors)
 
     def record(self, key: Key) -> RecordRow | None:
         """A record as the draft has it."""
@@ -69,6 +71,7 @@ def apply_pages(draft: Draft, gone_buckets: Iterable[str], pages: Iterable[Mappi
     for bucket in gone_buckets:
         drop_bucket(draft, bucket)
         draft.cursors.pop(bucket, None)
+        draft.floors.pop(bucket, None)
     for page in pages:
         bucket = page["bucket"]
         if page.get("reset"):
@@ -76,9 +79,13 @@ def apply_pages(draft: Draft, gone_buckets: Iterable[str], pages: Iterable[Mappi
             draft.cursors[bucket] = page["after"]
         if not page["after"] <= draft.cursors.get(bucket, 0) <= page["to"]:
             continue
+        if page.get("reset") or not draft.cursors.get(bucket):
+            draft.floors[bucket] = page.get("floor", 0)  # the bucket begins here
         for change in page["changes"]:
             apply_change(draft, bucket, change)
         draft.cursors[bucket] = page["to"]
+    if draft.floors != draft.rows.floors:
+        draft.changes.meta["floors"] = dict(draft.floors)
     if draft.cursors != before:
         draft.changes.meta["cursors"] = dict(draft.cursors)
     return any(before.get(bucket) != cursor for bucket, cursor in draft.cursors.items())

@@ -242,6 +242,19 @@ class Store(Protocol):
     def members(self, organisation: str, bucket: str, parts: Sequence[int]) -> list[WireChange]:
         """The records that lie in these sub-ranges of the bucket now, by kind and id."""
 
+    def note_age(self, organisation: str, at_ms: int, version: int) -> None:
+        """Remember that the organisation stood at this version at that moment; said twice of one moment, the later holds."""
+
+    def age_before(self, organisation: str, at_ms: int) -> tuple[int, int] | None:
+        """(moment, version) of the newest note at or before `at_ms`; None if there is none."""
+
+    def drop_ages(self, organisation: str, before_ms: int) -> None:
+        """Forget the notes of moments before."""
+
+    def forget_left(self, organisation: str, up_to: int, limit: int) -> int:
+        """Forget, oldest first and at most `limit`, what left its bucket at a version ≤ `up_to`, and raise those buckets'
+        horizons to it; the newest change of a bucket is never forgotten, or its head would go back. Returns how many."""
+
     # blobs
     def declare_blob(self, organisation: str, device: str, entry: JournalEntry, ref: BlobRef) -> None:
         """An entry of a device declares a blob: awaited, unless something is known of it already."""

@@ -137,6 +137,33 @@ class RecordPart(Drafts):
         ends = [f"{part:02x}" for part in parts]
         return _changes(self._run(sql.MEMBERS, organisation=organisation, bucket=bucket, ends=ends))
 
+    # --- what left long ago -----------------------------------------------------------------------------------------------
+    def note_age(self, organisation: str, at_ms: int, version: int) -> None:
+        """At which version the organisation stood at a moment."""
+        self._run(sql.PUT_AGE, organisation=organisation, at_ms=at_ms, version=version)
+
+    def age_before(self, organisation: str, at_ms: int) -> tuple[int, int] | None:
+        """The newest note at or before a moment."""
+        row = self._run(sql.AGE_BEFORE, organisation=organisation, at=at_ms).first()
+        return None if row is None else (row.at_ms, row.version)
+
+    def drop_ages(self, organisation: str, before_ms: int) -> None:
+        """Forget the notes of moments before."""
+        self._run(sql.DROP_AGES, organisation=organisation, before=before_ms)
+
+    def forget_left(self, organisation: str, up_to: int, limit: int) -> int:
+        """Forget what left its bucket long ago."""
+        rows = self._run(sql.LEFT_BEFORE, organisation=organisation, up_to=up_to, limit=limit).mappings().all()
+        horizons: dict[str, int] = {}
+        for row in rows:
+            horizons[row["bucket"]] = max(row["version"], horizons.get(row["bucket"], 0))
+        self._many(sql.DROP_MEMBER, [{"organisation": organisation, **row} for row in rows])
+        self._many(
+            sql.RAISE_HORIZON,
+            [{"organisation": organisation, "bucket": bucket, "horizon": horizon} for bucket, horizon in horizons.items()],
+        )
+        return len(rows)
+
     # --- writing --------------------------------------------------------------------------------------------------------
     def _write_records(self, rows: list[tuple[Key, StoredRecord]]) -> None:
         records: list[dict[str, Any]] = []

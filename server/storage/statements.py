@@ -6,7 +6,7 @@ PostgreSQL read the same `ON CONFLICT`; every statement but the list of organisa
 
 from typing import Any, Final
 
-from sqlalchemy import Table, TextClause, bindparam, exists, func, insert, select, text, update
+from sqlalchemy import Table, TextClause, bindparam, delete, exists, func, insert, select, text, update
 from sqlmodel import SQLModel
 
 from server.storage import tables
@@ -15,7 +15,7 @@ assert tables, "importing the tables registers them"
 T: Final = SQLModel.metadata.tables
 ORGANISATION, DEVICE, EPOCH = T["organisation"], T["device"], T["epoch"]
 JOURNAL, PRIVATE, WAIT, LOSS, QUARANTINE = T["journal"], T["private_part"], T["wait"], T["declared_loss"], T["quarantine"]
-RECORD, MEMBER, BUCKET, DIGEST = T["record"], T["member"], T["bucket"], T["digest"]
+RECORD, MEMBER, BUCKET, DIGEST, AGE = T["record"], T["member"], T["bucket"], T["digest"], T["age"]
 BLOB, DECLARED, HELD_BLOB, LINK, RECEIPT = T["blob"], T["blob_declared"], T["blob_held"], T["blob_link"], T["receipt"]
 MISSING_BLOB = T["blob_missing"]
 AT_ONCE: Final = 500
@@ -143,6 +143,36 @@ CHANGES: Final = (
     .order_by(MEMBER.c.version, MEMBER.c.kind, MEMBER.c.id)
 )
 CHANGES_LIMITED: Final = CHANGES.limit(bindparam("limit"))
+_NEWER: Final = MEMBER.alias("newer")
+LEFT_BEFORE: Final = (
+    select(MEMBER.c.bucket, MEMBER.c.kind, MEMBER.c.id, MEMBER.c.version)
+    .where(*by(MEMBER, "organisation"), MEMBER.c.gone.is_(True), MEMBER.c.version <= bindparam("up_to"))
+    .where(
+        exists().where(
+            _NEWER.c.organisation == MEMBER.c.organisation,
+            _NEWER.c.bucket == MEMBER.c.bucket,
+            _NEWER.c.version > MEMBER.c.version,
+        )
+    )
+    .order_by(MEMBER.c.version, MEMBER.c.bucket, MEMBER.c.kind, MEMBER.c.id)
+    .limit(bindparam("limit"))
+)
+DROP_MEMBER: Final = text(
+    "DELETE FROM member WHERE organisation = :organisation AND bucket = :bucket AND kind = :kind AND id = :id "
+    "AND version = :version"
+)
+RAISE_HORIZON: Final = text(
+    "INSERT INTO bucket (organisation, bucket, count, high, low, horizon) VALUES (:organisation, :bucket, 0, 0, 0, :horizon) "
+    "ON CONFLICT (organisation, bucket) DO UPDATE SET horizon = excluded.horizon WHERE bucket.horizon < excluded.horizon"
+)
+PUT_AGE: Final = upsert(AGE)
+AGE_BEFORE: Final = (
+    select(AGE.c.at_ms, AGE.c.version)
+    .where(*by(AGE, "organisation"), AGE.c.at_ms <= bindparam("at"))
+    .order_by(AGE.c.at_ms.desc())
+    .limit(1)
+)
+DROP_AGES: Final = delete(AGE).where(*by(AGE, "organisation"), AGE.c.at_ms < bindparam("before"))
 SHIFT_BUCKET: Final = shift(BUCKET)
 SHIFT_PART: Final = shift(DIGEST)
 ONE_BUCKET: Final = select(BUCKET).where(*by(BUCKET, "organisation", "bucket"))

@@ -344,3 +344,45 @@ def test_the_newest_receipt_is_the_one_furthest_on(host: Host, organisation: str
         assert store.newest_receipt(organisation, "d1") == "d"
 
     host.write(job)
+
+
+def test_what_left_a_bucket_is_forgotten_but_never_its_newest_change(host: Host, organisation: str) -> None:
+    one, two, three = (f"0197f3a0-0000-7000-8000-0000000000{end}" for end in ("01", "02", "03"))
+
+    def job(store: Store) -> None:
+        for version, id_ in enumerate((one, two, three), start=1):
+            store.put_record(organisation, record(id_, version, "a"), [])
+        for version, id_ in enumerate((one, two, three), start=4):
+            store.put_record(organisation, record(id_, version, "b"), ["a"])
+
+    host.write(job)
+
+    def forget(store: Store) -> None:
+        assert store.forget_left(organisation, 3, 9) == 0
+        assert store.forget_left("nobody", 9, 9) == 0
+        assert store.forget_left(organisation, 9, 1) == 1
+        assert store.bucket_state(organisation, "a").horizon == 4
+        assert store.forget_left(organisation, 9, 9) == 1, "the newest stays: the head must not go back"
+        assert store.bucket_state(organisation, "a") == BucketState(Tally(), 5)
+        assert store.bucket_head(organisation, "a") == 6
+        assert store.bucket_state(organisation, "b").horizon == 0
+        assert [one.version for one in store.changes(organisation, "a", 0, 9, 9)] == [6]
+        store.put_record(organisation, record(one, 7, "a", "b"), [])
+        assert store.bucket_state(organisation, "a").horizon == 5, "what is written later leaves the horizon"
+
+    host.write(forget)
+
+
+def test_ages_tell_how_old_a_version_is(host: Host, organisation: str) -> None:
+    def job(store: Store) -> None:
+        assert store.age_before(organisation, 10) is None
+        for at, version in ((10, 1), (20, 5), (20, 6), (30, 7)):
+            store.note_age(organisation, at, version)
+        assert store.age_before(organisation, 9) is None
+        assert store.age_before(organisation, 29) == (20, 6)
+        store.drop_ages(organisation, 20)
+        assert store.age_before(organisation, 19) is None
+        assert store.age_before(organisation, 99) == (30, 7)
+        assert store.age_before("nobody", 99) is None
+
+    host.write(job)

@@ -16,6 +16,7 @@ export const DIGEST_RANGES = 256;
 export const DIGEST_CHECK_SECONDS = 600;
 export const REPAIRS_REPORTED_MAX = 20;
 export const TOMBSTONE_DAYS = 180;
+export const TOMBSTONES_PURGED_MAX = 1000;
 export const LOSSES_MAX = 500;
 export const HELD_ENTRIES_MAX = 2000;
 export const QUARANTINE_ENTRIES_MAX = 2000;
