@@ -100,7 +100,10 @@ def _edit(record: _Edited, editor: int, kind: int) -> tuple[str, dict[str, Any],
     place = {name: found[name] for name in ("view", "part", "x", "y", "type")}
     severity, size = SEVERITIES[editor % 2], 500 + editor
     said = {"handover_id": handover, "damage_id": damage, "severity": severity, "size_mm": size, **place}
-    return "damage.record", said, {("damage", damage, "severity", None): severity, ("damage", damage, "size_mm", None): size}
+    says: dict[tuple[str, str, str, str | None], Any] = {("damage", damage, "size_mm", None): size}
+    if severity != found["severity"]:  # who says what stands already changes nothing, so there is nothing of his to keep
+        says["damage", damage, "severity", None] = severity
+    return "damage.record", said, says
 
 
 async def edits_ours(callers: Sequence[Caller], company: Company, editors: Sequence[Editor]) -> tuple[Measured, list[Line]]:
