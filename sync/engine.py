@@ -30,6 +30,7 @@ from sync.journal import extend, genesis, head_text, ranges
 from sync.judge import Judge, OnFault
 from sync.store import DeviceState, JournalEntry, Store
 from sync.unit import Handlers, Touched
+from sync.upcast import VOCABULARY, Vocabulary
 
 Sign = Callable[[str, bytes], str]
 """(organisation, payload) → compact JWS."""
@@ -74,6 +75,7 @@ class Engine:
     sign_text: SignText
     verify: Verify
     on_fault: OnFault
+    vocabulary: Vocabulary = VOCABULARY
 
     def push(
         self,
@@ -91,7 +93,9 @@ class Engine:
         if device is None:
             raise PushRefused(ErrorCode.DEVICE_UNKNOWN)
         self._check_request(device, request)
-        judge = Judge(store, organisation, self.handlers, version, Touched(), self.on_fault)
+        judge = Judge(
+            store, organisation, self.handlers, version, Touched(), self.on_fault, vocabulary=self.vocabulary
+        )  # fmt: skip
         push = _Push(self, judge, device, request, now_ms, judge_entries)
         pushed = push.run()
         present = store.device(organisation, request.device)
@@ -111,6 +115,7 @@ class Engine:
             store.lock_organisation(organisation),
             Touched(),
             self.on_fault,
+            vocabulary=self.vocabulary,
         )
         parked = store.parked_for(organisation, codes, limit)
         for entry in parked:

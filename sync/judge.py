@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from schemas.actions import ACTIONS, Action
+from schemas.actions import Action
 from schemas.errors import ErrorCode
 from schemas.ids import SYSTEM_ACTOR
 from schemas.limits import ENTRY_BODY_BYTES_MAX
@@ -23,6 +23,7 @@ from sync.merge import Stamp
 from sync.occurred import occurred_at
 from sync.store import DeviceState, JournalEntry, Store
 from sync.unit import Handlers, RecordWriter, Refusal, Touched, Unit, Unreadable, Waiting
+from sync.upcast import VOCABULARY, Vocabulary
 from sync.visibility import may_use_device
 
 UNSETTLED: Final = frozenset({"held", "parked", "quarantined"})
@@ -42,6 +43,7 @@ class Judge:
     on_fault: OnFault
     erased: list[str] = field(default_factory=list)
     stand_in: conflicts.StandIn | None = None
+    vocabulary: Vocabulary = VOCABULARY
     ratified: list[tuple[DeviceState, JournalEntry, conflicts.StandIn]] = field(default_factory=list)
 
     def judge(self, device: DeviceState, entry: JournalEntry) -> None:
@@ -96,11 +98,10 @@ class Judge:
 
     def _apply(self, device: DeviceState, entry: JournalEntry, body: EntryBody, private: list[bytes | None]) -> None:
         self._await_needs(entry, body)
-        model = ACTIONS.get((body.action, body.v))
-        handler = self.handlers.get((body.action, body.v))
-        if model is None or handler is None:
+        args = self._read_args(body)
+        handler = self.handlers.get((args.action, args.v)) if args is not None else None
+        if args is None or handler is None:
             raise Unreadable(ErrorCode.ACTION_UNKNOWN, {"action": body.action, "v": body.v})
-        args = _read_args(model, body.args)
         self.version += 1
         writer = RecordWriter(self.store, self.organisation, self.version, self.touched)
         unit = Unit(writer, entry, body, device, occurred_at(entry, body), private, json.loads)
@@ -117,6 +118,13 @@ class Judge:
         if self.stand_in is not None:
             entry.detail["ratified_by"] = self.stand_in.actor
         conflicts.settle(self, unit)
+
+    def _read_args(self, body: EntryBody) -> Action | None:
+        """The arguments in the action's newest version; None when nobody knows that action or version."""
+        try:
+            return self.vocabulary.read(body.action, body.v, body.args)
+        except ValidationError as errors:
+            raise Unreadable(ErrorCode.ENTRY_UNREADABLE, _where(errors, "args")) from None
 
     def _read(self, entry: JournalEntry) -> tuple[EntryBody, list[bytes | None]]:
         """The body, its private parts matched against the hashes it holds."""
@@ -225,13 +233,6 @@ class Judge:
         }  # fmt: skip
         from_engine = engine_stamp(self.version, entry.received_ms)
         writer.write("outcome", outcome_id(entry), values, from_engine, create=True)
-
-
-def _read_args(model: type[Action], raw: dict[str, Any]) -> Action:
-    try:
-        return model.model_validate_json(json.dumps(raw))
-    except ValidationError as errors:
-        raise Unreadable(ErrorCode.ENTRY_UNREADABLE, _where(errors, "args")) from None
 
 
 def _where(errors: ValidationError, *prefix: str) -> dict[str, Any]:
