@@ -49,6 +49,12 @@ _DECIDING: Final[dict[Role, Reach]] = {
     Role.MANAGER: Reach.ORG,
     Role.SYSTEM: Reach.ORG,
 }
+_DESK: Final[dict[Role, Reach]] = {
+    Role.SERVICE_DESK: Reach.DEPOT,
+    Role.MANAGER: Reach.ORG,
+    Role.SYSTEM: Reach.ORG,
+}
+_PLANNING: Final[dict[Role, Reach]] = {**_DECIDING, **_DESK}
 _RATIFYING: Final[dict[Role, Reach]] = {Role.MANAGER: Reach.ORG, Role.SYSTEM: Reach.ORG}
 _OFFICE_READ: Final[dict[Role, Reach]] = {
     Role.SERVICE_DESK: Reach.DEPOT,
@@ -59,7 +65,20 @@ _OFFICE_READ: Final[dict[Role, Reach]] = {
 }
 
 OFFICE_ONLY: Final = frozenset(
-    {"device.invite", "device.revoke", "person.erase", "conflict.decide", "entry.ratify", "entry.reject"}
+    {
+        "device.invite",
+        "device.revoke",
+        "person.erase",
+        "conflict.decide",
+        "entry.ratify",
+        "entry.reject",
+        "asset.lock",
+        "customer.block",
+        "rental.cancel",
+        "task.reassign",
+        "task.cancel",
+        "task.remove",
+    }
 )
 """Actions nobody does with a field device, whoever's PIN it was: a PIN separates colleagues, not attackers."""
 AUTH_OF: Final[dict[str, frozenset[str]]] = {
@@ -84,6 +103,14 @@ PERMISSIONS: Final[dict[str, dict[Role, Reach]]] = {
     "signature.capture": _FIELD_WORK,
     "checkout.complete": _FIELD_WORK,
     "return.complete": _FIELD_WORK,
+    "task.note": _FIELD_WORK,
+    # the office's word on assets, customers, rentals, tasks
+    "asset.lock": _DECIDING,
+    "customer.block": {Role.MANAGER: Reach.ORG, Role.SYSTEM: Reach.ORG},
+    "rental.cancel": _DESK,
+    "task.reassign": _PLANNING,
+    "task.cancel": _PLANNING,
+    "task.remove": _PLANNING,
     # devices and people
     "device.invite": _DEVICES,
     "device.revoke": _DEVICES,

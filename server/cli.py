@@ -1,4 +1,4 @@
-"""The command line: `handover serve`, `handover verify-journal`.
+"""The command line: `handover serve`, `handover verify-journal`, `handover device …` (`server/device_cli.py`).
 
 Neighbours: `make run` ends here; `server/app.py` composes. Invariants: what is printed for a person is in both languages;
 an exit code other than 0 comes with one sentence saying why.
@@ -24,6 +24,7 @@ from server.app import create_app, make_house
 from server.auth.codes import shown
 from server.demo.company import STAFF
 from server.demo.seed import demo_secrets, invite, is_seeded, seed
+from server.device_cli import device as device_commands
 from server.http.context import House
 from server.logs import log_to_stderr
 from server.proof import verify_device
@@ -32,6 +33,7 @@ from server.storage.database import UnknownSchema
 from server.storage.store import SqlStore
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+cli.add_typer(device_commands, name="device")
 OWN_ENTRIES: Final = (
     "handover.db",
     "handover.db-wal",

@@ -9,6 +9,7 @@ download never holds the writer, and a stuck upload never blocks the download.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
@@ -81,15 +82,16 @@ async def take(engine: Engine, database: Transactions, caller: DevicePrincipal, 
     """Push what a device sends and commit it. ExchangeRefused, ValidationError: nothing was stored."""
     message = read_request(caller, raw)
 
-    def job(store: Store, *, judge: bool = True) -> tuple[Pushed, Frames]:
-        pushed = engine.push(store, caller.organisation, message, now_ms, judge_entries=judge)
+    def job(store: Store, *, judge: bool = True, checked: bool = False) -> tuple[Pushed, Frames]:
+        pushed = engine.push(store, caller.organisation, message, now_ms, judge_entries=judge, checked=checked)
         return pushed, frames(store, caller.organisation, pushed.touched)
 
-    # Law 1: a passing fault is tried once more. If judging breaks the transaction itself, what was sent is kept without
-    # being judged, and judged when the cause is gone. A database that is really down fails that, too.
-    for _ in range(JUDGED_TRIES):
+    # Law 1: a passing fault is tried once more, looking for the one entry it comes from. If judging breaks the transaction
+    # itself, what was sent is kept without being judged, and judged when the cause is gone. A database that is really down
+    # fails that, too.
+    for tried in range(JUDGED_TRIES):
         try:
-            return Taken(caller, message, *await database.write(job), now_ms)
+            return Taken(caller, message, *await database.write(partial(job, checked=tried > 0)), now_ms)
         except PushRefused as refused:
             raise ExchangeRefused(refused.code, refused.detail) from refused
         except Exception as fault:
@@ -97,7 +99,7 @@ async def take(engine: Engine, database: Transactions, caller: DevicePrincipal, 
                 "judging_aborted", organisation=caller.organisation, device=caller.device, type=type(fault).__qualname__,
                 at=trail(fault),
             )  # fmt: skip
-    return Taken(caller, message, *await database.write(lambda store: job(store, judge=False)), now_ms)
+    return Taken(caller, message, *await database.write(partial(job, judge=False)), now_ms)
 
 
 async def answer(database: Transactions, taken: Taken) -> bytes:

@@ -85,16 +85,18 @@ class Engine:
         now_ms: int,
         *,
         judge_entries: bool = True,
+        checked: bool = False,
     ) -> Pushed:
-        """Take what a device sends. With `judge_entries` false everything new is parked as a server error: the way
-        out when judging has aborted a transaction. PushRefused when nothing of it can be trusted."""
+        """Take what a device sends. When judging has aborted a transaction: `checked` looks for the one entry whose effects
+        the store cannot keep; with `judge_entries` false everything new is parked as a server error, the last way out.
+        PushRefused when nothing of it can be trusted."""
         version = store.lock_organisation(organisation)
         device = store.device(organisation, request.device)
         if device is None:
             raise PushRefused(ErrorCode.DEVICE_UNKNOWN)
         self._check_request(device, request)
         judge = Judge(
-            store, organisation, self.handlers, version, Touched(), self.on_fault, vocabulary=self.vocabulary
+            store, organisation, self.handlers, version, Touched(), self.on_fault, vocabulary=self.vocabulary, checked=checked
         )  # fmt: skip
         push = _Push(self, judge, device, request, now_ms, judge_entries)
         pushed = push.run()
@@ -196,7 +198,9 @@ class _Push:
         elif (base := self._fork_base()) is not None:
             self._fork(base, incidents)
         else:
-            self._store(skew, incidents)
+            kept = self._store(skew, incidents)
+            if self.judge_entries:
+                self.judge.foresee(kept)
             self._fold(incidents)
             # A late copy of an old request, or a restored backup: it is told of the end it knows, nothing else happens.
             end = (head.seq, head.hash) if head.seq < device.seq else None
@@ -306,8 +310,10 @@ class _Push:
         self.new_epoch = NewEpoch(epoch=device.epoch, base_seq=base, base_hash=base_hash)
 
     # --- store ----------------------------------------------------------------------------------------------------
-    def _store(self, skew: int | None, incidents: Incidents) -> None:
-        """Store every new entry and declared loss verbatim, before any is judged. Repeats get their present outcome."""
+    def _store(self, skew: int | None, incidents: Incidents) -> list[JournalEntry]:
+        """Store every new entry and declared loss verbatim, before any is judged. Repeats get their present outcome. Returns
+        the new entries."""
+        kept: list[JournalEntry] = []
         device = self.device
         held = set(self._held())
         room = limits.HELD_ENTRIES_MAX - len(held)
@@ -322,11 +328,12 @@ class _Push:
                 reachable += 1
             elif (room := room - 1) < 0:
                 break  # the rest stays on the device, unacknowledged, until the gap is filled
-            self._keep(pushed, skew)
+            kept.append(self._keep(pushed, skew))
         known = self.store.losses(device.organisation, device.id, device.epoch)
         for loss in self.request.lost:
             if loss.seq > device.seq and loss.seq not in known and loss.seq not in held:
                 self._declare(loss, incidents)
+        return kept
 
     def _keep(self, pushed: PushedEntry, skew: int | None) -> JournalEntry:
         device = self.device

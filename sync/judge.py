@@ -5,7 +5,8 @@ applied · merged · conflict · refused · parked. A handler that raises costs 
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from schemas.limits import ENTRY_BODY_BYTES_MAX
 from schemas.people import AUTH_OF, OFFICE_ONLY, Reach, Role, reach_of
 from schemas.protocol import EntryBody
 from sync import conflicts, hlc, instants
+from sync.foresight import foresee
 from sync.journal import derived_id, private_hash
 from sync.merge import Stamp
 from sync.occurred import occurred_at
@@ -33,7 +35,8 @@ OnFault = Callable[[JournalEntry, Exception], None]
 @dataclass
 class Judge:
     """Judges entries inside one transaction of one organisation. `version` is the newest commit number taken, `erased` the
-    blobs whose bytes must leave the disk once this is committed."""
+    blobs whose bytes must leave the disk once this is committed. `checked`: what the store cannot keep of one entry's effects
+    undoes that entry alone, at the cost of speed."""
 
     store: Store
     organisation: str
@@ -41,10 +44,19 @@ class Judge:
     version: int
     touched: Touched
     on_fault: OnFault
+    checked: bool = False
     erased: list[str] = field(default_factory=list)
     stand_in: conflicts.StandIn | None = None
     vocabulary: Vocabulary = VOCABULARY
+    _bodies: dict[str, EntryBody] = field(default_factory=dict)
     ratified: list[tuple[DeviceState, JournalEntry, conflicts.StandIn]] = field(default_factory=list)
+
+    def foresee(self, entries: Iterable[JournalEntry]) -> None:
+        """Tell the store what judging these entries, which are new, will ask for."""
+        for entry in entries:
+            with suppress(Unreadable):
+                self._bodies[entry.hash] = _body(entry)
+        self.store.expect(self.organisation, foresee(self._bodies.values()))
 
     def judge(self, device: DeviceState, entry: JournalEntry) -> None:
         """Give the entry its outcome, write it, and judge what waited for it."""
@@ -68,7 +80,7 @@ class Judge:
         try:
             body, private = self._read(entry)
             if not self._is_repeat(entry, body):
-                with self.store.savepoint():
+                with self.store.savepoint(checked=self.checked):
                     self._apply(device, entry, body, private)
         except Refusal as refusal:
             entry.state, entry.code = "refused", refusal.code
@@ -128,15 +140,7 @@ class Judge:
 
     def _read(self, entry: JournalEntry) -> tuple[EntryBody, list[bytes | None]]:
         """The body, its private parts matched against the hashes it holds."""
-        if len(entry.body or b"") > ENTRY_BODY_BYTES_MAX:
-            raise Unreadable(ErrorCode.ENTRY_UNREADABLE, {"at": "body", "fault": "too_large"})
-        try:
-            body = EntryBody.model_validate_json(entry.body or b"")
-            instants.to_ms(body.at)
-        except ValidationError as errors:
-            raise Unreadable(ErrorCode.ENTRY_UNREADABLE, _where(errors)) from None
-        except (ValueError, OverflowError):
-            raise Unreadable(ErrorCode.ENTRY_UNREADABLE, {"at": "at"}) from None
+        body = self._bodies.pop(entry.hash, None) or _body(entry)
         if body.seq != entry.seq or body.epoch > entry.epoch:
             raise Unreadable(ErrorCode.ENTRY_UNREADABLE, {"at": "seq"})
         private = self.store.private_parts(entry)
@@ -218,7 +222,8 @@ class Judge:
 
     def _depot_of(self, unit: Unit, args: Action) -> str:
         kind, name = type(args).subject or ("", "")
-        depot: str = unit.need(kind, getattr(args, name))["depot_id"]
+        removed = unit.removed(kind, getattr(args, name))
+        depot: str = (removed.data if removed else unit.need(kind, getattr(args, name)))["depot_id"]
         return depot
 
     def write_outcome(self, device: DeviceState, entry: JournalEntry) -> None:
@@ -233,6 +238,20 @@ class Judge:
         }  # fmt: skip
         from_engine = engine_stamp(self.version, entry.received_ms)
         writer.write("outcome", outcome_id(entry), values, from_engine, create=True)
+
+
+def _body(entry: JournalEntry) -> EntryBody:
+    """The parsed body of a stored entry. Unreadable says where the fault lies."""
+    if len(entry.body or b"") > ENTRY_BODY_BYTES_MAX:
+        raise Unreadable(ErrorCode.ENTRY_UNREADABLE, {"at": "body", "fault": "too_large"})
+    try:
+        body = EntryBody.model_validate_json(entry.body or b"")
+        instants.to_ms(body.at)
+    except ValidationError as errors:
+        raise Unreadable(ErrorCode.ENTRY_UNREADABLE, _where(errors)) from None
+    except (ValueError, OverflowError):
+        raise Unreadable(ErrorCode.ENTRY_UNREADABLE, {"at": "at"}) from None
+    return body
 
 
 def _where(errors: ValidationError, *prefix: str) -> dict[str, Any]:

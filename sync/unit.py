@@ -3,7 +3,7 @@
 Every write goes through the field's declared merge policy. A handler never touches a store, a clock or a network.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -115,11 +115,12 @@ class RecordWriter:
         data, metas = {**stored.data, name: value}, {**stored.meta, name: meta}
         self.put(StoredRecord(stored.kind, stored.id, self.version, data, metas, stored.buckets), stored.buckets)
 
-    def remove(self, kind: str, record_id: str) -> None:
-        """The record leaves all its buckets; its content is dropped."""
+    def remove(self, kind: str, record_id: str, *, keep: bool = False) -> None:
+        """The record leaves all its buckets; its content is dropped, or with `keep` remembered for an edit to restore it."""
         stored = self.store.record(self.organisation, kind, record_id)
         if stored is not None and not stored.gone:
-            gone = StoredRecord(kind, record_id, self.version, {"id": record_id}, {}, frozenset(), gone=True)
+            data, meta = (stored.data, stored.meta) if keep else ({"id": record_id}, {})
+            gone = StoredRecord(kind, record_id, self.version, data, meta, frozenset(), gone=True)
             self.put(gone, stored.buckets)
 
     def put(self, record: StoredRecord, before: frozenset[str]) -> None:
@@ -191,13 +192,23 @@ class Unit:
             elif verdict is Verdict.CONFLICT:
                 self.conflicts.setdefault(f"{kind}/{record_id}", []).append(name)
 
-    def remove(self, kind: str, record_id: str) -> None:
-        """The record leaves all its buckets."""
-        self.writer.remove(kind, record_id)
+    def remove(self, kind: str, record_id: str, *, keep: bool = False) -> None:
+        """The record leaves all its buckets; with `keep`, what it held is remembered."""
+        self.writer.remove(kind, record_id, keep=keep)
 
-    def apply_effects(self, action: Action) -> None:
-        """Write what the action declares it shows on the device. An effect on a record that is not there is left out
-        unless it creates it."""
+    def removed(self, kind: str, record_id: str) -> StoredRecord | None:
+        """A removed record whose content is remembered."""
+        stored = self.store.record(self.writer.organisation, kind, record_id)
+        return stored if stored is not None and stored.gone and len(stored.data) > 1 else None
+
+    def restore(self, stored: StoredRecord) -> None:
+        """A removed record is there again, as it was."""
+        back = replace(stored, version=self.writer.version, buckets=buckets_of(stored.kind, stored.data), gone=False)
+        self.writer.put(back, frozenset())
+
+    def apply_effects(self, action: Action, leave: Collection[str] = ()) -> None:
+        """Write what the action declares it shows on the device, but for records of the kinds in `leave`. An effect on a
+        record that is not there is left out unless it creates it."""
         scene = Scene(
             args=action.model_dump(mode="json"),
             entry={
@@ -208,7 +219,7 @@ class Unit:
             lookup=self.get,
         )  # fmt: skip
         for effect in fill(type(action).effects, scene):
-            if effect.create or self.get(effect.kind, effect.id) is not None:
+            if effect.kind not in leave and (effect.create or self.get(effect.kind, effect.id) is not None):
                 known = {name: value for name, value in effect.values.items() if value is not ABSENT}
                 self.write(effect.kind, effect.id, known, create=effect.create)
 

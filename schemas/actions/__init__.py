@@ -6,6 +6,7 @@ new class under the next version number; old ones stay for ever.
 
 from typing import Final
 
+from schemas.actions.assets import AssetLock
 from schemas.actions.base import Action
 from schemas.actions.basedata import (
     AssetDefine,
@@ -19,6 +20,7 @@ from schemas.actions.basedata import (
     TaskDefine,
 )
 from schemas.actions.conflicts import ConflictDecide, EntryRatify, EntryReject
+from schemas.actions.customers import CustomerBlock, RentalCancel
 from schemas.actions.damages import DamageRecord, DamageRetract
 from schemas.actions.devices import DeviceEnrol, DeviceInvite, DeviceRevoke
 from schemas.actions.handovers import (
@@ -34,6 +36,7 @@ from schemas.actions.handovers import (
 )
 from schemas.actions.people import PersonErase
 from schemas.actions.signatures import SignatureCapture
+from schemas.actions.tasks import TaskCancel, TaskNote, TaskReassign, TaskRemove
 
 ACTIONS: Final[dict[tuple[str, int], type[Action]]] = {
     (model.action, model.v): model
@@ -42,6 +45,7 @@ ACTIONS: Final[dict[tuple[str, int], type[Action]]] = {
         DamageRecord, DamageRetract, SignatureCapture, CheckoutComplete, ReturnComplete,
         DeviceInvite, DeviceRevoke, DeviceEnrol, PersonErase,
         ConflictDecide, EntryRatify, EntryReject,
+        AssetLock, CustomerBlock, RentalCancel, TaskReassign, TaskCancel, TaskRemove, TaskNote,
         OrganisationDefine, DepotDefine, PersonDefine, PackDefine, AssetDefine, CustomerDefine, ContractTextDefine,
         RentalDefine, TaskDefine,
     )

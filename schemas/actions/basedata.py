@@ -92,6 +92,7 @@ class AssetDefine(Define):
     bay: Text = ""
     state: AssetState = "available"
     odometer_km: int = Field(default=0, ge=0)
+    inspection_due_at: Instant | None = None
 
 
 class CustomerDefine(Define):

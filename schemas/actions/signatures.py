@@ -14,7 +14,8 @@ class SignatureCapture(Action):
     """One party's answer to a handover's document.
 
     `document_sha256` is the hash of the exact document shown (a blob of role `document`); `image_sha256` of the drawn
-    image (role `signature`), absent when nothing was drawn (`absent`, `keys_dropped`, `refused`). `signer` and
+    image (role `signature`), absent when nothing was drawn (`absent`, `keys_dropped`, `refused`). `terms_id` is the
+    contract text the document holds. `signer` and
     `strokes` are indexes into the entry's private parts: {"name", "phone"} and {"strokes": [[[x, y, t_ms] …] …]} with
     x in 0..1000 and y in thousandths of the same width.
     """
@@ -37,6 +38,7 @@ class SignatureCapture(Action):
                         "language": "$language",
                         "document_sha256": "$document_sha256",
                         "image_sha256": "$image_sha256",
+                        "terms_id": "$terms_id",
                         "at": "@at",
                         "entry": "@id",
                         "actor_id": "@actor",
@@ -57,5 +59,6 @@ class SignatureCapture(Action):
     language: Literal["zh", "en"]
     document_sha256: Sha256
     image_sha256: Sha256 | None = None
+    terms_id: Uuid | None = None
     signer: PrivateIndex | None = None
     strokes: PrivateIndex | None = None

@@ -28,7 +28,7 @@ class Slot(BaseModel):
 
 
 class Meter(BaseModel):
-    """One reading a pack demands; `unit` is shown, `max` bounds what may be typed."""
+    """One reading a pack demands; `unit` is shown, `max` bounds what may be typed, below `min_out` nothing leaves."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -39,6 +39,7 @@ class Meter(BaseModel):
     max: int
     slot: str | None = None
     monotonic: bool = False
+    min_out: int | None = None
 
 
 class Choice(BaseModel):
@@ -72,7 +73,8 @@ class Asset(Record):
     """One rentable thing with its own QR tag.
 
     `depot_id` is the depot answerable for it now. `readings` holds the last value per meter, as
-    `{meter: {value, at, handover_id}}`; `baseline` points at the handover whose photos are the ones to compare with.
+    `{meter: {value, at, handover_id, entry}}`; `baseline` points at the handover whose photos are the ones to compare with,
+    `last_return_id` at the check-in that counts as its last return; `locked`: the office lets it not leave.
     """
 
     kind: ClassVar[str] = "asset"
@@ -95,4 +97,7 @@ class Asset(Record):
     readings: Annotated[dict[str, Any], SERVER] = {}
     baseline: Annotated[Uuid | None, SERVER] = None
     last_handover_id: Annotated[Uuid | None, SERVER] = None
+    last_return_id: Annotated[Uuid | None, SERVER] = None
+    locked: Annotated[bool, SERVER] = False
+    inspection_due_at: Annotated[str | None, LAST_WRITER] = None
     last_handover_at: Annotated[str | None, SERVER] = None

@@ -21,7 +21,9 @@ class Handover(Record):
     `damages[damage_id] = {}`; `accessories[accessory] = {state, note?}`; `signatures[signature_id] = {party, decision,
     reservations, role, authority, language, document_sha256, image_sha256, at, signer_id?}`.
     `evidence` is the server's count of declared blobs: {declared, received, rejected}. `proof` names the journal range:
-    {device_id, epoch, first_seq, last_seq, entries}.
+    {device_id, epoch, first_seq, last_seq, entries}. A second check-in of the same return is a `supplement_of` the one that
+    counts, which names its `supplements`; `flags` hold what is odd (`found`, `rental_mismatch`, `task_mismatch`, `contested`,
+    `breach`), each with the conflict it belongs to.
     """
 
     kind: ClassVar[str] = "handover"
@@ -50,12 +52,18 @@ class Handover(Record):
     signatures: Annotated[dict[Uuid, Any], UNION] = {}
     flags: Annotated[dict[str, Any], SERVER] = {}
     evidence: Annotated[dict[str, int], SERVER] = {"declared": 0, "received": 0, "rejected": 0}
+    supplement_of: Annotated[Uuid | None, SERVER] = None
+    supplements: Annotated[dict[Uuid, Any], SERVER] = {}
     proof: Annotated[dict[str, Any], SERVER] = {}
     note: Annotated[str, LAST_WRITER] = ""
 
 
 class Damage(Record):
-    """A finding on a part of an asset, carried forward until repaired. Pin in thousandths of the diagram's view."""
+    """A finding on a part of an asset, carried forward until repaired. Pin in thousandths of the diagram's view.
+
+    Recorded in parallel with another on the same part, it is `clustered_with` the earlier one, which names its `cluster` and
+    holds both sets of photos.
+    """
 
     kind: ClassVar[str] = "damage"
     placement: ClassVar[Placement] = Placement.DEPOT
@@ -73,6 +81,8 @@ class Damage(Record):
     size_mm: Annotated[int | None, LAST_WRITER] = None
     size_range: Annotated[SizeRange | None, LAST_WRITER] = None
     photos: Annotated[dict[str, Any], UNION] = {}
+    clustered_with: Annotated[Uuid | None, SERVER] = None
+    cluster: Annotated[dict[Uuid, Any], SERVER] = {}
     state: Annotated[Literal["open", "repaired", "retracted"], SERVER] = "open"
     found_at: Annotated[str, IMMUTABLE]
     found_by: Annotated[Uuid, IMMUTABLE]

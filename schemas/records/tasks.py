@@ -1,6 +1,6 @@
 """Work given to a person."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from schemas.ids import Uuid
 from schemas.merge import LAST_WRITER, SERVER
@@ -10,7 +10,11 @@ TaskType = Literal["deliver", "collect", "inspect", "repair", "stock_take", "rec
 
 
 class Task(Record):
-    """One piece of planned work on one asset (任务)."""
+    """One piece of planned work on one asset (任务).
+
+    `changed` is the office's last word on who does it: {what: reassigned | cancelled, by, at, reason, entry, from, to};
+    `closed`, when it was done by somebody else or after it was cancelled: {by, what, at, conflict}.
+    """
 
     kind: ClassVar[str] = "task"
     placement: ClassVar[Placement] = Placement.DEPOT
@@ -28,3 +32,5 @@ class Task(Record):
     assignee_id: Annotated[Uuid | None, LAST_WRITER] = None
     state: Annotated[Literal["open", "done", "cancelled"], SERVER] = "open"
     done_by_handover: Annotated[Uuid | None, SERVER] = None
+    changed: Annotated[dict[str, Any], SERVER] = {}
+    closed: Annotated[dict[str, Any], SERVER] = {}

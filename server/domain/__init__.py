@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from server.domain import basedata, conflicts, damages, devices, handovers, people, signatures
+from server.domain import assets, basedata, conflicts, customers, damages, devices, handovers, people, signatures, tasks
 from sync.unit import Handlers
 
 HANDLERS: Final[Handlers] = {
@@ -13,4 +13,7 @@ HANDLERS: Final[Handlers] = {
     **people.HANDLERS,
     **basedata.HANDLERS,
     **conflicts.HANDLERS,
+    **assets.HANDLERS,
+    **customers.HANDLERS,
+    **tasks.HANDLERS,
 }

@@ -1,25 +1,20 @@
 """Conflicts decided by a person of the office, and refused entries ratified or rejected by a manager.
 
-Neighbours: `server/domain/rules` find the contradictions, `sync/conflicts.py` records them. Invariants: the first decision
+Neighbours: `server/domain/rules` find the contradictions, `decisions.py` carries a decision out, `sync/conflicts.py` records
+it. Invariants: the first decision
 stands, whoever comes second is told who decided and what · a decision adds to history and removes no side.
 """
 
-from collections.abc import Callable
 from typing import Any, Final
-
-from pydantic import TypeAdapter, ValidationError
 
 from schemas.actions.conflicts import ConflictDecide, EntryRatify, EntryReject
 from schemas.conflicts import ConflictRule
 from schemas.errors import ErrorCode
-from schemas.records import RECORDS
+from server.domain.decisions import DECIDE, Chosen
 from server.domain.rules.decisions import decided_before
-from sync.conflicts import RIGHTS, body_of, choose, revoked_id
+from sync.conflicts import RIGHTS, body_of, revoked_id
 from sync.store import JournalEntry
 from sync.unit import Handlers, Refusal, Unit
-
-Chosen = dict[str, Any] | None
-"""The side that was chosen; None when both stand, or another value."""
 
 
 def decide(unit: Unit, args: ConflictDecide) -> None:
@@ -47,23 +42,6 @@ def _chosen(conflict: dict[str, Any], args: ConflictDecide) -> Chosen:
         raise Refusal(ErrorCode.STATE_ILLEGAL, sides=len(conflict["sides"]))
     side: dict[str, Any] = conflict["sides"][args.side]
     return side
-
-
-def decide_field(unit: Unit, conflict: dict[str, Any], side: Chosen, args: ConflictDecide) -> None:
-    """The value of the chosen side, or another one, stands from now on."""
-    kind, name = conflict["subject"]["kind"], conflict["field"]
-    if side is not None:
-        choose(unit, kind, conflict["subject"]["id"], name, side["values"][name])
-    elif args.choice == "value":
-        choose(unit, kind, conflict["subject"]["id"], name, _fitting(kind, name, args.value))
-
-
-def _fitting(kind: str, name: str, value: Any) -> Any:
-    """The value, if the field may hold it. Refusal otherwise."""
-    try:
-        return TypeAdapter(RECORDS[kind].model_fields[name].rebuild_annotation()).validate_python(value, strict=True)
-    except ValidationError:
-        raise Refusal(ErrorCode.STATE_ILLEGAL, field=name) from None
 
 
 # --- refused for want of a right ----------------------------------------------------------------------------------------------
@@ -110,11 +88,6 @@ def _settle_side(unit: Unit, entry: JournalEntry, verdict: str, reason: str) -> 
                    "chosen": mine if verdict == "ratified" else conflict["standing"], "reason": reason}  # fmt: skip
     unit.write("conflict", record_id, values)
 
-
-DECIDE: Final[dict[ConflictRule, Callable[[Unit, dict[str, Any], Chosen, ConflictDecide], None]]] = {
-    ConflictRule.FIELD: decide_field,
-}
-"""What a decision does beyond being recorded, by rule."""
 
 HANDLERS: Final[Handlers] = {
     (ConflictDecide.action, ConflictDecide.v): decide,

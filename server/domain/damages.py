@@ -5,6 +5,7 @@ from typing import Final
 from schemas import limits
 from schemas.actions.damages import DamageRecord, DamageRetract
 from schemas.errors import ErrorCode
+from server.domain.contradictions import join_parallel
 from server.domain.handovers import capture
 from sync.unit import Handlers, Refusal, Unit
 
@@ -17,6 +18,7 @@ def record(unit: Unit, args: DamageRecord) -> None:
     if len(unit.need("handover", args.handover_id)["damages"]) >= limits.HANDOVER_DAMAGES_MAX:
         raise Refusal(ErrorCode.STATE_ILLEGAL, damages_max=limits.HANDOVER_DAMAGES_MAX)
     capture(unit, args)
+    join_parallel(unit, args.damage_id, unit.need("handover", args.handover_id))
 
 
 def retract(unit: Unit, args: DamageRetract) -> None:

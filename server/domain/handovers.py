@@ -21,6 +21,8 @@ from schemas.actions.handovers import (
 )
 from schemas.actions.signatures import SignatureCapture
 from schemas.errors import ErrorCode
+from server.domain import contradictions, custody
+from sync import instants
 from sync.evidence import evidence
 from sync.unit import Handlers, Refusal, Unit
 
@@ -41,7 +43,7 @@ def start(unit: Unit, args: HandoverStart) -> None:
     if task is not None and task["asset_id"] != args.asset_id:
         flags["task_mismatch"] = {"claimed": args.task_id}
         args = args.model_copy(update={"task_id": None})
-    left_on = asset["rental_id"] if args.type == "check_in" else None
+    left_on = asset["rental_id"] if args.type == "check_in" and not _before_it_left(unit, asset) else None
     if left_on is not None and left_on != args.rental_id:
         flags["rental_mismatch"] = {"claimed": args.rental_id, "left_on": left_on}
     elif args.rental_id is not None and not _rents(unit.get("rental", args.rental_id), asset):
@@ -53,6 +55,13 @@ def start(unit: Unit, args: HandoverStart) -> None:
         flags["found"] = {"asset_state": asset["state"]}
     if flags:
         unit.write("handover", args.handover_id, {"flags": flags})
+
+
+def _before_it_left(unit: Unit, asset: dict[str, Any]) -> bool:
+    """Whether this was captured before the check-out by which the asset is out now: it is about an earlier rental."""
+    left = unit.get("handover", asset["baseline"]) if asset["state"] == "out" else None
+    at = left["completed_at"] if left is not None else None
+    return at is not None and instants.to_ms(unit.at) < instants.to_ms(at)
 
 
 def _rents(rental: dict[str, Any] | None, asset: dict[str, Any]) -> bool:
@@ -80,10 +89,19 @@ def add_photo(unit: Unit, args: PhotoAdd) -> None:
         raise Refusal(ErrorCode.STATE_ILLEGAL, photos_max=limits.HANDOVER_PHOTOS_MAX)
     damage_id = _damage_of_asset(unit, args)
     capture(unit, args.model_copy(update={"damage_id": damage_id}))
+    _show_in_cluster(unit, args, damage_id)
     unit.link_blobs("handover", args.handover_id)
     if damage_id is not None:
         unit.link_blobs("damage", damage_id)
     count_evidence(unit, args.handover_id)
+
+
+def _show_in_cluster(unit: Unit, args: PhotoAdd, damage_id: str | None) -> None:
+    """A photo of a damage that is one with an earlier one belongs to that one's set, too."""
+    damage = unit.get("damage", damage_id)
+    if damage is not None and damage.get("clustered_with"):
+        unit.write("damage", damage["clustered_with"], {"photos": {args.photo_id: damage["photos"][args.photo_id]}})
+        unit.link_blobs("damage", damage["clustered_with"])
 
 
 def retract_photo(unit: Unit, args: PhotoRetract) -> None:
@@ -99,27 +117,44 @@ def _damage_of_asset(unit: Unit, args: PhotoAdd | PhotoRetract) -> str | None:
 
 
 def complete_checkout(unit: Unit, args: CheckoutComplete) -> None:
-    """The asset has left: it is out on the rental, and this handover is what its return is compared with."""
+    """The asset has left: it is out on the rental, unless it had left before or is back already. What forbids it by now is
+    named, and changes nothing of the fact."""
+    task = _task_of(unit, args.handover_id)
+    asset = unit.need("asset", unit.need("handover", args.handover_id)["asset_id"])
     handover = _finish(unit, args, "check_out")
-    rental = unit.get("rental", handover["rental_id"])
-    holder = rental["customer_id"] if rental else None
-    values = {
-        "state": "out",
-        "rental_id": handover["rental_id"],
-        "holder_id": holder,
-        "baseline": args.handover_id,
-    }
-    unit.write("asset", handover["asset_id"], {**values, **_asset_facts(unit, handover, args.handover_id)})
-    _mark_rental(unit, handover, "out", args.handover_id)
+    contradictions.note_breaches(unit, handover, asset, unit.get("rental", handover["rental_id"]))
+    known = contradictions.left_before(unit, handover, asset)
+    if known is not None:
+        contradictions.settle_checkouts(unit, known, handover)
+    elif not contradictions.came_back_since(unit, handover, asset):
+        custody.hand_out(unit, handover)
+    if task is not None:
+        contradictions.note_task_changed(unit, task, handover)
 
 
 def complete_return(unit: Unit, args: ReturnComplete) -> None:
-    """The asset is back: severe damage blocks it, everything else awaits inspection by the office."""
+    """The asset is back, unless it was before: then this one is a supplementary inspection, or the one that counts."""
+    task = _task_of(unit, args.handover_id)
+    asset = unit.need("asset", unit.need("handover", args.handover_id)["asset_id"])
     handover = _finish(unit, args, "check_in")
-    state = "blocked" if args.acceptance == "severe_damage" else "returned"
-    values = {"state": state, "rental_id": None, "holder_id": None}
-    unit.write("asset", handover["asset_id"], {**values, **_asset_facts(unit, handover, args.handover_id)})
-    _mark_rental(unit, handover, "returned", args.handover_id)
+    known = contradictions.returned_before(unit, handover, asset)
+    if known is not None:
+        contradictions.settle_returns(unit, known, handover)
+    else:
+        if "found" in handover["flags"] and asset["state"] == "out":
+            contradictions.flag(unit, handover["id"], found=None)  # its check-out has come since
+        elif "found" in handover["flags"]:
+            contradictions.note_found(unit, handover)
+        if "rental_mismatch" in handover["flags"]:
+            contradictions.note_other_rental(unit, handover)
+        custody.take_back(unit, handover)
+    if task is not None:
+        contradictions.note_task_changed(unit, task, handover)
+
+
+def _task_of(unit: Unit, handover_id: str) -> dict[str, Any] | None:
+    """The task a handover is done for, as it stands before its completion closes it."""
+    return unit.get("task", unit.need("handover", handover_id)["task_id"])
 
 
 def count_evidence(unit: Unit, handover_id: str) -> None:
@@ -143,7 +178,7 @@ def _finish(unit: Unit, args: CheckoutComplete | ReturnComplete, type_: str) -> 
     missing = _missing(unit, handover, args.document_sha256)
     if missing:
         raise Refusal(ErrorCode.HANDOVER_INCOMPLETE, missing=missing)
-    unit.apply_effects(args)
+    unit.apply_effects(args, leave=("asset",))  # whose asset it is now, the rules say
     entries = [unit.store.entry_by_id(unit.writer.organisation, entry_id) for entry_id in _made_of(handover, args)]
     seqs = [entry.seq for entry in entries if entry and (entry.device, entry.epoch) == (unit.device.id, unit.entry.epoch)]
     proof = {
@@ -154,7 +189,7 @@ def _finish(unit: Unit, args: CheckoutComplete | ReturnComplete, type_: str) -> 
         "entries": sum(entry is not None for entry in entries) + 1,
     }
     unit.write("handover", args.handover_id, {"proof": proof, "completed_at": unit.at})
-    return handover
+    return unit.need("handover", args.handover_id)
 
 
 def _made_of(handover: dict[str, Any], args: CheckoutComplete | ReturnComplete) -> set[str]:
@@ -167,9 +202,8 @@ def _missing(unit: Unit, handover: dict[str, Any], document: str) -> list[str]:
     """Required slots neither photographed nor waived, required meters, the document, and the customer's and the staff's
     signature under it."""
     asset = unit.need("asset", handover["asset_id"])
-    packs = unit.store.records(unit.writer.organisation, "pack")
-    pack = next((stored.data for stored in packs if stored.data["code"] == asset["pack"]), None)
-    if pack is None:
+    pack = custody.pack_of(unit, asset)
+    if not pack:
         return ["pack"]
     slots = {photo["slot"] for photo in handover["photos"].values()} | set(handover["waived"])
     missing = [f"slot:{slot['id']}" for slot in pack["slots"] if slot["required"] and slot["id"] not in slots]
@@ -179,38 +213,6 @@ def _missing(unit: Unit, handover: dict[str, Any], document: str) -> list[str]:
     blobs = unit.store.linked_blobs(unit.writer.organisation, "handover", handover["id"])
     declared = any(blob.sha256 == document and blob.role == "document" for blob in blobs)
     return missing + (unsigned or ([] if declared else ["document"]))
-
-
-def _asset_facts(unit: Unit, handover: dict[str, Any], handover_id: str) -> dict[str, Any]:
-    """What a completed handover says of the asset: last readings, last handover."""
-    asset = unit.need("asset", handover["asset_id"])
-    readings = {
-        meter: {"value": reading["value"], "at": reading["at"], "handover_id": handover_id}
-        for meter, reading in handover["readings"].items()
-    }
-    facts: dict[str, Any] = {
-        "readings": {**asset["readings"], **readings},
-        "last_handover_id": handover_id,
-        "last_handover_at": unit.at,
-    }
-    if "odometer" in readings:
-        facts["odometer_km"] = readings["odometer"]["value"]
-    return facts
-
-
-def _mark_rental(unit: Unit, handover: dict[str, Any], state: str, handover_id: str) -> None:
-    """The rental's line for this asset, and the rental's own state once all its assets agree."""
-    rental_id = handover["rental_id"]
-    rental = unit.get("rental", rental_id)
-    if rental is None:
-        return
-    assets = {
-        **rental["assets"],
-        handover["asset_id"]: {"state": state, "handover_id": handover_id, "at": unit.at},
-    }
-    states = {line["state"] for line in assets.values()}
-    whole = "out" if "out" in states else "returned" if states == {"returned"} else rental["state"]
-    unit.write("rental", rental_id, {"assets": assets, "state": whole})
 
 
 def _plain(model: type[Action]) -> tuple[str, int]:

@@ -4,6 +4,7 @@ from typing import Final
 
 from schemas.actions.signatures import SignatureCapture
 from schemas.errors import ErrorCode
+from server.domain.contradictions import note_terms
 from server.domain.handovers import capture, count_evidence
 from sync.journal import derived_id
 from sync.unit import Handlers, Refusal, Unit
@@ -16,6 +17,8 @@ def sign(unit: Unit, args: SignatureCapture) -> None:
     if known is not None and known["handover_id"] != args.handover_id:
         raise Refusal(ErrorCode.STATE_ILLEGAL, state="signed")
     capture(unit, args)
+    if args.party == "customer" and args.terms_id is not None:
+        note_terms(unit, unit.need("handover", args.handover_id), args.terms_id)
     unit.link_blobs("handover", args.handover_id)
     count_evidence(unit, args.handover_id)
     signer = unit.private_json(args.signer)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from schemas.actions import ACTIONS
-from schemas.actions.basedata import PersonDefine
+from schemas.actions.basedata import CustomerDefine, PersonDefine, TaskDefine
 from schemas.errors import ErrorCode
 from schemas.ids import SYSTEM_ACTOR
 from schemas.people import OFFICE_ONLY, OFFICE_ROLES, PERMISSIONS, Reach, Role, reach_of
@@ -51,6 +51,22 @@ class Scene:
             self.ready.append(both)
             assert {outcome.state for outcome in phone.push().outcomes} == {"applied"}
             self._contradict(place, handover)
+        self._plan()
+
+    def _plan(self) -> None:
+        """A customer, a rental and a task in each depot."""
+        stage, new, at = self.stage, self.stage.ids.new, "2027-01-15T08:00:00.000Z"
+        self.customers, self.rentals, self.tasks = [stage.customer, new()], [stage.rental, new()], [new(), new()]
+        stage.do(
+            CustomerDefine(id=self.customers[1], name="客户", depot_id=stage.depots[1]),
+            stage.rental_of(self.rentals[1], [stage.other_van], place=1),
+            *(
+                TaskDefine(
+                    id=self.tasks[place], type="collect", depot_id=stage.depots[place], asset_id=self.vans[place], due_at=at
+                )
+                for place in (0, 1)
+            ),
+        )
 
     def _contradict(self, place: int, handover: CheckIn) -> None:
         """Another device disagrees about the damage, and tries what it may not."""
@@ -96,6 +112,13 @@ class Scene:
             "conflict.decide": lambda: {"conflict_id": self.conflicts[place], "choice": "side", "side": 1, "reason": "x"},
             "entry.ratify": lambda: {"entry_id": self.refused[place], "reason": "x"},
             "entry.reject": lambda: {"entry_id": self.refused[place], "reason": "x"},
+            "asset.lock": lambda: {"asset_id": self.vans[place], "locked": True, "reason": "x"},
+            "customer.block": lambda: {"customer_id": self.customers[place], "blocked": True, "reason": "x"},
+            "rental.cancel": lambda: {"rental_id": self.rentals[place], "reason": "x"},
+            "task.reassign": lambda: {"task_id": self.tasks[place], "reason": "x"},
+            "task.cancel": lambda: {"task_id": self.tasks[place], "reason": "x"},
+            "task.remove": lambda: {"task_id": self.tasks[place], "reason": "x"},
+            "task.note": lambda: {"task_id": self.tasks[place], "note": "x"},
             "organisation.define": lambda: {"id": stage.id, "name": "名"},
             "depot.define": lambda: named,
             "person.define": lambda: {**named, "roles": ["driver"], "depot_ids": {depot: True}},
@@ -115,7 +138,7 @@ class Scene:
     def outcome(self, phone: Phone, action: str, args: dict[str, Any]) -> tuple[str, str | None]:
         """What would become of the entry; nothing of it stays."""
         twin = phone.copy()
-        seen = dict.fromkeys([*self.open, *self.damages], 10**6)
+        seen = dict.fromkeys([*self.open, *self.damages, *self.customers, *self.tasks], 10**6)
         twin.record(action, args, seen=seen, blobs=[blob(f"p/{action}")] if action == "photo.add" else [])
         message = SyncRequest.model_validate(twin.request())
         found: list[tuple[str, str | None]] = []

@@ -54,6 +54,24 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       }
     ]
   },
+  "asset.lock": {
+    "v": 1,
+    "subject": [
+      "asset",
+      "asset_id"
+    ],
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "asset",
+        "id": "$asset_id",
+        "values": {
+          "locked": "$locked"
+        },
+        "create": false
+      }
+    ]
+  },
   "checkout.complete": {
     "v": 1,
     "subject": [
@@ -101,6 +119,24 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
     ],
     "defaults": {},
     "effects": []
+  },
+  "customer.block": {
+    "v": 1,
+    "subject": [
+      "customer",
+      "customer_id"
+    ],
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "customer",
+        "id": "$customer_id",
+        "values": {
+          "blocked": "$blocked"
+        },
+        "create": false
+      }
+    ]
   },
   "damage.record": {
     "v": 1,
@@ -405,6 +441,24 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       }
     ]
   },
+  "rental.cancel": {
+    "v": 1,
+    "subject": [
+      "rental",
+      "rental_id"
+    ],
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "rental",
+        "id": "$rental_id",
+        "values": {
+          "state": "cancelled"
+        },
+        "create": false
+      }
+    ]
+  },
   "return.complete": {
     "v": 1,
     "subject": [
@@ -470,6 +524,7 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
               "language": "$language",
               "document_sha256": "$document_sha256",
               "image_sha256": "$image_sha256",
+              "terms_id": "$terms_id",
               "at": "@at",
               "entry": "@id",
               "actor_id": "@actor"
@@ -479,5 +534,68 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
         "create": false
       }
     ]
+  },
+  "task.cancel": {
+    "v": 1,
+    "subject": [
+      "task",
+      "task_id"
+    ],
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "task",
+        "id": "$task_id",
+        "values": {
+          "state": "cancelled"
+        },
+        "create": false
+      }
+    ]
+  },
+  "task.note": {
+    "v": 1,
+    "subject": [
+      "task",
+      "task_id"
+    ],
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "task",
+        "id": "$task_id",
+        "values": {
+          "note": "$note"
+        },
+        "create": false
+      }
+    ]
+  },
+  "task.reassign": {
+    "v": 1,
+    "subject": [
+      "task",
+      "task_id"
+    ],
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "task",
+        "id": "$task_id",
+        "values": {
+          "assignee_id": "$assignee_id"
+        },
+        "create": false
+      }
+    ]
+  },
+  "task.remove": {
+    "v": 1,
+    "subject": [
+      "task",
+      "task_id"
+    ],
+    "defaults": {},
+    "effects": []
   }
 };

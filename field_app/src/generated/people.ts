@@ -112,6 +112,45 @@ export const PERMISSIONS: { readonly [what: string]: { readonly [R in Role]?: Re
     "manager": "org",
     "system": "org"
   },
+  "task.note": {
+    "technician": "depot",
+    "driver": "depot",
+    "operations": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "asset.lock": {
+    "operations": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "customer.block": {
+    "manager": "org",
+    "system": "org"
+  },
+  "rental.cancel": {
+    "service_desk": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "task.reassign": {
+    "operations": "depot",
+    "manager": "org",
+    "system": "org",
+    "service_desk": "depot"
+  },
+  "task.cancel": {
+    "operations": "depot",
+    "manager": "org",
+    "system": "org",
+    "service_desk": "depot"
+  },
+  "task.remove": {
+    "operations": "depot",
+    "manager": "org",
+    "system": "org",
+    "service_desk": "depot"
+  },
   "device.invite": {
     "manager": "org",
     "administrator": "org",

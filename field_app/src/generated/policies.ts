@@ -45,6 +45,9 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "readings": "server",
       "baseline": "server",
       "last_handover_id": "server",
+      "last_return_id": "server",
+      "locked": "server",
+      "inspection_due_at": "last_writer",
       "last_handover_at": "server"
     },
     "defaults": {
@@ -59,6 +62,9 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "readings": {},
       "baseline": null,
       "last_handover_id": null,
+      "last_return_id": null,
+      "locked": false,
+      "inspection_due_at": null,
       "last_handover_at": null
     }
   },
@@ -162,6 +168,8 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "size_mm": "last_writer",
       "size_range": "last_writer",
       "photos": "union",
+      "clustered_with": "server",
+      "cluster": "server",
       "state": "server",
       "found_at": "immutable",
       "found_by": "immutable"
@@ -170,6 +178,8 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "size_mm": null,
       "size_range": null,
       "photos": {},
+      "clustered_with": null,
+      "cluster": {},
       "state": "open"
     }
   },
@@ -259,6 +269,8 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "signatures": "union",
       "flags": "server",
       "evidence": "server",
+      "supplement_of": "server",
+      "supplements": "server",
       "proof": "server",
       "note": "last_writer"
     },
@@ -283,6 +295,8 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
         "received": 0,
         "rejected": 0
       },
+      "supplement_of": null,
+      "supplements": {},
       "proof": {},
       "note": ""
     }
@@ -468,7 +482,9 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "note": "last_writer",
       "assignee_id": "last_writer",
       "state": "server",
-      "done_by_handover": "server"
+      "done_by_handover": "server",
+      "changed": "server",
+      "closed": "server"
     },
     "defaults": {
       "rental_id": null,
@@ -478,7 +494,9 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "note": "",
       "assignee_id": null,
       "state": "open",
-      "done_by_handover": null
+      "done_by_handover": null,
+      "changed": {},
+      "closed": {}
     }
   }
 };

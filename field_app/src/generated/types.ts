@@ -29,7 +29,17 @@ export interface Asset {
   readings: Record<string, unknown>;
   baseline: string | null;
   last_handover_id: string | null;
+  last_return_id: string | null;
+  locked: boolean;
+  inspection_due_at: string | null;
   last_handover_at: string | null;
+}
+
+/** The asset may not leave (`locked`), or may again. A check-out made all the same is recorded as a breach. */
+export interface AssetLock {
+  asset_id: string;
+  locked: boolean;
+  reason: string;
 }
 
 export type AssetState = 'available' | 'out' | 'returned' | 'blocked' | 'retired';
@@ -167,6 +177,13 @@ export interface Customer {
   blocked: boolean;
 }
 
+/** Nothing may be handed to the customer (`blocked`), or may again. */
+export interface CustomerBlock {
+  customer_id: string;
+  blocked: boolean;
+  reason: string;
+}
+
 /** A finding on a part of an asset, carried forward until repaired. Pin in thousandths of the diagram's view. */
 export interface Damage {
   id: string;
@@ -182,6 +199,8 @@ export interface Damage {
   size_mm: number | null;
   size_range: SizeRange | null;
   photos: Record<string, unknown>;
+  clustered_with: string | null;
+  cluster: Record<string, unknown>;
   state: 'open' | 'repaired' | 'retracted';
   found_at: string;
   found_by: string;
@@ -379,6 +398,8 @@ export interface Handover {
   signatures: Record<string, unknown>;
   flags: Record<string, unknown>;
   evidence: Record<string, number>;
+  supplement_of: string | null;
+  supplements: Record<string, unknown>;
   proof: Record<string, unknown>;
   note: string;
 }
@@ -481,7 +502,7 @@ export interface LoginRequest {
   password: string;
 }
 
-/** One reading a pack demands; `unit` is shown, `max` bounds what may be typed. */
+/** One reading a pack demands; `unit` is shown, `max` bounds what may be typed, below `min_out` nothing leaves. */
 export interface Meter {
   id: string;
   zh: string;
@@ -490,6 +511,7 @@ export interface Meter {
   max: number;
   slot: string | null;
   monotonic: boolean;
+  min_out: number | null;
 }
 
 /** Answer to a fork: go on in `epoch` from entry `base_seq` whose hash was `base_hash`. */
@@ -731,6 +753,12 @@ export interface Rental {
   km_included: number | null;
 }
 
+/** The rental will not take place. Refused while something of it is out. */
+export interface RentalCancel {
+  rental_id: string;
+  reason: string;
+}
+
 export type RentalState = 'draft' | 'approved' | 'out' | 'returned' | 'closed' | 'cancelled';
 
 /** A bucket in which this device differed from the server at `version`, and the sub-ranges it has put right since. */
@@ -789,6 +817,7 @@ export interface SignatureCapture {
   language: 'zh' | 'en';
   document_sha256: string;
   image_sha256?: string | null;
+  terms_id?: string | null;
   signer?: number | null;
   strokes?: number | null;
 }
@@ -872,6 +901,33 @@ export interface Task {
   assignee_id: string | null;
   state: 'open' | 'done' | 'cancelled';
   done_by_handover: string | null;
+  changed: Record<string, unknown>;
+  closed: Record<string, unknown>;
+}
+
+/** It is not to be done any more. */
+export interface TaskCancel {
+  task_id: string;
+  reason: string;
+}
+
+/** What whoever does it wants others to know. */
+export interface TaskNote {
+  task_id: string;
+  note: string;
+}
+
+/** Somebody else is to do it; null: nobody in particular. */
+export interface TaskReassign {
+  task_id: string;
+  assignee_id?: string | null;
+  reason: string;
+}
+
+/** It was entered by mistake: it leaves every list. An edit made elsewhere without knowing restores it. */
+export interface TaskRemove {
+  task_id: string;
+  reason: string;
 }
 
 export type TaskType = 'deliver' | 'collect' | 'inspect' | 'repair' | 'stock_take' | 'recover';
@@ -900,8 +956,10 @@ export interface Records {
 /** Action → its arguments. */
 export interface Actions {
   'accessory.report': AccessoryReport;
+  'asset.lock': AssetLock;
   'checkout.complete': CheckoutComplete;
   'conflict.decide': ConflictDecide;
+  'customer.block': CustomerBlock;
   'damage.record': DamageRecord;
   'damage.retract': DamageRetract;
   'device.invite': DeviceInvite;
@@ -915,8 +973,13 @@ export interface Actions {
   'photo.retract': PhotoRetract;
   'photo.waive': PhotoWaive;
   'reading.record': ReadingRecord;
+  'rental.cancel': RentalCancel;
   'return.complete': ReturnComplete;
   'signature.capture': SignatureCapture;
+  'task.cancel': TaskCancel;
+  'task.note': TaskNote;
+  'task.reassign': TaskReassign;
+  'task.remove': TaskRemove;
 }
 
 export type Kind = keyof Records;

@@ -1,0 +1,94 @@
+"""What a completed handover makes of asset and rental: who has it, what its meters show, what it is compared with.
+
+Neighbours: `handovers.py` (the actions), `contradictions.py` (what does not fit), `conflicts.py` (what a person decided).
+Invariants: a late arrival never takes the place of a later capture · the earlier of two contradicting readings stands.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from schemas.conflicts import ConflictRule
+from server.domain.rules.readings import contradicts, is_newer
+from sync.conflicts import Finding, any_side, contradict, office_side
+from sync.unit import Unit
+
+Record = dict[str, Any]
+
+
+def hand_out(unit: Unit, handover: Record) -> None:
+    """The asset is out on the handover's rental, and this handover is what its return is compared with."""
+    rental = unit.get("rental", handover["rental_id"])
+    values = {
+        "state": "out",
+        "rental_id": handover["rental_id"],
+        "holder_id": rental["customer_id"] if rental else None,
+        "baseline": handover["id"],
+    }
+    unit.write("asset", handover["asset_id"], {**values, **asset_facts(unit, handover)})
+    mark_rental(unit, handover, "out")
+
+
+def take_back(unit: Unit, handover: Record, instead_of: str | None = None) -> None:
+    """The asset is back: severe damage blocks it, everything else awaits inspection by the office. `instead_of`: the
+    check-in that counted so far, whose readings no longer do."""
+    state = "blocked" if handover["acceptance"] == "severe_damage" else "returned"
+    values = {"state": state, "rental_id": None, "holder_id": None, "last_return_id": handover["id"]}
+    unit.write("asset", handover["asset_id"], {**values, **asset_facts(unit, handover, instead_of)})
+    mark_rental(unit, handover, "returned")
+
+
+def asset_facts(unit: Unit, handover: Record, instead_of: str | None = None) -> Record:
+    """What a completed handover says of the asset: last readings, last handover."""
+    asset = unit.need("asset", handover["asset_id"])
+    readings = dict(asset["readings"])
+    rising = {meter["id"] for meter in pack_of(unit, asset).get("meters", ()) if meter["monotonic"]}
+    for meter, reading in handover["readings"].items():
+        new = {**{name: reading.get(name) for name in ("value", "at", "entry")}, "handover_id": handover["id"]}
+        last = readings.get(meter)
+        replaced = last is not None and last.get("handover_id") == instead_of
+        if last is not None and not replaced and meter in rising and contradicts(last, new):
+            _reading_below(unit, asset, meter, last, new, handover)
+        elif replaced or is_newer(last, new):
+            readings[meter] = new
+    facts: Record = {"readings": readings, "last_handover_id": handover["id"], "last_handover_at": handover["completed_at"]}
+    if "odometer" in readings:
+        facts["odometer_km"] = readings["odometer"]["value"]
+    return facts
+
+
+def _reading_below(
+    unit: Unit, asset: Record, meter: str, last: Mapping[str, Any], new: Mapping[str, Any], handover: Record
+) -> None:
+    """Both readings are kept; the one that was there stands until a person has looked."""
+    name = f"readings.{meter}"
+    theirs = any_side(unit, last.get("entry") or "", {name: last["value"]}, last.get("handover_id"))
+    theirs = theirs or office_side(last["at"], {name: last["value"]})
+    mine = any_side(unit, new["entry"], {name: new["value"]}, handover["id"])
+    contradict(
+        unit,
+        Finding(
+            ConflictRule.READING_BELOW, (asset["id"], meter, str(theirs.entry), new["entry"]), asset["depot_id"],
+            ("asset", asset["id"]), [theirs, *([mine] if mine else [])], theirs.entry, is_open=True, differs=[name],
+            losers=[new["entry"], unit.body.id], field=meter, asset_id=asset["id"], rental_id=handover["rental_id"],
+        ),
+    )  # fmt: skip
+
+
+def mark_rental(unit: Unit, handover: Record, state: str) -> None:
+    """The rental's line for this asset, and the rental's own state once all its assets agree."""
+    rental = unit.get("rental", handover["rental_id"])
+    if rental is None:
+        return
+    line = {"state": state, "handover_id": handover["id"], "at": handover["completed_at"]}
+    assets = {**rental["assets"], handover["asset_id"]: line}
+    states = {one["state"] for one in assets.values()}
+    whole = "out" if "out" in states else "returned" if states == {"returned"} else rental["state"]
+    if state == "contested" and whole == "out" and "out" not in states:
+        whole = "approved"  # nothing of it is out after all
+    unit.write("rental", rental["id"], {"assets": assets, "state": whole})
+
+
+def pack_of(unit: Unit, asset: Mapping[str, Any]) -> Record:
+    """The asset's category pack; empty when there is none."""
+    packs = unit.store.records(unit.writer.organisation, "pack")
+    return next((stored.data for stored in packs if stored.data["code"] == asset["pack"]), {})
