@@ -18,7 +18,7 @@ from schemas.errors import ErrorCode
 from schemas.ids import uuid7
 from schemas.local_errors import Code, LocalCode
 from schemas.protocol import BlobRef, BlobRole, BlobType, NewEpoch, Receipt
-from sync import gate, hlc, instants, replica
+from sync import compare, gate, hlc, instants, replica
 from sync.device_state import Changes, DeviceStore, FileRow, Kept, Key, Proven, Recorded, RecordRow, merged_entries, update
 from sync.journal import extend, genesis, private_hash
 from sync.outgoing import Push, Reason, push_of
@@ -30,6 +30,11 @@ Random = Callable[[int], bytes]
 SignText = Callable[[bytes], str]
 Unseal = Callable[[str], bytes]
 """The payload of a receipt whose signature holds (one of the organisation's keys). ValueError for anything else."""
+_PLAIN: Final = (
+    "clock", "cursors", "floors", "digests", "repairs", "compared", "skew_ms", "gate_policy", "hidden_ms_max", "revoked",
+    "heard_at", "full_upload_at",
+)  # fmt: skip
+"""Named values that are kept under the name of their field."""
 PRIORITY: Final[dict[str, int]] = {"signature": 0, "document": 1, "damage": 2, "photo": 3}
 
 
@@ -93,6 +98,9 @@ class Device:
     hashes: dict[int, str] = field(default_factory=dict)
     cursors: dict[str, int] = field(default_factory=dict)
     floors: dict[str, int] = field(default_factory=dict)
+    digests: dict[str, dict[str, Any]] = field(default_factory=dict)
+    repairs: list[dict[str, Any]] = field(default_factory=list)
+    compared: dict[str, int] = field(default_factory=dict)
     records: dict[Key, RecordRow] = field(default_factory=dict)
     files: dict[str, FileRow] = field(default_factory=dict)
     proven: Proven | None = None
@@ -151,17 +159,7 @@ class Device:
             self.proven = Proven(**meta["proven"])
         if "lost" in meta:
             self.lost = {int(seq): hash_ for seq, hash_ in meta["lost"].items()}
-        for name in (
-            "clock",
-            "cursors",
-            "floors",
-            "skew_ms",
-            "gate_policy",
-            "hidden_ms_max",
-            "revoked",
-            "heard_at",
-            "full_upload_at",
-        ):
+        for name in _PLAIN:
             if name in meta:
                 setattr(self, name, meta[name])
 
@@ -325,6 +323,7 @@ class Device:
         receipt, trouble = self._read_receipt(answer["receipt"])
         draft = Draft(self)
         pages_moved = replica.apply_pages(draft, answer.get("gone_buckets") or (), answer["pages"])
+        replica.note_digests(draft, answer, push.request.get("repairs") or ())
         more_pages = any(page["more"] for page in answer["pages"])
         replica.note_outcomes(draft, answer["outcomes"])
         told = answer.get("new_epoch")
@@ -390,6 +389,31 @@ class Device:
             self._commit(draft.changes)
         return result
 
+    def due(self, now_ms: int) -> list[str]:
+        """Buckets whose time to be compared with the server's digest has come."""
+        return compare.due(self, now_ms)
+
+    def agrees(self, bucket: str) -> bool:
+        """Whether this device holds of a bucket what the server said it comes to."""
+        return compare.agrees(self, bucket)
+
+    def wrong_parts(self, said: Mapping[str, Any]) -> list[int]:
+        """The sub-ranges of a `DigestAnswer` that differ here; none when this device does not stand at its version."""
+        return compare.wrong_parts(self, said)
+
+    def mend(self, answer: Mapping[str, Any], found: int) -> bool:
+        """Replace sub-ranges of a bucket by what a `RepairAnswer` says lies there, and note that for the next exchange. False:
+        the cursor is ahead of the answer, nothing was changed. `found`: the version the fault was found at."""
+        draft = Draft(self)
+        if not compare.replace_parts(draft, answer, found):
+            return False
+        self._commit(draft.changes)
+        return True
+
+    def note_compared(self, bucket: str, now_ms: int) -> None:
+        """This bucket was compared."""
+        self._commit(Changes(meta={"compared": {**self.compared, bucket: now_ms}}))
+
     def prove(self, receipt: Receipt) -> int:
         """Drop from the outbox what a (verified) receipt proves; returns how many. Only equal hashes prove anything."""
         if receipt.epoch != self.epoch or self.hashes.get(receipt.n) != receipt.h:
@@ -410,7 +434,8 @@ class Device:
 
     def revoke(self) -> None:
         """The replica goes at once; what was recorded here stays until a person has exported it or the office has it."""
-        changes = Changes(meta={"revoked": True, "cursors": {}, "floors": {}}, records=dict.fromkeys(self.records))
+        gone = {"cursors": {}, "floors": {}, "digests": {}, "compared": {}}
+        changes = Changes(meta={"revoked": True, **gone}, records=dict.fromkeys(self.records))
         self._commit(changes)
 
     # --- files --------------------------------------------------------------------------------------------------------

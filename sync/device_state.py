@@ -73,13 +73,14 @@ class FileRow:
 
 @dataclass(frozen=True)
 class RecordRow:
-    """One record of the replica and the buckets it lies in."""
+    """One record of the replica and the buckets it lies in. `h`: the hash of its content as its change brought it."""
 
     kind: str
     id: str
     v: int
     data: Mapping[str, Any]
     buckets: tuple[str, ...]
+    h: str = ""
 
 
 Key = tuple[str, str]

@@ -67,7 +67,7 @@ def push_of(device: Sender, now_ms: int, *, reason: Reason, limit: int, bytes_ma
         "pending": {
             "entries": unsent.entries, "blobs": sum(not row.over for row in device.files.values()), "bytes": unsent.bytes,
         },
-        "cursors": dict(device.cursors), "floors": dict(device.floors),
+        "cursors": dict(device.cursors), "floors": dict(device.floors), "repairs": list(device.repairs),
         "clock": {"wall": instants.to_text(now_ms), "mono": mono_ms, "boot": device.boot}, "reason": reason,
     }  # fmt: skip
     finished = frozenset(row.sha256 for row in device.files.values() if row.over)

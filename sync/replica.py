@@ -33,6 +33,8 @@ class Rows(Protocol):
     hashes: dict[int, str]
     cursors: dict[str, int]
     floors: dict[str, int]
+    digests: dict[str, dict[str, Any]]
+    repairs: list[dict[str, Any]]
     records: dict[Key, RecordRow]
     files: dict[str, FileRow]
     proven: Proven | None
@@ -84,10 +86,10 @@ def apply_pages(draft: Draft, gone_buckets: Iterable[str], pages: Iterable[Mappi
         for change in page["changes"]:
             apply_change(draft, bucket, change)
         draft.cursors[bucket] = page["to"]
-    if draft.floors != draft.rows.floors:
-        draft.changes.meta["floors"] = dict(draft.floors)
     if draft.cursors != before:
         draft.changes.meta["cursors"] = dict(draft.cursors)
+    if draft.floors != draft.rows.floors:
+        draft.changes.meta["floors"] = dict(draft.floors)
     return any(before.get(bucket) != cursor for bucket, cursor in draft.cursors.items())
 
 
@@ -105,18 +107,18 @@ def apply_frame(draft: Draft, frame: Mapping[str, Any]) -> Literal["applied", "s
     return "applied"
 
 
-def apply_change(draft: Draft, bucket: str, change: Mapping[str, Any]) -> None:
-    """One record as it now stands in a bucket, or that it has left it."""
+def apply_change(draft: Draft, bucket: str, change: Mapping[str, Any], truth: int = 0) -> None:
+    """One record as it now stands in a bucket, or that it has left it. What is here with at most version `truth` gives way."""
     key = (change["kind"], change["id"])
     known = draft.record(key)
     others = tuple(name for name in known.buckets if name != bucket) if known is not None else ()
     row: RecordRow | None
     if change.get("gone") or change.get("data") is None:
         row = replace(known, buckets=others) if known is not None and others else None
-    elif known is not None and known.v > change["v"]:
+    elif known is not None and known.v > max(change["v"], truth):
         row = replace(known, buckets=(*others, bucket))
     else:
-        row = RecordRow(*key, change["v"], change["data"], (*others, bucket))
+        row = RecordRow(*key, change["v"], change["data"], (*others, bucket), change.get("h", ""))
     draft.changes.records[key] = row
 
 
@@ -127,6 +129,17 @@ def drop_bucket(draft: Draft, bucket: str) -> None:
         row = draft.record(key)
         if row is not None and bucket in row.buckets:
             apply_change(draft, bucket, {"kind": key[0], "id": key[1], "v": 0, "data": None, "gone": True})
+
+
+def note_digests(draft: Draft, answer: Mapping[str, Any], reported: Sequence[Mapping[str, Any]]) -> None:
+    """Keep what each bucket should come to (`sync/compare.py`), and let go of the repairs that were reported."""
+    gone = set(answer.get("gone_buckets") or ())
+    digests = {bucket: one for bucket, one in draft.rows.digests.items() if bucket not in gone}
+    digests |= {one["bucket"]: one for one in answer.get("digests") or ()}
+    if digests != draft.rows.digests:
+        draft.changes.meta["digests"] = digests
+    if reported:
+        draft.changes.meta["repairs"] = [one for one in draft.rows.repairs if one not in reported]
 
 
 # --- outcomes and receipts --------------------------------------------------------------------------------------------

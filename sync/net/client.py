@@ -31,7 +31,7 @@ from sync.net.exportfile import export
 from sync.net.file_store import FileStore
 from sync.net.http import SYNC_S, Http
 from sync.net.live import Listener
-from sync.net.problems import ClientError, told
+from sync.net.problems import ClientError, readable, told
 from sync.net.uploads import FINAL, Upload
 from sync.outgoing import Reason
 
@@ -266,8 +266,34 @@ class Client:
         await self._exchanges(reason)
         for _ in range(limits.UPLOADS_OPEN_PER_DEVICE_MAX):
             if not await self._files():
-                return
+                break
             await self._exchanges("save")  # for the receipt that lets their bytes go
+        if await self._compare():
+            await self._exchanges("idle")  # which reports what was put right
+
+    async def _compare(self) -> int:
+        """Ask whether what this device holds is what the server says, and mend what is not; how many parts were wrong."""
+        mended = 0
+        for bucket in self.device.due(self._now()):
+            if not self.device.agrees(bucket):
+                mended += await self._mend(bucket)
+            with told():
+                self.device.note_compared(bucket, self._now())
+        return mended
+
+    async def _mend(self, bucket: str) -> int:
+        mended = 0
+        said = await self._guarded("POST", "/api/v1/digest", {"bucket": bucket}, timeout_s=SYNC_S)
+        with readable():
+            left = self.device.wrong_parts(said)
+        while left:
+            answer = await self._guarded("POST", "/api/v1/repair", {"bucket": bucket, "parts": left}, timeout_s=SYNC_S)
+            with told(), readable():
+                if not set(answer["parts"]) & set(left) or not self.device.mend(answer, said["version"]):
+                    break
+            mended += len(answer["parts"])
+            left = [part for part in left if part not in answer["parts"]]
+        return mended
 
     async def refresh(self) -> None:
         """Fetch roster, policy and the organisation's keys as they now are."""
@@ -299,11 +325,8 @@ class Client:
             if fault.code is ErrorCode.BODY_TOO_LARGE:
                 self._bytes_max = max(_BODY_BYTES_MIN, self._bytes_max // 2)
             raise
-        with told():
-            try:
-                return self.device.receive(answer, push, self._now())
-            except (KeyError, TypeError, ValueError) as fault:
-                raise ClientError(LocalCode.ANSWER_UNREADABLE, {"fault": type(fault).__name__}) from fault
+        with told(), readable():
+            return self.device.receive(answer, push, self._now())
 
     async def _files(self) -> int:
         """Send every file that is ready; how many came to an end."""

@@ -32,6 +32,9 @@ _LAYOUTS: Final = (
     ) WITHOUT ROWID;
     CREATE TABLE receipt (number INTEGER PRIMARY KEY, n INTEGER NOT NULL, jws TEXT NOT NULL);
     """,
+    """
+    ALTER TABLE record ADD COLUMN h TEXT NOT NULL DEFAULT '';
+    """,
 )
 """Layout by layout, numbered by `user_version`; one that was shipped is never changed."""
 RECEIPTS_KEPT: Final = 50
@@ -89,8 +92,8 @@ class FileStore:
             hashes=dict(run("SELECT seq, hash FROM hash")),
             files={name: FileRow(**json.loads(row)) for name, row in run("SELECT sha256, row FROM file")},
             records={
-                (kind, id_): RecordRow(kind, id_, v, json.loads(data), tuple(json.loads(buckets)))
-                for kind, id_, v, data, buckets in run("SELECT kind, id, v, data, buckets FROM record")
+                (kind, id_): RecordRow(kind, id_, v, json.loads(data), tuple(json.loads(buckets)), h)
+                for kind, id_, v, data, buckets, h in run("SELECT kind, id, v, data, buckets, h FROM record")
             },
         )
 
@@ -118,7 +121,7 @@ class FileStore:
         many("INSERT OR REPLACE INTO content VALUES (?, ?)", changes.content.items())
         many("DELETE FROM file WHERE sha256=?", _gone(changes.files))
         many("DELETE FROM content WHERE sha256=?", _gone(changes.files))
-        many("INSERT OR REPLACE INTO record VALUES (?,?,?,?,?)", map(_record_row, _kept(changes.records)))
+        many("INSERT OR REPLACE INTO record VALUES (?,?,?,?,?,?)", map(_record_row, _kept(changes.records)))
         many("DELETE FROM record WHERE kind=? AND id=?", [key for key, row in changes.records.items() if row is None])
         if changes.receipt is not None:
             many("INSERT INTO receipt (n, jws) VALUES (?, ?)", [changes.receipt])
@@ -168,4 +171,4 @@ def _entry(row: tuple[Any, ...]) -> Recorded:
 
 
 def _record_row(row: RecordRow) -> tuple[Any, ...]:
-    return (row.kind, row.id, row.v, _json(row.data), _json(list(row.buckets)))
+    return (row.kind, row.id, row.v, _json(row.data), _json(list(row.buckets)), row.h)

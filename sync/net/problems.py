@@ -81,3 +81,12 @@ def told() -> Iterator[None]:
     except OSError as fault:
         code = LocalCode.DEVICE_FULL if fault.errno == 28 else LocalCode.STORAGE_FAILED
         raise ClientError(code, {"fault": fault.strerror or type(fault).__name__}) from fault
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """An answer whose shape is not what it should be as a ClientError; nothing of it was taken."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+        raise ClientError(LocalCode.ANSWER_UNREADABLE, {"fault": type(fault).__name__}) from fault

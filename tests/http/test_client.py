@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import stat
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from schemas.errors import ErrorCode
 from schemas.local_errors import LocalCode
 from schemas.protocol import PublicKey
 from server.storage.database import SqlStore
+from sync.device_state import Changes
 from sync.net import Changed, Client, ClientError
 from sync.net.keys import unb64url
 from tests.http.pictures import photo
@@ -196,6 +198,27 @@ async def _first(seen: "asyncio.Queue[Changed]", kind: str, record: str) -> Chan
         changed = await seen.get()
         if (changed.kind, changed.id) == (kind, record):
             return changed
+
+
+async def test_a_replica_that_went_wrong_is_found_and_mended_and_the_office_is_told(world: World, tmp_path: Path) -> None:
+    async with await enrolled(world, tmp_path / "device") as client:
+        await client.sync()
+        right = dict(client.device.records)
+        wrong = client.device.records["asset", world.a.van]
+        client._store.commit(
+            Changes(records={("asset", wrong.id): replace(wrong, h="0" * 16, data={**wrong.data, "label": "?"})})
+        )
+    async with Client.open(tmp_path / "device") as client:
+        assert client.records("asset")[0]["label"] == "?"
+        world.clock.forward(1000)
+        start(client, world)
+        client.device.compared = {}
+        await client.sync()
+        assert client.device.records["asset", world.a.van] == right["asset", world.a.van]
+        assert client.device.repairs == []
+        assert client.status().unsent_entries == 0
+    incidents = await world.house.database.read(lambda store: store.records(world.a.id, "incident"))
+    assert "divergence" in {one.data["type"] for one in incidents}
 
 
 async def test_a_revoked_device_learns_it_drops_its_replica_and_keeps_its_work(world: World, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from sync.net.file_store import RECEIPTS_KEPT, FileStore
 Opener = Callable[[], DeviceStore]
 ENTRY = Recorded("a", 1, "h1", b"\xe4\xba\xa4 body", (b"salt", b""), outcome={"state": "held"})
 FILE = FileRow("s1", 10, "image/jpeg", "photo", 3, 1)
-ROW = RecordRow("asset", "x", 7, {"label": "浙A·1", "deep": {"n": [1, None]}}, ("org/field", "depot:1/field"))
+ROW = RecordRow("asset", "x", 7, {"label": "浙A·1", "deep": {"n": [1, None]}}, ("org/field", "depot:1/field"), "h" * 16)
 
 
 @pytest.fixture(params=["memory", "file"])
