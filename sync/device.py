@@ -163,7 +163,7 @@ class Device:
             if name in meta:
                 setattr(self, name, meta[name])
 
-    def _commit(self, changes: Changes) -> None:
+    def commit(self, changes: Changes) -> None:
         """Make the changes durable, then let memory follow."""
         if self.store is not None:
             self.store.commit(changes)
@@ -336,7 +336,7 @@ class Device:
             taken = replica.take_receipt(draft, receipt, push.asked)
             missed = self._let_go(draft, receipt, taken, push, answer, more_pages=more_pages)
         self._note_answer(draft, answer, now_ms)
-        self._commit(draft.changes)
+        self.commit(draft.changes)
         commands = {command["type"] for command in answer.get("commands") or ()}
         if push.gap or taken.believed == "behind":
             trouble = trouble or LocalCode.JOURNAL_GAP
@@ -386,7 +386,7 @@ class Device:
         draft = Draft(self)
         result = replica.apply_frame(draft, frame)
         if result == "applied":
-            self._commit(draft.changes)
+            self.commit(draft.changes)
         return result
 
     def due(self, now_ms: int) -> list[str]:
@@ -407,12 +407,12 @@ class Device:
         draft = Draft(self)
         if not compare.replace_parts(draft, answer, found):
             return False
-        self._commit(draft.changes)
+        self.commit(draft.changes)
         return True
 
     def note_compared(self, bucket: str, now_ms: int) -> None:
         """This bucket was compared."""
-        self._commit(Changes(meta={"compared": {**self.compared, bucket: now_ms}}))
+        self.commit(Changes(meta={"compared": {**self.compared, bucket: now_ms}}))
 
     def prove(self, receipt: Receipt) -> int:
         """Drop from the outbox what a (verified) receipt proves; returns how many. Only equal hashes prove anything."""
@@ -422,7 +422,7 @@ class Device:
         draft = Draft(self)
         replica.take_receipt(draft, receipt, (self.epoch, self.proven_n))
         replica.release(draft)
-        self._commit(draft.changes)
+        self.commit(draft.changes)
         return here
 
     def adopt(self, fork: NewEpoch) -> None:
@@ -430,13 +430,13 @@ class Device:
         draft = Draft(self)
         replica.adopt(draft, fork)
         replica.release(draft)
-        self._commit(draft.changes)
+        self.commit(draft.changes)
 
     def revoke(self) -> None:
         """The replica goes at once; what was recorded here stays until a person has exported it or the office has it."""
-        gone = {"cursors": {}, "floors": {}, "digests": {}, "compared": {}}
+        gone: dict[str, Any] = {"cursors": {}, "floors": {}, "digests": {}, "compared": {}}
         changes = Changes(meta={"revoked": True, **gone}, records=dict.fromkeys(self.records))
-        self._commit(changes)
+        self.commit(changes)
 
     # --- files --------------------------------------------------------------------------------------------------------
     def next_file(self, skip: frozenset[str] = frozenset()) -> FileRow | None:
@@ -452,7 +452,7 @@ class Device:
         """Change some fields of a file's row: `state`, `sent`, `upload`, `code`."""
         known = self.files.get(sha256)
         if known is not None:
-            self._commit(Changes(files={sha256: replace(known, **fields)}))
+            self.commit(Changes(files={sha256: replace(known, **fields)}))
 
     # --- the gate -----------------------------------------------------------------------------------------------------
     def unsent(self) -> gate.Unsent:

@@ -20,6 +20,7 @@ from sync import digest, hlc, journal
 from sync.effects import ABSENT, Filled, Scene, fill
 from sync.merge import FieldMeta, Stamp, merge_field
 from sync.unit import DEFAULTS, POLICIES
+from tests.vectors import exchange
 
 FOLDER: Final = Path(__file__).resolve().parent
 
@@ -231,7 +232,8 @@ def render() -> dict[str, str]:
     """File name → its text."""
     assert set(POLICIES) == set(RECORDS)
     made = {"chain": _chain(), "hlc": _hlc(), "ids": _ids(), "effects": _effects(), "templates": _templates(),
-            "merge": _merges(), "digest": _digest()}  # fmt: skip
+            "merge": _merges(), "digest": _digest(), "pages": exchange.pages(), "receipts": exchange.receipts(),
+            "believed": exchange.believed(), "epoch": exchange.epochs()}  # fmt: skip
     return {f"{name}.json": json.dumps(value, ensure_ascii=False, indent=1) + "\n" for name, value in made.items()}
 
 
