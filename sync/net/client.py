@@ -137,6 +137,10 @@ class Client:
                 store.close()
                 raise
 
+    def move(self, url: str) -> None:
+        """Go on with the same server at another address; kept only while this object lives."""
+        self._http.move(url)
+
     async def close(self) -> None:
         """Give folder and connections back. What is unsent stays for the next time."""
         await self._http.close()

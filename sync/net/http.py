@@ -33,6 +33,11 @@ class Http:
         self.renew: Callable[[], Awaitable[bool]] | None = None
         self._client = httpx.AsyncClient(base_url=self.base, transport=transport, follow_redirects=False)
 
+    def move(self, base: str) -> None:
+        """Ask at another address from now on."""
+        self.base = base.rstrip("/")
+        self._client.base_url = httpx.URL(self.base)
+
     async def close(self) -> None:
         """Close its connections."""
         await self._client.aclose()
