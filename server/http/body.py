@@ -5,9 +5,11 @@ ever held, announced or not.
 """
 
 import zlib
+from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 
 from litestar import Request
+from litestar.exceptions import InternalServerException
 from pydantic import BaseModel
 
 from schemas.errors import ErrorCode
@@ -30,7 +32,7 @@ async def read_body(request: Request[Any, Any, Any], limit: int = REQUEST_BYTES_
     inflater = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
     held = bytearray()
     taken = 0
-    async for chunk in request.stream():
+    async for chunk in _arriving(request):
         taken += len(chunk)
         if taken > limit:
             raise Failure(ErrorCode.BODY_TOO_LARGE, detail={"bytes_max": limit})
@@ -40,6 +42,15 @@ async def read_body(request: Request[Any, Any, Any], limit: int = REQUEST_BYTES_
     if inflater is not None and not inflater.eof:
         raise Failure(ErrorCode.BAD_REQUEST, detail={"faults": ["gzip: cut short"]})
     return bytes(held)
+
+
+async def _arriving(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
+    """The body as it comes. One that is cut is the caller's failure, or the network's; whoever sent it hears nothing."""
+    try:
+        async for chunk in request.stream():
+            yield chunk
+    except InternalServerException as cut:  # what Litestar makes of a connection that ends before its body
+        raise Failure(ErrorCode.BAD_REQUEST, detail={"faults": ["body: cut short"]}) from cut
 
 
 async def read_message(request: Request[Any, Any, Any], model: type[Model], limit: int = REQUEST_BYTES_MAX) -> Model:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from schemas import limits
 from schemas.errors import ErrorCode
@@ -128,3 +129,21 @@ async def test_metrics_with_a_token(tmp_path: Path, app_folder: Path) -> None:
     ):
         told(await client.get("/metrics"), ErrorCode.NOT_FOUND)
         assert (await client.get("/metrics", headers={"Authorization": "Bearer t0ken"})).status_code == 200
+
+
+async def test_a_request_cut_half_way_is_no_fault_of_the_servers(world: World) -> None:
+    """Whoever cut it hears nothing; the log must not call it ours."""
+    host, port = world.base.removeprefix("http://").split(":")
+    phone = await world.enrolled(world.a)
+    with capture_logs() as logs:
+        reader, writer = await asyncio.open_connection(host, int(port))
+        cookie = phone.http.cookies["hv_device"]
+        head = f"POST /api/v1/sync HTTP/1.1\r\nHost: {host}:{port}\r\nX-Handover: 1\r\nCookie: hv_device={cookie}\r\n"
+        writer.write(f"{head}Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{".encode())
+        await writer.drain()
+        await asyncio.sleep(0.2)
+        writer.close()
+        await asyncio.sleep(0.3)
+        assert (await phone.push())["upload"] == "clear"
+    assert [line for line in logs if line["event"] == "unforeseen"] == []
+    assert await reader.read() == b""
