@@ -10,11 +10,14 @@ from typing import Any, Final
 
 from schemas.actions import ACTIONS
 from schemas.protocol import EntryBody
+from sync.journal import derived_id
 from sync.store import Expected
 
 Named = tuple[str, tuple[str, ...]]
 """A kind, and the way to the id among the arguments."""
 _ABOUT_THE_WRITER: Final = "person"
+_DERIVED: Final = {"signature.capture": ("signer", "signature_id")}
+"""Records whose id is derived from their kind and an argument."""
 
 
 def foresee(bodies: Iterable[EntryBody]) -> Expected:
@@ -29,6 +32,9 @@ def foresee(bodies: Iterable[EntryBody]) -> Expected:
             record_id = _follow(body.args, way)
             if isinstance(record_id, str):
                 expected.records.add((kind, record_id))
+        if body.action in _DERIVED:
+            kind, name = _DERIVED[body.action]
+            expected.records.add((kind, derived_id(kind, str(body.args.get(name)))))
     return expected
 
 

@@ -125,10 +125,12 @@ class RecordWriter:
 
     def put(self, record: StoredRecord, before: frozenset[str]) -> None:
         """Write a record as it is; `before` are the buckets it lay in. For the engine: everything else merges."""
-        for bucket in record.buckets | before:
-            if bucket not in self.touched.before:
-                self.touched.before[bucket] = self.store.bucket_head(self.organisation, bucket)
-        self.store.put_record(self.organisation, record, before - record.buckets)
+        touched = self.touched.before
+        left = before - record.buckets
+        for bucket in (*record.buckets, *left):
+            if bucket not in touched:
+                touched[bucket] = self.store.bucket_head(self.organisation, bucket)
+        self.store.put_record(self.organisation, record, left)
 
 
 def _defaults(kind: str) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from schemas.people import FIELD_ROLES, OFFICE_ROLES, Reach, Role, reach_of
 from schemas.records import RECORDS, Audience, Placement
@@ -26,10 +27,19 @@ class Viewer:
 
 def buckets_of(kind: str, data: Mapping[str, Any]) -> frozenset[str]:
     """The buckets a record with this content lies in."""
+    field = _HOME_FIELD[RECORDS[kind].placement]
+    return _buckets(kind, data[field] if field else "")
+
+
+_HOME_FIELD: Final = {Placement.DEVICE: "device_id", Placement.DEPOT: "depot_id", Placement.ORGANISATION: None}
+
+
+@lru_cache(maxsize=4096)
+def _buckets(kind: str, home_id: str) -> frozenset[str]:
     model = RECORDS[kind]
     if model.placement is Placement.DEVICE:
-        return frozenset({f"device:{data['device_id']}"})
-    home = "org" if model.placement is Placement.ORGANISATION else f"depot:{data['depot_id']}"
+        return frozenset({f"device:{home_id}"})
+    home = "org" if model.placement is Placement.ORGANISATION else f"depot:{home_id}"
     return frozenset(f"{home}/{audience}" for audience in model.audiences)
 
 

@@ -96,10 +96,10 @@ class RecordPart(Drafts):
     def records(self, organisation: str, kind: str) -> list[StoredRecord]:
         """All of a small kind."""
         if (organisation, kind) not in self._kinds:
-            found = [_record(row) for row in self._run(sql.ALL_RECORDS, organisation=organisation, kind=kind).mappings()]
-            for record in found:
-                self._learn_record(organisation, record)
-            self._kinds[(organisation, kind)] = {record.id: True for record in found}
+            rows = self._read(sql.ALL_RECORDS, organisation=organisation, kind=kind).mappings()
+            ids = {self._learn_record(organisation, _record(row)).id: True for row in rows}
+            ids |= {key[2]: True for key in self._records.unwritten if key[:2] == (organisation, kind)}
+            self._kinds[(organisation, kind)] = ids
         present = (self.record(organisation, kind, record_id) for record_id in sorted(self._kinds[(organisation, kind)]))
         return [record for record in present if record is not None and not record.gone]
 

@@ -10,6 +10,7 @@ from sqlalchemy import Table, TextClause, bindparam, delete, exists, func, inser
 from sqlmodel import SQLModel
 
 from server.storage import tables
+from server.storage.among import among
 
 assert tables, "importing the tables registers them"
 T: Final = SQLModel.metadata.tables
@@ -53,11 +54,6 @@ def shift(table: Table) -> TextClause:
     )
 
 
-def _among(column: Any, name: str) -> Any:
-    """Condition: the column is one of the values of the parameter."""
-    return column.in_(bindparam(name, expanding=True))
-
-
 _ENTRY: Final = ("organisation", "device", "epoch", "seq")
 _JUDGED: Final = ("entry_id", "action", "state", "code", "version", "detail", "repeat_of")
 
@@ -85,7 +81,7 @@ ENTRIES: Final = (
 )
 ENTRY_AT: Final = select(JOURNAL).where(*by(JOURNAL, *_ENTRY))
 ENTRIES_BY_ID: Final = (
-    select(JOURNAL).where(*by(JOURNAL, "organisation"), JOURNAL.c.repeat_of.is_(False)).where(_among(JOURNAL.c.entry_id, "ids"))
+    select(JOURNAL).where(*by(JOURNAL, "organisation"), JOURNAL.c.repeat_of.is_(False)).where(among(JOURNAL.c.entry_id, "ids"))
 )
 ENTRY_BY_ID: Final = select(JOURNAL).where(*by(JOURNAL, "organisation", "entry_id"), JOURNAL.c.repeat_of.is_(False))
 COPIES_OF: Final = select(JOURNAL).where(*by(JOURNAL, "organisation", "entry_id"))
@@ -101,7 +97,7 @@ HELD: Final = (
 PARKED: Final = (
     select(JOURNAL)
     .where(*by(JOURNAL, "organisation"), JOURNAL.c.state == text("'parked'"))
-    .where(JOURNAL.c.code.in_(bindparam("codes", expanding=True)))
+    .where(among(JOURNAL.c.code, "codes"))
     .order_by(JOURNAL.c.received_ms, JOURNAL.c.device, JOURNAL.c.seq)
     .limit(bindparam("limit"))
 )
@@ -116,7 +112,7 @@ ADD_WAIT: Final = upsert(WAIT)
 WAITING_FOR: Final = (
     select(WAIT.c.needed, WAIT.c.device, WAIT.c.epoch, WAIT.c.seq)
     .where(*by(WAIT, "organisation"))
-    .where(_among(WAIT.c.needed, "ids"))
+    .where(among(WAIT.c.needed, "ids"))
 )
 DROP_WAITS: Final = text("DELETE FROM wait WHERE organisation = :in_organisation AND needed = :for_id")
 ADD_LOSS: Final = insert(LOSS)
@@ -127,7 +123,7 @@ IS_QUARANTINED: Final = select(QUARANTINE.c.seq).where(*by(QUARANTINE, *_ENTRY, 
 QUARANTINED: Final = select(func.count()).select_from(QUARANTINE).where(*by(QUARANTINE, "organisation", "device"))
 
 ONE_RECORD: Final = select(RECORD).where(*by(RECORD, "organisation", "kind", "id"))
-RECORDS_BY_ID: Final = select(RECORD).where(*by(RECORD, "organisation", "kind")).where(_among(RECORD.c.id, "ids"))
+RECORDS_BY_ID: Final = select(RECORD).where(*by(RECORD, "organisation", "kind")).where(among(RECORD.c.id, "ids"))
 PUT_RECORD: Final = upsert(RECORD)
 PUT_MEMBER: Final = upsert(MEMBER)
 ALL_RECORDS: Final = select(RECORD).where(*by(RECORD, "organisation", "kind"), RECORD.c.gone.is_(False)).order_by(RECORD.c.id)
@@ -189,11 +185,11 @@ MEMBERS: Final = (
 )
 
 ONE_BLOB: Final = select(BLOB).where(*by(BLOB, "organisation", "sha256"))
-BLOBS_BY_HASH: Final = select(BLOB).where(*by(BLOB, "organisation")).where(_among(BLOB.c.sha256, "hashes"))
+BLOBS_BY_HASH: Final = select(BLOB).where(*by(BLOB, "organisation")).where(among(BLOB.c.sha256, "hashes"))
 HOLDERS_OF: Final = (
     select(HELD_BLOB.c.device, HELD_BLOB.c.sha256)
     .where(*by(HELD_BLOB, "organisation"))
-    .where(_among(HELD_BLOB.c.sha256, "hashes"))
+    .where(among(HELD_BLOB.c.sha256, "hashes"))
 )
 PUT_BLOB: Final = upsert(BLOB)
 BLOBS_IN_STATE: Final = select(BLOB.c.sha256).where(*by(BLOB, "organisation", "state")).order_by(BLOB.c.sha256)
@@ -219,7 +215,7 @@ LINKS: Final = (
 )
 SHOWN_LINKS: Final = LINKS.where(_SHOWN)
 LINKS_OF: Final = (
-    select(LINK.c.id, LINK.c.sha256, LINK.c.device).where(*by(LINK, "organisation", "kind")).where(_among(LINK.c.id, "ids"))
+    select(LINK.c.id, LINK.c.sha256, LINK.c.device).where(*by(LINK, "organisation", "kind")).where(among(LINK.c.id, "ids"))
 )
 ADD_MISSING: Final = upsert(MISSING_BLOB)
 DROP_MISSING: Final = text(
