@@ -8,7 +8,7 @@ download never holds the writer, and a stuck upload never blocks the download.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 
@@ -41,6 +41,10 @@ class Transactions(Protocol):
         """Run a job on a snapshot that contains everything committed before."""
 
 
+News = tuple[Pulled, Policy]
+"""What an answer brings besides what became of the push."""
+
+
 class ExchangeRefused(Exception):
     """The request as a whole is refused, nothing was stored: the device keeps everything."""
 
@@ -53,13 +57,14 @@ class ExchangeRefused(Exception):
 @dataclass(frozen=True)
 class Taken:
     """A push that is committed. `frames` (bucket, bytes of a `LiveFrame`) may go out now; the bytes of the blobs named in
-    `erased` must leave the disk before anything is answered."""
+    `erased` must leave the disk before anything is answered. `news`: there was nothing to push, the pages are read."""
 
     caller: DevicePrincipal
     message: SyncRequest
     pushed: Pushed
     frames: Frames
     now_ms: int
+    news: "News | None" = None
 
     @property
     def erased(self) -> tuple[str, ...]:
@@ -79,8 +84,13 @@ def read_request(caller: DevicePrincipal, raw: bytes) -> SyncRequest:
 
 
 async def take(engine: Engine, database: Transactions, caller: DevicePrincipal, raw: bytes, now_ms: int) -> Taken:
-    """Push what a device sends and commit it. ExchangeRefused, ValidationError: nothing was stored."""
+    """Push what a device sends and commit it. ExchangeRefused, ValidationError: nothing was stored. A device that only asks,
+    and of which nothing has changed, is answered from a snapshot: most requests are of that kind, and none waits for a disk."""
     message = read_request(caller, raw)
+    if not (message.entries or message.lost or message.repairs):
+        looked = await database.read(lambda store: _look(engine, store, caller, message, now_ms))
+        if looked is not None:
+            return looked
 
     def job(store: Store, *, judge: bool = True, checked: bool = False) -> tuple[Pushed, Frames]:
         pushed = engine.push(store, caller.organisation, message, now_ms, judge_entries=judge, checked=checked)
@@ -105,10 +115,9 @@ async def take(engine: Engine, database: Transactions, caller: DevicePrincipal, 
 async def answer(database: Transactions, taken: Taken) -> bytes:
     """The answer to a committed push: receipt, outcomes, and the pages after the device's cursors."""
 
-    def job(store: Store) -> tuple[Pulled, Policy]:
-        return _pull(store, taken)
-
-    return _render(taken, *await database.read(job))
+    if taken.news is not None:
+        return _render(taken, *taken.news)
+    return _render(taken, *await database.read(lambda store: _pull(store, taken)))
 
 
 class _Version(msgspec.Struct):
@@ -123,7 +132,15 @@ def _protocol(raw: bytes) -> int:
         return PROTOCOL_VERSION
 
 
-def _pull(store: Store, taken: Taken) -> tuple[Pulled, Policy]:
+def _look(engine: Engine, store: Store, caller: DevicePrincipal, message: SyncRequest, now_ms: int) -> Taken | None:
+    pushed = engine.look(store, caller.organisation, message, now_ms)
+    if pushed is None:
+        return None
+    taken = Taken(caller, message, pushed, [], now_ms)
+    return replace(taken, news=_pull(store, taken))
+
+
+def _pull(store: Store, taken: Taken) -> News:
     organisation = store.record(taken.caller.organisation, "organisation", taken.caller.organisation)
     policy = Policy(gate=organisation.data["gate_policy"]) if organisation else Policy()
     if not taken.pushed.may_pull:

@@ -25,7 +25,7 @@ from schemas.protocol import (
 )
 from sync import instants
 from sync.evidence import blob_arrived
-from sync.incidents import Incidents
+from sync.incidents import Incidents, seen_news
 from sync.journal import extend, genesis, head_text, ranges
 from sync.judge import Judge, OnFault
 from sync.store import DeviceState, JournalEntry, Store
@@ -108,6 +108,25 @@ class Engine:
         store.set_organisation_version(organisation, judge.version)
         return pushed
 
+    def look(self, store: Store, organisation: str, request: SyncRequest, now_ms: int) -> Pushed | None:
+        """The answer to a device that has nothing to say and of which nothing has changed. None when there is anything to
+        write, or to refuse: `push` takes the request then. Writes nothing, so that it runs on a snapshot beside a writer; its
+        receipt is given, not kept: one for the same end is kept already."""
+        device = store.device(organisation, request.device)
+        head = request.head
+        if device is None or device.state != "active" or request.entries or request.lost or request.repairs:
+            return None
+        if (head.epoch, head.seq, head.hash) != (device.epoch, device.seq, device.hash):
+            return None
+        if seen_news(store, device, request, now_ms, late=False):
+            return None
+        try:
+            self._check_request(device, request)
+        except PushRefused:
+            return None
+        receipt, complete = self._seal(store, device, now_ms, device.seq, device.hash)
+        return Pushed(receipt, [], complete)
+
     def retry_parked(self, store: Store, organisation: str, codes: list[str], limit: int) -> tuple[int, Touched]:
         """Judge again what was parked for a cause that may be gone (after a start or an upgrade)."""
         judge = Judge(
@@ -157,6 +176,11 @@ class Engine:
         `end` (number, hash): a receipt for an earlier end, for a device that knows no later one.
         """
         n, chain_hash = end or (device.seq, device.hash)
+        signed, complete = self._seal(store, device, now_ms, n, chain_hash)
+        store.put_receipt(device.organisation, device.id, device.epoch, n, signed, now_ms)
+        return signed, complete
+
+    def _seal(self, store: Store, device: DeviceState, now_ms: int, n: int, chain_hash: str) -> tuple[str, bool]:
         missing, count = store.missing_blobs(device.organisation, device.id, limits.RECEIPT_MISSING_MAX)
         held = ranges(store.held_seqs(device.organisation, device.id, device.epoch))
         losses = store.losses(device.organisation, device.id, device.epoch)
@@ -165,9 +189,7 @@ class Engine:
             organisation=device.organisation, device=device.id, epoch=device.epoch, n=n, h=chain_hash,
             held=held, lost=sorted(lost), missing=missing, missing_count=count, at=instants.to_text(now_ms),
         )  # fmt: skip
-        signed = self.sign(device.organisation, receipt.model_dump_json().encode())
-        store.put_receipt(device.organisation, device.id, device.epoch, n, signed, now_ms)
-        return signed, not held and count == 0
+        return self.sign(device.organisation, receipt.model_dump_json().encode()), not held and count == 0
 
 
 @dataclass

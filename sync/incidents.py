@@ -12,7 +12,7 @@ from schemas.protocol import Repair, SyncRequest
 from sync import instants
 from sync.journal import derived_id
 from sync.judge import Judge, engine_stamp
-from sync.store import DeviceState
+from sync.store import DeviceState, Store
 from sync.unit import RecordWriter
 
 
@@ -51,17 +51,8 @@ class Incidents:
         `late`: the request knows less than the server; what it says is pending may be long done.
         """
         device = self.device
-        stored = self.judge.store.record(device.organisation, "device", device.id)
-        if stored is None or stored.gone:
-            return
-        values: dict[str, Any] = {
-            "epoch": device.epoch,
-            "proven_seq": device.seq,
-        }
-        if not late:
-            values |= {"app": request.app, "pending": self._still_pending(request)}
-        fresh = self.now_ms - device.last_seen_ms < limits.DEVICE_SEEN_WRITE_SECONDS * 1000
-        if fresh and all(stored.data[name] == value for name, value in values.items()):
+        values = seen_news(self.judge.store, device, request, self.now_ms, late=late)
+        if values is None:
             return
         device.last_seen_ms = self.now_ms
         values |= {"last_seen_at": instants.to_text(self.now_ms), "skew_ms": skew}
@@ -70,16 +61,29 @@ class Incidents:
         writer = self._writer()
         writer.write("device", device.id, values, engine_stamp(writer.version, self.now_ms), create=False)
 
-    def _still_pending(self, request: SyncRequest) -> dict[str, int]:
-        """What the device said it has, less what this push brought."""
-        pending = request.pending.model_dump()
-        pending["entries"] = max(0, request.head.seq - self.device.seq) if self.device.state == "active" else 0
-        return pending
-
     def _writer(self) -> RecordWriter:
         judge = self.judge
         judge.version += 1
         return RecordWriter(judge.store, judge.organisation, judge.version, judge.touched)
+
+
+def seen_news(store: Store, device: DeviceState, request: SyncRequest, now_ms: int, *, late: bool) -> dict[str, Any] | None:
+    """What a request says of its device that the device's line must show now; None while the line may stay as it is."""
+    stored = store.record(device.organisation, "device", device.id)
+    if stored is None or stored.gone:
+        return None
+    values: dict[str, Any] = {"epoch": device.epoch, "proven_seq": device.seq}
+    if not late:
+        values |= {"app": request.app, "pending": _still_pending(device, request)}
+    fresh = now_ms - device.last_seen_ms < limits.DEVICE_SEEN_WRITE_SECONDS * 1000
+    return None if fresh and all(stored.data[name] == value for name, value in values.items()) else values
+
+
+def _still_pending(device: DeviceState, request: SyncRequest) -> dict[str, int]:
+    """What the device said it has, less what this push brought."""
+    pending = request.pending.model_dump()
+    pending["entries"] = max(0, request.head.seq - device.seq) if device.state == "active" else 0
+    return pending
 
 
 def write_incident(

@@ -1,12 +1,14 @@
-"""Reading request bodies within bounds: as sent, or gzip, and never more than allowed on either side of the inflation.
+"""Bodies in and out: requests read within bounds, as sent or gzip, never more than allowed on either side of the inflation;
+answers packed for whoever takes them so.
 
 Neighbours: every route that takes JSON, `sync.py` too. Invariants: no more than `limit` bytes of a body are
-ever held, announced or not.
+ever held, announced or not; no event loop waits for an answer to be packed.
 """
 
+import asyncio
 import zlib
 from collections.abc import AsyncIterator
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from litestar import Request
 from litestar.exceptions import InternalServerException
@@ -17,6 +19,12 @@ from schemas.limits import REQUEST_BYTES_MAX
 from server.http.problem import Failure
 
 Model = TypeVar("Model", bound=BaseModel)
+PACKED_BYTES_MIN: Final = 1_024
+"""Less is not worth packing."""
+PACKED_ASIDE_BYTES_MIN: Final = 16_384
+"""More is packed in a thread of its own."""
+PACK_LEVEL: Final = 1
+"""Almost all of what the highest level saves, in an eighth of its time: a first download packs page after page."""
 
 
 async def read_body(request: Request[Any, Any, Any], limit: int = REQUEST_BYTES_MAX) -> bytes:
@@ -63,3 +71,15 @@ def _inflate(inflater: "zlib._Decompress", chunk: bytes, room: int) -> bytes:
         return inflater.decompress(chunk, max(room, 1)) if chunk else b""
     except zlib.error as problem:
         raise Failure(ErrorCode.BAD_REQUEST, detail={"faults": ["gzip: not readable"]}) from problem
+
+
+async def pack_answer(request: Request[Any, Any, Any], raw: bytes) -> tuple[bytes, dict[str, str]]:
+    """(body, headers): gzip when the caller says he takes it and it is worth it, else as it is."""
+    if len(raw) < PACKED_BYTES_MIN or "gzip" not in request.headers.get("accept-encoding", ""):
+        return raw, {}
+    packed = _pack(raw) if len(raw) < PACKED_ASIDE_BYTES_MIN else await asyncio.to_thread(_pack, raw)
+    return packed, {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+
+
+def _pack(raw: bytes) -> bytes:
+    return zlib.compress(raw, PACK_LEVEL, wbits=31)

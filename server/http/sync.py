@@ -14,7 +14,7 @@ from litestar.handlers.base import BaseRouteHandler
 
 from server.exchange import ExchangeRefused, answer, take
 from server.http.access import require_device
-from server.http.body import read_body
+from server.http.body import pack_answer, read_body
 from server.http.context import House
 from server.http.problem import Failure
 
@@ -33,7 +33,8 @@ async def sync(request: Request[Any, Any, Any], house: NamedDependency[House]) -
     if taken.erased:
         await _forget(house, principal.organisation, taken.erased)
     house.hub.publish(principal.organisation, taken.frames)
-    return Response(await answer(house.database, taken), media_type=JSON)
+    body, headers = await pack_answer(request, await answer(house.database, taken))
+    return Response(body, media_type=JSON, headers=headers)
 
 
 async def _forget(house: House, organisation: str, erased: tuple[str, ...]) -> None:

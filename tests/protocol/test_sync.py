@@ -324,3 +324,62 @@ async def test_the_clock_of_a_device_may_be_years_off(world: World) -> None:
     found = await handover_of(world, world.a, handover)
     assert found is not None
     assert found["started_at"] == "2027-01-15T08:00:00.000Z", "corrected by the difference the request shows"
+
+
+async def test_a_device_with_nothing_to_say_is_answered_without_writing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    phone = await world.enrolled(world.a)
+    assert phone.journal is not None
+    begin(phone)
+    opened(world, phone, await sync(phone))
+    opened(world, phone, await sync(phone, entries=[]))
+    stands = await version(world, world.a)
+
+    async def no_write(_job: Any) -> Any:
+        raise AssertionError("written")
+
+    monkeypatch.setattr(world.house.database, "write", no_write)
+    answer, receipt = opened(world, phone, await sync(phone, entries=[]))
+    assert (receipt.n, receipt.h, answer.upload) == (1, phone.journal.hash, "clear")
+    assert any(change.kind == "handover" for page in answer.pages for change in page.changes)
+    assert await version(world, world.a) == stands
+
+
+async def test_whatever_there_is_to_write_is_written_though_a_device_brings_no_entry(world: World) -> None:
+    """A minute gone, other pending files, an unknown signature, a head beyond the end: none of it is answered from a snapshot."""
+    phone = await world.enrolled(world.a)
+    assert phone.journal is not None
+    begin(phone)
+    opened(world, phone, await sync(phone))
+
+    async def line() -> dict[str, Any]:
+        found = await world.house.database.read(lambda store: store.record(phone.company.id, "device", phone.id))
+        assert found is not None
+        return found.data
+
+    opened(world, phone, await sync(phone, entries=[], pending={"entries": 0, "blobs": 3, "bytes": 9}))
+    assert (await line())["pending"] == {"entries": 0, "blobs": 3, "bytes": 9}
+    before = (await line())["last_seen_at"]
+    world.clock.forward(61)
+    opened(world, phone, await sync(phone, entries=[]))
+    assert (await line())["last_seen_at"] > before
+    head = {**phone.journal.request(world.clock())["head"], "signature": "A" * 86}
+    refused(await sync(phone, entries=[], head=head), ErrorCode.HEAD_SIGNATURE_INVALID)
+    begin(phone)
+    ahead, receipt = opened(world, phone, await sync(phone, entries=[]))
+    assert (ahead.upload, receipt.n) == ("required", 1)
+
+
+async def test_an_answer_is_packed_for_whoever_takes_it_so_and_says_the_same(world: World) -> None:
+    phone = await world.enrolled(world.a)
+    assert phone.journal is not None
+    for _ in range(30):
+        begin(phone)
+    opened(world, phone, await sync(phone))
+    request = {**phone.journal.request(world.clock()), "entries": [], "cursors": {}}
+    plain = await phone.http.post("/api/v1/sync", json=request, headers={"Accept-Encoding": "identity"})
+    packed = await phone.http.post("/api/v1/sync", json=request, headers={"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.num_bytes_downloaded < plain.num_bytes_downloaded / 3
+    assert packed.json()["pages"] == plain.json()["pages"]
+    assert plain.json()["pages"]
