@@ -73,7 +73,8 @@ class Asset(Record):
     """One rentable thing with its own QR tag.
 
     `depot_id` is the depot answerable for it now. `readings` holds the last value per meter, as
-    `{meter: {value, at, handover_id, entry}}`; `baseline` points at the handover whose photos are the ones to compare with,
+    `{meter: {value, at, handover_id, entry, before}}` (`before`: the one
+    it took the place of); `baseline` points at the handover whose photos are the ones to compare with,
     `last_return_id` at the check-in that counts as its last return; `locked`: the office lets it not leave.
     """
 

@@ -167,7 +167,7 @@ def make_stand(unit: Unit, standing: str, other: str, conflict: str, *, write: b
     if contested["rental_id"] != unit.need("handover", standing)["rental_id"]:
         custody.mark_rental(unit, contested, "contested")
     if write:
-        custody.hand_out(unit, unit.need("handover", standing))
+        custody.hand_out(unit, unit.need("handover", standing), instead_of=other)
 
 
 def came_back_since(unit: Unit, handover: Record, asset: Record) -> bool:

@@ -15,8 +15,9 @@ from sync.unit import Unit
 Record = dict[str, Any]
 
 
-def hand_out(unit: Unit, handover: Record) -> None:
-    """The asset is out on the handover's rental, and this handover is what its return is compared with."""
+def hand_out(unit: Unit, handover: Record, instead_of: str | None = None) -> None:
+    """The asset is out on the handover's rental, and this handover is what its return is compared with. `instead_of`: the
+    check-out that stood so far."""
     rental = unit.get("rental", handover["rental_id"])
     values = {
         "state": "out",
@@ -24,7 +25,7 @@ def hand_out(unit: Unit, handover: Record) -> None:
         "holder_id": rental["customer_id"] if rental else None,
         "baseline": handover["id"],
     }
-    unit.write("asset", handover["asset_id"], {**values, **asset_facts(unit, handover)})
+    unit.write("asset", handover["asset_id"], {**values, **asset_facts(unit, handover, instead_of)})
     mark_rental(unit, handover, "out")
 
 
@@ -45,11 +46,14 @@ def asset_facts(unit: Unit, handover: Record, instead_of: str | None = None) -> 
     for meter, reading in handover["readings"].items():
         new = {**{name: reading.get(name) for name in ("value", "at", "entry")}, "handover_id": handover["id"]}
         last = readings.get(meter)
-        replaced = last is not None and last.get("handover_id") == instead_of
-        if last is not None and not replaced and meter in rising and contradicts(last, new):
+        if last is not None and instead_of is not None and last.get("handover_id") == instead_of:
+            last = last.get("before")  # as if the one that no longer counts had never come
+            readings[meter] = last
+        if last is not None and meter in rising and contradicts(last, new):
             _reading_below(unit, asset, meter, last, new, handover)
-        elif replaced or is_newer(last, new):
-            readings[meter] = new
+        elif is_newer(last, new):
+            readings[meter] = {**new, "before": last and {name: one for name, one in last.items() if name != "before"}}
+    readings = {meter: reading for meter, reading in readings.items() if reading is not None}
     facts: Record = {"readings": readings, "last_handover_id": handover["id"], "last_handover_at": handover["completed_at"]}
     if "odometer" in readings:
         facts["odometer_km"] = readings["odometer"]["value"]

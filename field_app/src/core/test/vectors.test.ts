@@ -2,12 +2,14 @@
 import { hexToBytes } from '@noble/hashes/utils.js';
 import { describe, expect, it } from 'vitest';
 import chain from '../../../../tests/vectors/chain.json';
+import conflicts from '../../../../tests/vectors/conflicts.json';
 import digest from '../../../../tests/vectors/digest.json';
 import effects from '../../../../tests/vectors/effects.json';
 import hlc from '../../../../tests/vectors/hlc.json';
 import ids from '../../../../tests/vectors/ids.json';
 import templates from '../../../../tests/vectors/templates.json';
 import type { Effect } from '../../generated/actions';
+import { CONFLICT_WORDS } from '../../generated/conflicts';
 import type { EntryBody } from '../../generated/types';
 import { utf8 } from '../bytes';
 import { extend, genesis, headText, sha256Hex } from '../chain';
@@ -40,6 +42,12 @@ describe('golden vectors', () => {
     expect(tallies.total()).toEqual(digest.total);
     expect(tallies.of(1)).toEqual(digest.empty);
     expect(new Tallies().total()).toEqual(NO_TALLY);
+  });
+
+  it('says the same to whoever lost', () => {
+    expect(CONFLICT_WORDS).toEqual(conflicts.words);
+    for (const { conflicts: found } of conflicts.scenarios)
+      for (const { rule } of found) expect(Object.keys(CONFLICT_WORDS)).toContain(rule);
   });
 
   it('ticks alike', () => {

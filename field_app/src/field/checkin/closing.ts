@@ -77,6 +77,7 @@ export async function signatureEntry(session: Session, what: Signing, label: str
     language: what.language,
     document_sha256: sha256,
   };
+  if (session.text) args.terms_id = session.text.id;
   if (what.party === 'customer') {
     const bytes = new Blob([what.text], { type: 'application/json' });
     blobs.push({ bytes, type: 'application/json', role: 'document', sha256 });
