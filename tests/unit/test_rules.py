@@ -250,6 +250,16 @@ def test_what_is_allowed_is_no_breach(stage: Stage) -> None:
     assert stage.all("conflict") == []
 
 
+def test_what_was_repaired_may_leave(stage: Stage) -> None:
+    """Severe damage blocks a van until the office has looked; as long as nothing but the lock says no, leaving is no breach."""
+    out(stage)
+    for type_, acceptance in (("check_in", "severe_damage"), ("check_out", "intact")):
+        captured(stage, phone := stage.phone(), type_=type_, acceptance=acceptance)
+        phone.push()
+    assert stage.the("asset", stage.van)["state"] == "out"
+    assert stage.all("conflict") == []
+
+
 # --- readings -----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("choice", "stands"), [({"choice": "side", "side": 1}, 11_000), ({"choice": "value", "value": 12_345}, 12_345)]

@@ -15,7 +15,7 @@ def breaches(at: str, asset: Record, rental: Record | None, customer: Record | N
     `limits`: meter → the least it must show to leave. `at`: corrected capture time; inspections are due by it.
     """
     found = ["customer_blocked"] if customer is not None and customer["blocked"] else []
-    if asset.get("locked") or asset["state"] in ("blocked", "retired"):
+    if asset.get("locked") or asset["state"] == "retired":
         found.append("asset_locked")
     if rental is not None and rental["state"] == "cancelled":
         found.append("rental_cancelled")
