@@ -21,6 +21,7 @@ class ErrorCode(StrEnum):
     TOO_MANY_TRIES = "too_many_tries"
     SERVER_ERROR = "server_error"
     STORAGE_FULL = "storage_full"
+    DATABASE_AWAY = "database_away"
     # enrolment, people
     CODE_UNKNOWN = "code_unknown"
     CODE_EXPIRED = "code_expired"
@@ -108,6 +109,11 @@ MESSAGES: Final[dict[ErrorCode, Sentence]] = {
     ErrorCode.SERVER_ERROR: Sentence(
         "服务器出错，已签收的记录都在；未签收的仍在本机，会自动重试。",
         "The server failed. What it has acknowledged is safe; the rest is still on this device and will be retried.",
+    ),
+    ErrorCode.DATABASE_AWAY: Sentence(
+        "服务器暂时连不上数据库，这次没有签收；已签收的记录都在，未签收的仍在本机，会自动重试。",
+        "The server cannot reach its database just now and acknowledged nothing this time. What it has acknowledged is safe; the"
+        " rest is still on this device and will be retried.",
     ),
     ErrorCode.STORAGE_FULL: Sentence(
         "服务器存储空间已满，记录仍安全保存在本机。请通知管理员。",

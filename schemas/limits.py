@@ -39,6 +39,7 @@ PREVIEW_EDGE_PX: Final = 960
 UPLOADS_OPEN_PER_DEVICE_MAX: Final = 64
 UNDECLARED_BYTES_PER_DEVICE_MAX: Final = 512 * 1024 * 1024
 UPLOAD_IDLE_HOURS_MAX: Final = 72
+DATABASE_RETRY_SECONDS: Final = 2
 DOCUMENT_BYTES_MAX: Final = 1024 * 1024
 
 # --- people and devices -------------------------------------------------------------------------------------------

@@ -33,7 +33,9 @@ from server.http.metrics import Metrics
 from server.jobs.tombstones import forget_daily
 from server.live import LiveHub
 from server.logs import trail
+from server.relay import relay
 from server.settings import Clock, Settings
+from server.storage.database import TransactionLost
 from server.storage.opening import open_database
 from server.storage.store import SqlStore
 from sync.engine import Engine
@@ -90,6 +92,7 @@ def create_app(house: House) -> Litestar:
             asyncio.create_task(retry_parked(house)),
             asyncio.create_task(tend(house)),
             asyncio.create_task(forget_daily(house)),
+            asyncio.create_task(relay(house)),
         ]
         try:
             yield
@@ -126,9 +129,12 @@ async def retry_parked(house: House) -> None:
             log.info("parked_retried", organisation=organisation, entries=count)
         return frames(store, organisation, touched)
 
-    for organisation in await house.database.read(lambda store: store.organisations()):
-        news = await house.database.write(partial(job, organisation))
-        house.hub.publish(organisation, news)
+    try:
+        for organisation in await house.database.read(lambda store: store.organisations()):
+            news = await house.database.write(partial(job, organisation))
+            house.hub.publish(organisation, news)
+    except TransactionLost as problem:
+        log.error("retry_parked_cut", type=type(problem).__qualname__, why=str(problem))
 
 
 def _report_fault(entry: JournalEntry, fault: Exception) -> None:

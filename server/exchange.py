@@ -19,6 +19,7 @@ from schemas.errors import ErrorCode
 from schemas.protocol import PROTOCOL_VERSION, Policy, SyncAnswer, SyncRequest
 from server.auth.sessions import DevicePrincipal
 from server.logs import trail
+from server.storage.database import Unreachable
 from sync import instants
 from sync.engine import Engine, Pushed, PushRefused
 from sync.fanout import frames
@@ -102,6 +103,8 @@ async def take(engine: Engine, database: Transactions, caller: DevicePrincipal, 
     for tried in range(JUDGED_TRIES):
         try:
             return Taken(caller, message, *await database.write(partial(job, checked=tried > 0)), now_ms)
+        except Unreachable:
+            raise
         except PushRefused as refused:
             raise ExchangeRefused(refused.code, refused.detail) from refused
         except Exception as fault:

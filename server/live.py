@@ -7,6 +7,7 @@ be had by a sync. All methods run on the event loop.
 """
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,9 @@ from typing import Final, NamedTuple
 import msgspec
 
 from schemas.limits import LIVE_QUEUE_FRAMES_MAX, LIVE_SOCKETS_PER_DEVICE_MAX
+from schemas.records import Audience
 
+_RANGE: Final = re.compile(rb'"prev":(-?\d+),"to":(\d+)')
 SYNC: Final = '{"sync":true}'
 PING: Final = '{"ping":true}'
 REVOKED: Final = 4403
@@ -83,6 +86,7 @@ class LiveHub:
 
     def __init__(self, count: Callable[[int], object] | None = None) -> None:
         self._lines: dict[str, set[Line]] = {}
+        self._heads: dict[str, dict[str, int]] = {}
         self._count = count or (lambda _number: None)
         self._opened = 0
 
@@ -105,6 +109,7 @@ class LiveHub:
             lines.discard(line)
             if not lines:
                 del self._lines[line.organisation]
+                self._heads.pop(line.organisation, None)
         self._count(self.sockets)
 
     @property
@@ -118,6 +123,7 @@ class LiveHub:
         if not lines:
             return
         for bucket, raw in frames:
+            self._remember(organisation, bucket, raw)
             text = raw.decode()
             if b'"revoked"' in raw or b'"replaced"' in raw:
                 for device in _ended_devices(raw):
@@ -129,6 +135,28 @@ class LiveHub:
                     line.stale = True
                 if bucket in line.buckets:
                     line.offer(bucket, text)
+
+    def _remember(self, organisation: str, bucket: str, raw: bytes) -> None:
+        """Up to which version the bucket's lines have been told of everything; a frame ahead of that leaves it."""
+        found = _RANGE.search(raw)
+        if found is None:
+            return
+        heads, prev = self._heads.setdefault(organisation, {}), int(found[1])
+        if prev == -1 or heads.get(bucket, prev) == prev:
+            heads[bucket] = int(found[2])
+
+    def organisations(self) -> list[str]:
+        """Those with open lines."""
+        return list(self._lines)
+
+    def heads(self, organisation: str) -> dict[str, int | None]:
+        """Each bucket in which something may matter to an open line (device and person records included, they say who may
+        see what), and up to which version its lines have been told; None: not known."""
+        homes = {bucket.partition("/")[0] for line in self._lines.get(organisation, ()) for bucket in line.buckets}
+        wanted = {f"{home}/{audience}" for home in homes if not home.startswith("device:") for audience in Audience}
+        wanted |= {bucket for line in self._lines.get(organisation, ()) for bucket in line.buckets}
+        known = self._heads.get(organisation, {})
+        return {bucket: known.get(bucket) for bucket in wanted}
 
     def poke(self, organisation: str, holders: Iterable[str] | None = None) -> None:
         """Ask the given devices (all of the organisation's without any) to sync."""

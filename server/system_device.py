@@ -42,6 +42,7 @@ def record_system(
     transaction goes with it.
     """
     device_id = system_device_id(organisation)
+    store.lock_organisation(organisation)  # its journal's end is read below: nobody else may write to it meanwhile
     state = store.device(organisation, device_id)
     if state is None:
         raise RuntimeError("the organisation has no system device")

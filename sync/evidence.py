@@ -28,6 +28,7 @@ def blob_arrived(
     An erased blob stays erased. Unknown blobs (not declared by any entry yet) are only remembered as the device's.
     """
     touched = Touched()
+    version = store.lock_organisation(organisation) + 1
     known = store.blob(organisation, sha256)
     news = known is not None and known.state not in (state, "erased")
     if state == "received" and not store.holds_blob(organisation, device, sha256):
@@ -37,7 +38,7 @@ def blob_arrived(
         return touched
     if known.state != "erased":
         store.put_blob(organisation, replace(known, state=state, code=code))
-    writer = RecordWriter(store, organisation, store.lock_organisation(organisation) + 1, touched)
+    writer = RecordWriter(store, organisation, version, touched)
     stamp = engine_stamp(writer.version, now_ms)
     for kind, record_id in store.blob_links(organisation, sha256):
         if kind == "handover":

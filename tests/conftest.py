@@ -5,16 +5,26 @@ installation is used.
 """
 
 import asyncio
+import os
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
 from tests.support.hosts import HOSTS, Host
+from tests.support.postgres import CHOSEN
 from tests.support.stage import Stage
 
 settings.register_profile("house", deadline=None)  # a slow machine is no fault of the code
 settings.load_profile("house")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=("sqlite", "postgres"), default="sqlite", help="what whole servers run on")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    os.environ[CHOSEN] = str(config.getoption("--database"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

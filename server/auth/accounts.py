@@ -6,13 +6,15 @@ in the installation.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, select, text, update
 from sqlmodel import SQLModel
 
 from server.auth.tables import Account
 
 _ROW = SQLModel.metadata.tables[Account.__tablename__]
+_BEGIN: Final = text("INSERT INTO account (organisation, person) VALUES (:organisation, :person) ON CONFLICT DO NOTHING")
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ def fold_username(username: str) -> str:
 
 def by_username(connection: Connection, username: str) -> Credentials | None:
     """The account behind a user name."""
+    if "\0" in username:  # PostgreSQL's text has no such character, so no account has it
+        return None
     return _one(connection, _ROW.c.username == fold_username(username))
 
 
@@ -62,20 +66,17 @@ def put_account(
         "pin_hash": pin_hash,
     }
     given = {name: value for name, value in values.items() if value is not None}
-    if of_person(connection, organisation, person) is None:
-        connection.execute(insert(_ROW).values(organisation=organisation, person=person, **values))
-    elif given:
+    connection.execute(_BEGIN, {"organisation": organisation, "person": person})
+    if given:
         mine = (_ROW.c.organisation == organisation) & (_ROW.c.person == person)
         connection.execute(update(_ROW).where(mine).values(**given))
 
 
 def set_first_pin(connection: Connection, organisation: str, person: str, pin_hash: str) -> bool:
     """Set a PIN where there is none. False, and nothing changed, when the person has one already."""
-    found = of_person(connection, organisation, person)
-    if found is not None and found.pin_hash is not None:
-        return False
-    put_account(connection, organisation, person, pin_hash=pin_hash)
-    return True
+    connection.execute(_BEGIN, {"organisation": organisation, "person": person})
+    without = (_ROW.c.organisation == organisation) & (_ROW.c.person == person) & _ROW.c.pin_hash.is_(None)
+    return connection.execute(update(_ROW).where(without).values(pin_hash=pin_hash)).rowcount == 1
 
 
 def _one(connection: Connection, where: ColumnElement[bool]) -> Credentials | None:

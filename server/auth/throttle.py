@@ -8,13 +8,17 @@ unused for a day are forgotten.
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, select, text, update
 from sqlmodel import SQLModel
 
 from server.auth.tables import Throttle
 
 _FORGET_MS: Final = 24 * 3600 * 1000
 _ROW = SQLModel.metadata.tables[Throttle.__tablename__]
+_BEGIN: Final = text(
+    "INSERT INTO throttle (key, tries, wait_until, updated_at) VALUES (:key, 0, 0, :now) ON CONFLICT (key) DO NOTHING"
+)
+_LOCKED: Final = select(_ROW.c.tries, _ROW.c.wait_until, _ROW.c.updated_at).where(_ROW.c.key == bindparam("of")).with_for_update()
 
 
 @dataclass(frozen=True)
@@ -28,20 +32,18 @@ class Patience:
 
 def take_try(connection: Connection, key: str, patience: Patience, now_ms: int) -> int:
     """Count one try. Returns the seconds still to wait: 0 means go ahead, else the try was not counted."""
-    row = connection.execute(select(_ROW.c.tries, _ROW.c.wait_until, _ROW.c.updated_at).where(_ROW.c.key == key)).first()
-    if row is not None and row.wait_until > now_ms:
+    connection.execute(_BEGIN, {"key": key, "now": now_ms})  # so that there is a row to lock: tries at once are counted in turn
+    row = connection.execute(_LOCKED, {"of": key}).one()
+    if row.wait_until > now_ms:
         return -((now_ms - int(row.wait_until)) // 1000)
-    before = 0 if row is None or row.updated_at < now_ms - _FORGET_MS else int(row.tries)
+    before = 0 if row.updated_at < now_ms - _FORGET_MS else int(row.tries)
     tries = before + 1
     wait_until = 0
     if tries >= patience.tries:
         seconds = min(patience.wait_s << min(tries - patience.tries, 30), patience.wait_s_max)
         wait_until = now_ms + seconds * 1000
     values = {"tries": tries, "wait_until": wait_until, "updated_at": now_ms}
-    if row is None:
-        connection.execute(insert(_ROW).values(key=key, **values))
-    else:
-        connection.execute(update(_ROW).where(_ROW.c.key == key).values(**values))
+    connection.execute(update(_ROW).where(_ROW.c.key == key).values(**values))
     return 0
 
 
@@ -52,7 +54,7 @@ def clear(connection: Connection, key: str) -> None:
 
 def give_back(connection: Connection, key: str) -> None:
     """The secret was right, but the key is shared (an address): only this try is taken back."""
-    row = connection.execute(select(_ROW.c.tries).where(_ROW.c.key == key)).first()
+    row = connection.execute(_LOCKED, {"of": key}).first()
     if row is None:
         return
     if row.tries <= 1:

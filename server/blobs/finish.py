@@ -112,8 +112,8 @@ async def _announce(house: Rooms, row: UploadRow, code: ErrorCode | None) -> Non
 
     def job(store: SqlStore) -> tuple[bool, list[tuple[str, bytes]]]:
         uploads.settle(store.connection, row.id, "done" if code is None else "rejected", code, now)
-        known = store.blob(row.organisation, row.sha256)
         touched = house.engine.blob_arrived(store, row.organisation, row.device, row.sha256, state, code, now)
+        known = store.blob(row.organisation, row.sha256)  # asked under the lock: it may have been erased just now
         return known is not None and known.state == "erased", frames(store, row.organisation, touched)
 
     erased, made = await house.database.write(job)

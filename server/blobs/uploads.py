@@ -12,6 +12,7 @@ from sqlmodel import SQLModel
 from schemas import limits
 from schemas.errors import ErrorCode
 from server.blobs.tables import Upload
+from server.storage.statements import DEVICE
 
 _ROW = SQLModel.metadata.tables[Upload.__tablename__]
 IDLE_MS = limits.UPLOAD_IDLE_HOURS_MAX * 3600 * 1000
@@ -55,6 +56,11 @@ def open_one(connection: Connection, organisation: str, device: str, sha256: str
         )
     ).first()
     return None if row is None else UploadRow(*row)
+
+
+def one_at_a_time(connection: Connection, organisation: str, device: str) -> None:
+    """Let nobody else begin an upload of this device before the commit: what is open is counted below."""
+    connection.execute(select(DEVICE.c.id).where(DEVICE.c.organisation == organisation, DEVICE.c.id == device).with_for_update())
 
 
 def no_room(connection: Connection, row: UploadRow) -> ErrorCode | None:

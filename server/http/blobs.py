@@ -70,6 +70,7 @@ async def create(request: Request[Any, Any, Any], house: NamedDependency[House])
     row = _wanted(request, house, device)
 
     def job(store: SqlStore) -> tuple[UploadRow, bool] | ErrorCode:
+        uploads.one_at_a_time(store.connection, row.organisation, row.device)
         known = uploads.open_one(store.connection, row.organisation, row.device, row.sha256, row.size)
         if known is not None:
             return known, False

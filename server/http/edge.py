@@ -19,8 +19,9 @@ from pydantic import ValidationError
 
 from schemas.errors import ErrorCode
 from server.http.context import House
-from server.http.problem import Failure, on_failure, on_http, on_invalid, on_unforeseen
+from server.http.problem import Failure, on_database_away, on_failure, on_http, on_invalid, on_unforeseen
 from server.settings import origin_of
+from server.storage.database import TransactionLost
 
 CSP: Final = (
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -39,6 +40,7 @@ SECURITY_HEADERS: Final[tuple[tuple[bytes, bytes], ...]] = (
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 EXCEPTION_HANDLERS: Final[ExceptionHandlersMap] = {
     Failure: on_failure,
+    TransactionLost: on_database_away,
     ValidationError: on_invalid,
     HTTPException: on_http,
     Exception: on_unforeseen,

@@ -218,9 +218,11 @@ def _plan_invited(store: SqlStore, code: str, asked: EnrolRequest, organisation:
     if found is None:
         ours = {codes.organisation_hint(one) for one in ([organisation] if organisation in everyone else everyone) if one}
         raise Failure(ErrorCode.CODE_UNKNOWN if code[: codes.HINT_CHARS] in ours else ErrorCode.CODE_FOREIGN)
-    owner, invitation = found
+    owner = found[0]
     if organisation is not None and organisation != owner:
         raise Failure(ErrorCode.CODE_FOREIGN)
+    store.lock_organisation(owner)  # of two who come with one code, the second sees that it is used
+    invitation = store.record(owner, "invitation", found[1].id) or found[1]
     data = invitation.data
     if data.get("used_by") is not None:
         used_by = store.device(owner, data["used_by"])

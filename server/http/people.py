@@ -55,8 +55,8 @@ async def login(request: Request[Any, Any, Any], house: NamedDependency[House]) 
         person = sessions.person_principal(store, known.organisation, known.person) if known else None
         if person is None or not person.roles & OFFICE_ROLES:
             return None
+        throttle.give_back(store.connection, address_key)  # in the order they were taken, or two could wait for each other
         throttle.clear(store.connection, account_key)
-        throttle.give_back(store.connection, address_key)
         sessions.forget_expired(store.connection, now)
         token = sessions.open_session(store.connection, person.organisation, now, person=person.person)
         return token, _answer(store, house, person)

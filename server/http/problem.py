@@ -23,8 +23,10 @@ from litestar.status_codes import HTTP_413_REQUEST_ENTITY_TOO_LARGE
 from pydantic import ValidationError
 
 from schemas.errors import MESSAGES, ErrorCode
+from schemas.limits import DATABASE_RETRY_SECONDS
 from schemas.protocol import Problem
 from server.logs import trail
+from server.storage.database import TransactionLost
 
 _FAULTS_MAX: Final = 5
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -41,6 +43,7 @@ STATUS: Final[dict[ErrorCode, int]] = {
     ErrorCode.TOO_MANY_TRIES: 429,
     ErrorCode.SERVER_ERROR: 500,
     ErrorCode.STORAGE_FULL: 507,
+    ErrorCode.DATABASE_AWAY: 503,
     ErrorCode.CODE_UNKNOWN: 404,
     ErrorCode.CODE_EXPIRED: 410,
     ErrorCode.CODE_USED: 409,
@@ -149,6 +152,12 @@ def on_http(request: Request[Any, Any, Any], problem: HTTPException) -> Response
 def on_invalid(request: Request[Any, Any, Any], problem: ValidationError) -> Response[bytes]:
     """A message that does not fit its schema."""
     return respond(request, Failure(ErrorCode.BAD_REQUEST, detail={"faults": fault_paths(problem)}))
+
+
+def on_database_away(request: Request[Any, Any, Any], problem: TransactionLost) -> Response[bytes]:
+    """The database does not answer, or has given a transaction up: nothing is acknowledged, the request may be repeated."""
+    log.error("database_away", route=_route(request), method=request.method, type=type(problem).__qualname__, why=str(problem))
+    return respond(request, Failure(ErrorCode.DATABASE_AWAY, retry_after_s=DATABASE_RETRY_SECONDS))
 
 
 def on_unforeseen(request: Request[Any, Any, Any], problem: Exception) -> Response[bytes]:

@@ -92,9 +92,19 @@ def pytest_check(name: str, log: str, marker: str | None) -> Check:
     return Check(name, log, command, ROOT, PYTEST_SECONDS, "pytest")
 
 
+def postgres_check() -> Check:
+    """What is asked over HTTP and by the protocol, once more with every server on a real PostgreSQL."""
+    command = (
+        str(PYTHON), "-m", "pytest", "--database=postgres", "tests/http", "tests/protocol",
+        f"--junitxml={LOGS / 'pytest-postgres'}.report",
+    )  # fmt: skip
+    return Check("pytest, PostgreSQL", "pytest-postgres", command, ROOT, PYTEST_SECONDS, "pytest")
+
+
 def everything() -> list[Check]:
     """The list of `make test`."""
-    return [*lint_checks(), build_check(), vitest_check(), pytest_check("pytest, browser included", "pytest", None)]
+    tests = [pytest_check("pytest, browser included", "pytest", None), postgres_check()]
+    return [*lint_checks(), build_check(), vitest_check(), *tests]
 
 
 def under_a_minute() -> list[Check]:

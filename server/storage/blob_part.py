@@ -74,7 +74,7 @@ class BlobPart(RecordPart):
             self._blobs.put((organisation, ref.sha256), known)
         assert entry.entry_id is not None, "blobs are declared by entries that could be read"
         self._declared.put((organisation, device, ref.sha256, entry.entry_id), True)
-        if known.state not in NOT_AWAITED and not self.holds_blob(organisation, device, ref.sha256):
+        if self._awaits(organisation, device, known):
             self._missing.put((organisation, device, ref.sha256), True)
 
     def declarers(self, organisation: str, sha256: str) -> list[str]:
@@ -94,10 +94,16 @@ class BlobPart(RecordPart):
         """Insert or update."""
         before = self.blob(organisation, state.sha256)
         self._blobs.put((organisation, state.sha256), state)
-        if before is not None and (before.state in NOT_AWAITED) != (state.state in NOT_AWAITED):
+        if before is not None and before.state != state.state:
             for device in self.declarers(organisation, state.sha256):
-                awaited = state.state not in NOT_AWAITED and not self.holds_blob(organisation, device, state.sha256)
-                self._missing.put((organisation, device, state.sha256), awaited)
+                self._missing.put((organisation, device, state.sha256), self._awaits(organisation, device, state))
+
+    def _awaits(self, organisation: str, device: str, state: BlobState) -> bool:
+        """Whether a device that declared the blob must send it: nobody's bytes were taken in yet (its own may lie here from
+        before its entry, and are then taken in without being sent), or only others'."""
+        if state.state == "awaited":
+            return True
+        return state.state not in NOT_AWAITED and not self.holds_blob(organisation, device, state.sha256)
 
     def blobs_in_state(self, organisation: str, state: str) -> list[str]:
         """Hashes of all blobs in a state."""
@@ -106,7 +112,9 @@ class BlobPart(RecordPart):
     def hold_blob(self, organisation: str, device: str, sha256: str) -> None:
         """The device has sent all of the blob's bytes."""
         self._holders.put((organisation, device, sha256), True)
-        self._missing.put((organisation, device, sha256), False)
+        known = self.blob(organisation, sha256)
+        if known is not None and known.state != "awaited":
+            self._missing.put((organisation, device, sha256), False)
 
     def holds_blob(self, organisation: str, device: str, sha256: str) -> bool:
         """Whether the device has ever sent all of the blob's bytes."""

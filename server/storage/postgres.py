@@ -190,6 +190,7 @@ class _Again(Exception):
 class _Seen:
     """Statements that failed in a transaction, whether or not somebody swallowed it; and what ended it from outside."""
 
+    begun: bool = False
     failed: bool = False
     ended: BaseException | None = None
 
@@ -217,21 +218,31 @@ class _Store(SqlStore):
 
 
 def _carry_out(connection: Connection, job: Callable[[SqlStore], T]) -> tuple[T, list[Heard]]:
-    seen = _Seen()
-    connection.info[_SEEN] = seen
+    kept, seen = connection.info, _Seen()
+    kept[_SEEN] = seen
     store = _Store(connection)
     try:
         result = job(store)
         store.flush()
+        _still_open(connection, seen)
         if seen.failed:  # and was swallowed: PostgreSQL would answer a COMMIT of what it gave up with a quiet rollback
             connection.exec_driver_sql("SELECT 1")
     except Exception:
         if seen.ended is not None:
             raise _Again from seen.ended
         raise
+    finally:
+        del kept[_SEEN]
     if seen.ended is not None:
         raise _Again from seen.ended
     return result, list(store.changed.values())
+
+
+def _still_open(connection: Connection, seen: _Seen) -> None:
+    """No statement runs outside its transaction: it would be committed by itself, and half a push would stay."""
+    driver: Any = connection.connection.driver_connection
+    if seen.begun and not driver.is_in_transaction():
+        raise TransactionLost("ended from inside")
 
 
 async def _watched(connection: AsyncConnection, job: Callable[[Connection], T]) -> T:
@@ -270,6 +281,18 @@ def _engine(connect: Callable[[], Awaitable[Any]], size: int, **options: Any) ->
         "postgresql+asyncpg://", async_creator=connect, pool_size=size, max_overflow=0, pool_timeout=20,
         execution_options=options,
     )  # fmt: skip
+
+    @event.listens_for(engine.sync_engine, "before_cursor_execute")
+    def before(connection: Connection, *_rest: Any) -> None:
+        seen = connection.info.get(_SEEN)
+        if seen is not None:
+            _still_open(connection, seen)
+
+    @event.listens_for(engine.sync_engine, "after_cursor_execute")
+    def after(connection: Connection, *_rest: Any) -> None:
+        seen = connection.info.get(_SEEN)
+        if seen is not None:
+            seen.begun = True
 
     @event.listens_for(engine.sync_engine, "handle_error")
     def remember(context: ExceptionContext) -> None:

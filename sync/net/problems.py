@@ -15,7 +15,7 @@ from sync.device import DeviceError
 
 TEMPORARY: Final[frozenset[Code]] = frozenset({
     LocalCode.NETWORK, LocalCode.SERVER_AWAY, LocalCode.RECEIPT_INVALID, LocalCode.ANSWER_UNREADABLE,
-    ErrorCode.SERVER_ERROR, ErrorCode.STORAGE_FULL, ErrorCode.TOO_MANY_TRIES, ErrorCode.BODY_TOO_LARGE,
+    ErrorCode.SERVER_ERROR, ErrorCode.STORAGE_FULL, ErrorCode.DATABASE_AWAY, ErrorCode.TOO_MANY_TRIES, ErrorCode.BODY_TOO_LARGE,
     ErrorCode.UPLOADS_TOO_MANY, ErrorCode.UPLOAD_UNKNOWN, ErrorCode.BLOB_HASH_MISMATCH,
     ErrorCode.BLOB_CHECKSUM_WRONG, ErrorCode.BLOB_OFFSET_WRONG,
 })  # fmt: skip

@@ -294,6 +294,21 @@ def test_a_version_is_never_split(host: Host, organisation: str) -> None:
     host.write(job)
 
 
+def test_a_blob_that_came_before_its_entry_is_missing_until_it_is_taken_in(host: Host, organisation: str) -> None:
+    ref = blob("early")
+
+    def job(store: AnyStore) -> None:
+        store.hold_blob(organisation, "d1", ref.sha256)
+        store.declare_blob(organisation, "d1", entry(organisation, 1, entry_id="e1"), ref)
+        assert store.missing_blobs(organisation, "d1", 9) == ([ref.sha256], 1)
+        store.hold_blob(organisation, "d1", ref.sha256)
+        assert store.missing_blobs(organisation, "d1", 9) == ([ref.sha256], 1), "its bytes are nowhere yet that a record shows"
+        store.put_blob(organisation, BlobState(ref.sha256, ref.size, ref.type, ref.role, "received"))
+        assert store.missing_blobs(organisation, "d1", 9) == ([], 0)
+
+    host.write(job)
+
+
 def test_blobs(host: Host, organisation: str) -> None:
     one, two, three = blob("one"), blob("two"), blob("three")
 

@@ -15,6 +15,7 @@ from server.storage.database import SqlStore
 from tests.http.pictures import photo, signature
 from tests.http.test_blobs import declared, files, sha, upload
 from tests.http.world import PASSWORD, Phone, World, new_id
+from tests.support.postgres import text_in_tables
 
 
 async def administrator(world: World) -> Phone:
@@ -54,7 +55,10 @@ async def signed(world: World) -> tuple[Phone, str]:
 
 
 def holds(world: World, text: str) -> bool:
-    """Whether the database files contain the text anywhere."""
+    """Whether the database files contain the text anywhere; of PostgreSQL: any row of any table."""
+    place = world.house.settings.database
+    if isinstance(place, str):
+        return text_in_tables(place, text)
     folder = world.house.settings.data
     return any(text.encode() in path.read_bytes() for path in folder.glob("handover.db*"))
 

@@ -15,14 +15,16 @@ import pytest
 from tests.http.pictures import photo
 from tests.http.test_blobs import OFFSET_TYPE, create, declared, evidence, patch
 from tests.http.world import START_MS, FakeClock, World, free_port, serving
+from tests.support.postgres import url_for
 
 PROGRAM = """
 import sys, uvicorn
 from pathlib import Path
 from server.app import create_app, make_house
 from server.settings import Settings
-data, app, port, now = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
-house = make_house(Settings(data=data, app=app, public_url=f"http://127.0.0.1:{port}", free_bytes_min=0), lambda: now)
+data, app, port, now, url = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]
+address = f"http://127.0.0.1:{port}"
+house = make_house(Settings(data=data, app=app, public_url=address, free_bytes_min=0, database_url=url), lambda: now)
 uvicorn.run(create_app(house), host="127.0.0.1", port=port, log_level="warning")
 """
 
@@ -32,7 +34,7 @@ async def process(data: Path, app_folder: Path) -> AsyncIterator[tuple[asyncio.s
     """The server as a process of its own; killed at the end, and whenever the test likes."""
     port = free_port()
     running = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", PROGRAM, str(data), str(app_folder), str(port), str(START_MS + 1000)
+        sys.executable, "-c", PROGRAM, str(data), str(app_folder), str(port), str(START_MS + 1000), url_for(data)
     )
     base = f"http://127.0.0.1:{port}"
     try:

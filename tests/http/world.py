@@ -29,6 +29,7 @@ from server.storage.store import SqlStore
 from server.system_device import add_system_device, record_system
 from sync import instants
 from sync.device import Device
+from tests.support.postgres import url_for
 
 START_MS = 1_800_000_000_000
 PASSWORD = "correct horse battery"
@@ -215,7 +216,8 @@ def free_port() -> int:
 async def serving(data: Path, clock: FakeClock, app_folder: Path, **more: Any) -> AsyncIterator[tuple[House, str]]:
     port = free_port()
     base = f"http://127.0.0.1:{port}"
-    settings = Settings(data=data, public_url=base, port=port, app=app_folder, **({"free_bytes_min": 0} | more))
+    defaults: dict[str, Any] = {"free_bytes_min": 0, "database_url": url_for(data)}
+    settings = Settings(data=data, public_url=base, port=port, app=app_folder, **(defaults | more))
     house = make_house(settings, clock)
     server = uvicorn.Server(
         uvicorn.Config(create_app(house), host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=2)

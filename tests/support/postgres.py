@@ -30,6 +30,7 @@ assert TABLES, "all rooms' tables are registered"
 START_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 30
 USER = "handover"
+CHOSEN = "HANDOVER_TEST_DATABASE"
 
 
 @functools.cache
@@ -54,6 +55,26 @@ def _template() -> str:
 def fresh() -> str:
     """The address of a database of the shared server: all tables, nothing in them."""
     return shared().create(_template())
+
+
+@functools.cache
+def _of_folder(_data: Path) -> str:
+    return fresh()
+
+
+def url_for(data: Path) -> str:
+    """The `DATABASE_URL` of the installation with this data folder: none, or on PostgreSQL (`pytest --database=postgres`)
+    the same for as long as the tests run."""
+    return _of_folder(data) if os.environ.get(CHOSEN) == "postgres" else ""
+
+
+def text_in_tables(url: str, wanted: str) -> bool:
+    """Whether any row of any table of a database of the shared server holds the text, as text or as bytes."""
+    name = urlsplit(url).path.lstrip("/")
+    tables = shared().execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", name)
+    assert tables
+    test = f"row::text LIKE '%{wanted}%' OR row::text LIKE '%{wanted.encode().hex()}%'"
+    return any(shared().execute(f"SELECT 1 FROM {one['tablename']} AS row WHERE {test} LIMIT 1", name) for one in tables)
 
 
 def programs() -> Path:

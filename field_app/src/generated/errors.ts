@@ -40,6 +40,10 @@ export const ERROR_MESSAGES: { readonly [C in ErrorCode]: { readonly zh: string;
     "zh": "服务器出错，已签收的记录都在；未签收的仍在本机，会自动重试。",
     "en": "The server failed. What it has acknowledged is safe; the rest is still on this device and will be retried."
   },
+  "database_away": {
+    "zh": "服务器暂时连不上数据库，这次没有签收；已签收的记录都在，未签收的仍在本机，会自动重试。",
+    "en": "The server cannot reach its database just now and acknowledged nothing this time. What it has acknowledged is safe; the rest is still on this device and will be retried."
+  },
   "storage_full": {
     "zh": "服务器存储空间已满，记录仍安全保存在本机。请通知管理员。",
     "en": "The server's storage is full; your records are safe on this device. Tell an administrator."
