@@ -28,6 +28,7 @@ from sync.net import Client, ClientError
 from sync.net.keys import unseal
 from tests.http.pictures import photo
 from tests.http.world import FakeClock, World, free_port, serving
+from tests.support.postgres import rows as read_rows
 
 PIN = "246810"
 START_SECONDS_MAX = 60
@@ -36,11 +37,12 @@ import resource, signal, sys, uvicorn
 from pathlib import Path
 from server.app import create_app, make_house
 from server.settings import Settings
-data, app, port, most = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+data, app, port, most, url = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]
 if most:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # too large a file is an error of the call, not the end of the process
     resource.setrlimit(resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
-house = make_house(Settings(data=data, app=app, public_url=f"http://127.0.0.1:{port}", free_bytes_min=0))
+address = f"http://127.0.0.1:{port}"
+house = make_house(Settings(data=data, app=app, public_url=address, free_bytes_min=0, database_url=url))
 uvicorn.run(create_app(house), host="127.0.0.1", port=port, log_level="critical")
 """
 
@@ -55,8 +57,8 @@ class WallClock(FakeClock):
 class ServerProcess:
     """The server on one port, started and killed as often as the test likes."""
 
-    def __init__(self, data: Path, app_folder: Path, *, file_bytes_max: int = 0) -> None:
-        self.data, self.app, self.port = data, app_folder, free_port()
+    def __init__(self, data: Path, app_folder: Path, *, file_bytes_max: int = 0, url: str = "") -> None:
+        self.data, self.app, self.port, self.url = data, app_folder, free_port(), url
         self.file_bytes_max = file_bytes_max
         self.base = f"http://127.0.0.1:{self.port}"
         self.kills = 0
@@ -65,8 +67,9 @@ class ServerProcess:
     async def start(self) -> None:
         """Start it and wait until it answers."""
         self._running = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", PROGRAM, str(self.data), str(self.app), str(self.port), str(self.file_bytes_max)
-        )
+            sys.executable, "-c", PROGRAM, str(self.data), str(self.app), str(self.port), str(self.file_bytes_max),
+            self.url,
+        )  # fmt: skip
         end = time.monotonic() + START_SECONDS_MAX
         async with httpx.AsyncClient(base_url=self.base, timeout=2) as client:
             while time.monotonic() < end:
@@ -90,26 +93,27 @@ class ServerProcess:
 
 @dataclass
 class Company:
-    """What was founded in a data folder. `codes`: enrolment codes not used yet."""
+    """What was founded in a data folder, or (`url`) on PostgreSQL. `codes`: enrolment codes not used yet."""
 
     data: Path
     organisation: str
     van: str
     keys: list[PublicKey]
     codes: list[str]
+    url: str = ""
 
 
-async def found(data: Path, app_folder: Path, devices: int) -> Company:
+async def found(data: Path, app_folder: Path, devices: int, url: str = "") -> Company:
     """Write a company and invitations for so many devices into a fresh data folder."""
     clock = WallClock()
-    async with serving(data, clock, app_folder) as (house, base):
+    async with serving(data, clock, app_folder, database_url=url) as (house, base):
         world = World(house, clock, base)
         await world.build()
         invited = [await world.invite(world.a) for _ in range(devices)]
         keys = house.keys.of(world.a.id).public_keys()
         for client in world.clients:
             await client.aclose()
-    return Company(data, world.a.id, world.a.van, keys, invited)
+    return Company(data, world.a.id, world.a.van, keys, invited, url)
 
 
 @dataclass
@@ -205,10 +209,14 @@ class Stored:
     @classmethod
     def of(cls, company: Company) -> "Stored":
         """Read database and blob folder."""
-        database = sqlite3.connect(f"file:{company.data / 'handover.db'}?mode=ro", uri=True)
-        with contextlib.closing(database):
-            rows = database.execute("SELECT device, seq, body, hash, entry_id, state FROM journal").fetchall()
-            records = database.execute("SELECT kind, id, data FROM record WHERE kind IN ('handover', 'incident')").fetchall()
+        journal = "SELECT device, seq, body, hash, entry_id, state FROM journal"
+        folded = "SELECT kind, id, data FROM record WHERE kind IN ('handover', 'incident')"
+        if company.url:
+            rows, records = read_rows(company.url, journal), read_rows(company.url, folded)
+        else:
+            database = sqlite3.connect(f"file:{company.data / 'handover.db'}?mode=ro", uri=True)
+            with contextlib.closing(database):
+                rows, records = database.execute(journal).fetchall(), database.execute(folded).fetchall()
         folder = company.data / "blobs"
         paths = [Path(place) / name for place, _, names in os.walk(folder) for name in names]
         return cls(
@@ -245,11 +253,18 @@ def check(stored: Stored, worker: Worker, *, all_there: bool) -> None:
 
 @asynccontextmanager
 async def yard(
-    tmp_path: Path, app_folder: Path, clients: int, *, through: str = "", file_bytes_max: int = 0, data: Path | None = None
+    tmp_path: Path,
+    app_folder: Path,
+    clients: int,
+    *,
+    through: str = "",
+    file_bytes_max: int = 0,
+    data: Path | None = None,
+    url: str = "",
 ) -> AsyncIterator[tuple[ServerProcess, list[Worker]]]:
     """A server process and so many enrolled workers. `through`: an address they use instead of the server's own."""
-    company = await found(data or tmp_path / "data", app_folder, clients)
-    server = ServerProcess(company.data, app_folder, file_bytes_max=file_bytes_max)
+    company = await found(data or tmp_path / "data", app_folder, clients, url)
+    server = ServerProcess(company.data, app_folder, file_bytes_max=file_bytes_max, url=url)
     await server.start()
     workers: list[Worker] = []
     try:

@@ -68,6 +68,20 @@ def url_for(data: Path) -> str:
     return _of_folder(data) if os.environ.get(CHOSEN) == "postgres" else ""
 
 
+def rows(url: str, statement: str) -> list[Any]:
+    """What a statement gives, on a connection of its own outside the product."""
+
+    async def run() -> list[Any]:
+        connection = await asyncpg.connect(url, timeout=10)
+        try:
+            return list(await connection.fetch(statement, timeout=30))
+        finally:
+            await connection.close()
+
+    with ThreadPoolExecutor(1) as aside:  # the caller may have a loop of its own
+        return aside.submit(asyncio.run, run()).result(START_SECONDS_MAX)
+
+
 def text_in_tables(url: str, wanted: str) -> bool:
     """Whether any row of any table of a database of the shared server holds the text, as text or as bytes."""
     name = urlsplit(url).path.lstrip("/")
@@ -144,15 +158,7 @@ class PostgresServer:
     def execute(self, statement: str, name: str = "postgres") -> list[Any]:
         """One statement outside the product, on a connection of its own."""
 
-        async def run() -> list[Any]:
-            connection = await asyncpg.connect(self.url(name), timeout=10)
-            try:
-                return list(await connection.fetch(statement, timeout=30))
-            finally:
-                await connection.close()
-
-        with ThreadPoolExecutor(1) as aside:  # the caller may have a loop of its own
-            return aside.submit(asyncio.run, run()).result(START_SECONDS_MAX)
+        return rows(self.url(name), statement)
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
