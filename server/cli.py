@@ -13,7 +13,6 @@ import sqlite3
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Annotated, Final, NoReturn
 
 import qrcode
@@ -29,7 +28,7 @@ from server.http.context import House
 from server.logs import log_to_stderr
 from server.proof import verify_device
 from server.settings import Settings, SettingsError
-from server.storage.database import UnknownSchema
+from server.storage.database import UnknownSchema, Unreachable, Unsuitable
 from server.storage.store import SqlStore
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -62,9 +61,9 @@ def serve(
         settings = replace(settings, public_url=f"http://localhost:{port}")
     log_to_stderr()
     if fresh:
-        _remove_data(settings.data)
+        _remove_data(settings)
     os.umask(0o077)  # names and pictures are for the server's own account only
-    _discard_half_seeded(settings.data)
+    _discard_half_seeded(settings)
     house = _open(settings)
     if demo:
         _prepare_demo(house, settings)
@@ -126,6 +125,19 @@ def _open(settings: Settings) -> House:
             " · The database was written by a newer version, or is none of ours; nothing was changed. Open it with the version"
             " that wrote it; demo data can be started over with make run FRESH=1."
         )
+    except Unreachable as problem:
+        _stop(
+            f"连不上 DATABASE_URL 指的数据库，什么都没有改动（{problem}）。请检查地址、密码和数据库是否在运行，然后再启动。"
+            f" · The database DATABASE_URL names cannot be reached, nothing was changed ({problem}). See that the address and the"
+            " password are right and that it runs, then start again."
+        )
+    except Unsuitable as problem:
+        _stop(
+            f"这个数据库的编码或排序方式不合适，什么都没有改动（{problem}）。请新建一个："
+            "createdb --template=template0 --encoding=UTF8 --locale=C handover"
+            f" · This database's encoding or order of text does not suit, nothing was changed ({problem}). Make one with the"
+            " command above."
+        )
     except (OSError, sqlite3.Error) as problem:
         _stop(
             f"数据文件夹 {settings.data} 无法使用，什么都没有改动：{problem}。"
@@ -155,19 +167,26 @@ def _stop(sentence: str) -> NoReturn:
     raise typer.Exit(1)
 
 
-def _remove_data(data: Path) -> None:
-    for name in (*OWN_ENTRIES, UNSEEDED):
-        path = data / name
+def _remove_data(settings: Settings) -> None:
+    place = settings.database
+    if isinstance(place, str):
+        _stop(
+            "数据在 PostgreSQL 里，什么都没有删除。要重新开始：先清空那个数据库（dropdb、createdb），再清空数据文件夹。"
+            " · The data is in PostgreSQL; nothing was removed. To start over, empty that database (dropdb, createdb), then the"
+            " data folder."
+        )
+    database = [place.with_name(place.name + end) for end in ("", "-wal", "-shm")]
+    for path in [*database, *(settings.data / name for name in (*OWN_ENTRIES, UNSEEDED))]:
         if path.is_dir():
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
 
 
-def _discard_half_seeded(data: Path) -> None:
+def _discard_half_seeded(settings: Settings) -> None:
     """A first start that was cut while writing the demo company is begun again: it holds nobody's work."""
-    if (data / UNSEEDED).exists():
-        _remove_data(data)
+    if (settings.data / UNSEEDED).exists():
+        _remove_data(settings)
 
 
 def _prepare_demo(house: House, settings: Settings) -> None:

@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 import yaml
 
+from server.storage.opening import parse_place
 from tests.architecture.project import ROOT, read
 
 DOCKERFILE = "server/deploy/Dockerfile"
@@ -43,13 +44,29 @@ def last_instruction(name: str) -> str:
 
 def test_two_services_share_one_volume() -> None:
     facts = compose()
-    assert set(facts["services"]) == {"handover", "caddy"}
-    assert list(facts["volumes"]) == ["handover-data"]
+    assert {name for name, service in facts["services"].items() if "profiles" not in service} == {"handover", "caddy"}
+    assert list(facts["volumes"]) == ["handover-data", "handover-postgres"]
     assert facts["services"]["handover"]["volumes"] == ["handover-data:/data"]
     state = facts["services"]["caddy"]["volumes"][1]
     assert state["source"] == "handover-data"
     kept = facts["services"]["caddy"]["environment"]
     assert all(kept[name].startswith(state["target"] + "/caddy") for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME"))
+
+
+def test_postgresql_is_there_when_asked_for_and_waited_for() -> None:
+    services = compose()["services"]
+    postgres, server = services["postgres"], services["handover"]
+    assert postgres["profiles"] == ["postgres"]
+    assert re.fullmatch(r"postgres:\d+\.\d+", postgres["image"])
+    assert "ports" not in postgres, "only the server reaches it"
+    assert server["depends_on"] == {"postgres": {"condition": "service_healthy", "required": False}}
+    named = re.search(r"DATABASE_URL=(postgresql://(\w+):\S+@(\w+)/(\w+))", read("docker-compose.yml"))
+    assert named is not None
+    assert parse_place(named[1]) == named[1]
+    kept = postgres["environment"]
+    assert (named[2], named[3], named[4]) == (kept["POSTGRES_USER"], "postgres", kept["POSTGRES_DB"])
+    assert kept["POSTGRES_INITDB_ARGS"] == "--encoding=UTF8 --locale=C"
+    assert filled(server["environment"])["DATABASE_URL"] == "", "without it: SQLite"
 
 
 def test_the_compose_file_agrees_with_the_image() -> None:

@@ -5,8 +5,12 @@ Two `PostgresDatabase` on one database stand for two processes: nothing is share
 
 import asyncio
 import contextlib
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from functools import partial
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -248,6 +252,26 @@ async def until(true: Callable[[], bool]) -> None:
             return
         await asyncio.sleep(0.05)
     raise AssertionError("it did not come")
+
+
+def said(tmp_path: Path, url: str, *arguments: str) -> str:
+    """What the command line says on its way out."""
+    environ = {**os.environ, "DATABASE_URL": url, "HANDOVER_DATA": str(tmp_path / "data")}
+    command = [sys.executable, "-m", "server.cli", *arguments]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("✗ "), done.stderr
+    assert "secret" not in done.stderr + done.stdout
+    return done.stderr
+
+
+def test_the_command_line_says_what_is_wrong_with_the_database_and_never_its_password(tmp_path: Path) -> None:
+    away = f"postgresql://me:secret@/none?host={tmp_path}"
+    assert "cannot be reached, nothing was changed" in said(tmp_path, away, "verify-journal")
+    other = shared().create(encoding="LATIN1", locale="C")
+    assert "--encoding=UTF8 --locale=C" in said(tmp_path, other, "verify-journal")
+    assert "DATABASE_URL: expected" in said(tmp_path, "mysql://me:secret@host/x", "verify-journal")
+    assert "nothing was removed" in said(tmp_path, fresh(), "serve", "--fresh")
 
 
 async def test_a_database_that_writes_otherwise_is_not_touched() -> None:
