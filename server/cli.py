@@ -6,6 +6,7 @@ an exit code other than 0 comes with one sentence saying why.
 
 import asyncio
 import contextlib
+import gc
 import os
 import shutil
 import socket
@@ -75,9 +76,19 @@ def serve(
         ws_max_size=65_536, ws_ping_interval=None, h11_max_incomplete_event_size=65_536,
     )  # fmt: skip
     server = uvicorn.Server(config)
+    _spare_the_collector()
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(server.serve(sockets=[listener]))
     raise typer.Exit(0 if server.started else 1)
+
+
+def _spare_the_collector() -> None:
+    """What was loaded to start stays for ever: the collector of cycles need not look at it again, nor look after every few
+    hundred objects at all. A push makes tens of thousands that reference counting frees by itself; looking took a tenth of
+    the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 @cli.command("verify-journal")
