@@ -18,8 +18,21 @@ from schemas.errors import ErrorCode
 from schemas.ids import uuid7
 from schemas.local_errors import Code, LocalCode
 from schemas.protocol import BlobRef, BlobRole, BlobType, NewEpoch, Receipt
-from sync import compare, gate, hlc, instants, replica
-from sync.device_state import Changes, DeviceStore, FileRow, Kept, Key, Proven, Recorded, RecordRow, merged_entries, update
+from sync import compare, gate, hlc, instants, own_copy, replica
+from sync.device_state import (
+    Changes,
+    DeviceError,
+    DeviceStore,
+    FileRow,
+    Kept,
+    Key,
+    Proven,
+    Recorded,
+    RecordRow,
+    merged_entries,
+    update,
+)
+from sync.incoming import Received, check_answer, let_go, note_answer
 from sync.journal import extend, genesis, private_hash
 from sync.outgoing import Push, Reason, push_of
 from sync.replica import Draft
@@ -32,19 +45,10 @@ Unseal = Callable[[str], bytes]
 """The payload of a receipt whose signature holds (one of the organisation's keys). ValueError for anything else."""
 _PLAIN: Final = (
     "clock", "cursors", "floors", "digests", "repairs", "compared", "skew_ms", "gate_policy", "hidden_ms_max", "revoked",
-    "heard_at", "full_upload_at",
+    "heard_at", "full_upload_at", "grace_hours", "grace_entries", "files_hours", "failed",
 )  # fmt: skip
 """Named values that are kept under the name of their field."""
 PRIORITY: Final[dict[str, int]] = {"signature": 0, "document": 1, "damage": 2, "photo": 3}
-
-
-class DeviceError(Exception):
-    """Nothing was saved. `code` as in `schemas.errors` and `schemas.local_errors`."""
-
-    def __init__(self, code: Code, detail: Mapping[str, Any] | None = None) -> None:
-        super().__init__(code)
-        self.code = code
-        self.detail = dict(detail or {})
 
 
 @dataclass(frozen=True)
@@ -60,22 +64,6 @@ class NewFile:
         return BlobRef(
             sha256=hashlib.sha256(self.content).hexdigest(), size=len(self.content), type=self.type, role=self.role
         )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Received:
-    """What an answer came to. `again`: there is more to send or to fetch; `trouble`: what a person should know although the
-    exchange went well; `wipe`: this device may no longer take part; `missed_again`: files the server lost after its "done"."""
-
-    receipt: replica.Believed
-    proven_moved: bool
-    more_pages: bool
-    pages_moved: bool
-    new_epoch: bool
-    missed_again: int
-    again: bool
-    trouble: Code | None
-    wipe: bool
 
 
 @dataclass
@@ -105,8 +93,15 @@ class Device:
     files: dict[str, FileRow] = field(default_factory=dict)
     proven: Proven | None = None
     lost: dict[int, str] = field(default_factory=dict)
+    damaged: dict[int, bytes] = field(default_factory=dict)
     gate_policy: str = "strict"
     hidden_ms_max: int = limits.OPENING_HIDDEN_MS
+    grace_hours: int = 0
+    grace_entries: int = 0
+    files_hours: int = 0
+    clear: tuple[int, int] = (0, 0)
+    failed: bool = False
+    now_ms: int = 0
     shut: bool = False
     revoked: bool = False
     heard_at: str | None = None
@@ -138,18 +133,17 @@ class Device:
 
     def _take_entries(self, kept: Kept) -> None:
         covered = self.proven_n
-        good = []
-        for row in kept.entries:
-            before = replica.hash_at(self, row.seq - 1)
-            if row.proven or before is None or extend(before, row.seq, row.body) == row.hash:
-                good.append(row)
-            elif row.seq > covered:
-                self.lost[row.seq] = self.hashes.get(row.seq, row.hash)
+        good, bad = own_copy.sift(self, kept.entries)
+        self._lose([row for row in bad if row.seq > covered])
         self.outbox = good
         here = {row.seq for row in good}
         for seq in range(covered + 1, self.seq + 1):
             if seq not in here and seq in self.hashes:
                 self.lost.setdefault(seq, self.hashes[seq])
+
+    def _lose(self, rows: Sequence[Recorded]) -> None:
+        for row in rows:
+            self.lost[row.seq], self.damaged[row.seq] = self.hashes.get(row.seq, row.hash), row.body
 
     def _take(self, meta: Mapping[str, Any]) -> None:
         """Named values as a store or a committed draft has them."""
@@ -159,6 +153,8 @@ class Device:
             self.proven = Proven(**meta["proven"])
         if "lost" in meta:
             self.lost = {int(seq): hash_ for seq, hash_ in meta["lost"].items()}
+        if "clear" in meta:
+            self.clear = (meta["clear"][0], meta["clear"][1])
         for name in _PLAIN:
             if name in meta:
                 setattr(self, name, meta[name])
@@ -186,7 +182,9 @@ class Device:
         kept with it. DeviceError: nothing was saved."""
         if self.revoked:
             raise DeviceError(ErrorCode.DEVICE_REVOKED)
-        if self.shut and not gate.allowed_when_shut(action, args):
+        self.now_ms = now_ms
+        grace = self.in_grace()
+        if self.shut and not grace and not gate.allowed_when_shut(action, args):
             raise DeviceError(LocalCode.GATE_CLOSED)
         if len(files) > limits.ENTRY_BLOBS_MAX or len(private) > limits.PRIVATE_PARTS_MAX:
             raise DeviceError(LocalCode.TOO_MUCH)
@@ -198,6 +196,7 @@ class Device:
         body, salted = self._body(action, args, actor, now_ms, refs, private, version, mono_ms)
         seen, makers = self._ground(body)
         body |= {"seen": seen, "needs": list(dict.fromkeys([*needs, *makers]))[: limits.ENTRY_NEEDS_MAX]}
+        body["gate"] = "grace" if grace else "clear"
         raw = _text(body)
         if len(raw) > limits.ENTRY_BODY_BYTES_MAX:
             raise DeviceError(LocalCode.TOO_MUCH)
@@ -205,7 +204,7 @@ class Device:
         for one, ref in zip(files, refs, strict=True):
             known = self.files.get(ref.sha256)
             priority = min(PRIORITY[ref.role], known.priority if known else 9)
-            changes.files[ref.sha256] = FileRow(ref.sha256, ref.size, ref.type, ref.role, priority, body["seq"])
+            changes.files[ref.sha256] = FileRow(ref.sha256, ref.size, ref.type, ref.role, priority, body["seq"], now_ms)
             changes.content[ref.sha256] = one.content
         laid = self.view()
         recorded = self._chain(body["id"], raw, salted, changes)
@@ -334,9 +333,15 @@ class Device:
             new_epoch = True
         elif receipt is not None:
             taken = replica.take_receipt(draft, receipt, push.asked)
-            missed = self._let_go(draft, receipt, taken, push, answer, more_pages=more_pages)
-        self._note_answer(draft, answer, now_ms)
+            missed = let_go(draft, receipt, taken, push, answer, now_ms)
+        told = own_copy.doubted(answer["outcomes"])
+        note_answer(draft, self, answer, now_ms)
+        self.now_ms = now_ms
         self.commit(draft.changes)
+        if told:
+            self.outbox, bad = own_copy.sift(self, self.outbox, told)
+            self._lose(bad)
+            trouble = trouble or ErrorCode.ENTRY_HASH_MISMATCH
         commands = {command["type"] for command in answer.get("commands") or ()}
         if push.gap or taken.believed == "behind":
             trouble = trouble or LocalCode.JOURNAL_GAP
@@ -357,29 +362,6 @@ class Device:
             return Receipt.model_validate_json(self.unseal(jws)), None
         except ValueError:
             return None, LocalCode.RECEIPT_INVALID
-
-    def _let_go(
-        self, draft: Draft, receipt: Receipt, taken: replica.Taken, push: Push, answer: Mapping[str, Any], *, more_pages: bool
-    ) -> int:
-        if taken.believed not in ("yes", "set_back"):
-            return 0
-        if not more_pages:
-            replica.release(draft)
-        missed = replica.release_files(draft, receipt, push.finished)
-        draft.changes.receipt = (receipt.n, answer["receipt"])
-        if receipt.n == self.seq and all(row.state == "rejected" for row in draft.file_rows()):
-            draft.changes.meta["full_upload_at"] = answer["at"]
-        return missed
-
-    def _note_answer(self, draft: Draft, answer: Mapping[str, Any], now_ms: int) -> None:
-        meta = draft.changes.meta
-        meta["heard_at"] = instants.to_text(now_ms)
-        meta["skew_ms"] = now_ms - instants.to_ms(answer["at"])
-        policy = answer.get("policy") or {}
-        if policy.get("gate", self.gate_policy) != self.gate_policy:
-            meta["gate_policy"] = policy["gate"]
-        if policy.get("opening_hidden_ms", self.hidden_ms_max) != self.hidden_ms_max:
-            meta["hidden_ms_max"] = policy["opening_hidden_ms"]
 
     def frame(self, frame: Mapping[str, Any]) -> Literal["applied", "stale", "gap"]:
         """Take a live frame in. gap: sync."""
@@ -461,10 +443,23 @@ class Device:
 
     def holds_gate(self) -> bool:
         """Whether something is left that the policy wants up before new work. What the server holds beyond a gap is with it."""
-        return bool(self.lost) or gate.holds(self.gate_policy, self.outbox, self.files.values())
+        rule = gate.Rule(self.gate_policy, self.files_hours, self.now_ms)
+        return bool(self.lost) or gate.holds(rule, self.outbox, self.files.values())
 
-    def opened(self) -> None:
+    def in_grace(self) -> bool:
+        """Whether the gate is shut, but new work may go on: after a failed attempt, within hours and entries of the policy."""
+        since = gate.Since(self.seq + 1 - self.clear[0], self.now_ms - self.clear[1])
+        allowed = gate.grace(self.gate_policy, self.grace_hours, self.grace_entries, since)
+        return self.shut and self.failed and allowed
+
+    def note_failure(self) -> None:
+        """An attempt to send failed. Kept, so that a restart does not ask for another."""
+        if not self.failed:
+            self.commit(Changes(meta={"failed": True}))
+
+    def opened(self, now_ms: int | None = None) -> None:
         """A cold start, or a return after long: with anything unsent the gate shuts until it is up."""
+        self.now_ms = self.now_ms if now_ms is None else now_ms
         self.shut = self.holds_gate()
 
 
@@ -476,16 +471,6 @@ def body_of(row: Recorded) -> dict[str, Any] | None:
         return None
     whole = isinstance(found, dict) and {"action", "v", "args", "blobs", "id", "at", "zone", "actor"} <= found.keys()
     return found if whole else None
-
-
-def check_answer(answer: Mapping[str, Any]) -> None:
-    """The parts of an answer a device cannot do without; unknown fields are left alone. DeviceError `answer_unreadable`."""
-    whole = (
-        isinstance(answer, Mapping) and isinstance(answer.get("receipt"), str) and isinstance(answer.get("outcomes"), list)
-        and isinstance(answer.get("pages"), list) and isinstance(answer.get("at"), str)
-    )  # fmt: skip
-    if not whole:
-        raise DeviceError(LocalCode.ANSWER_UNREADABLE)
 
 
 def _text(body: Mapping[str, Any]) -> bytes:

@@ -11,9 +11,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar
 
+from schemas.local_errors import Code
+
 K = TypeVar("K")
 V = TypeVar("V")
 BlobState = Literal["pending", "uploading", "done", "rejected"]
+
+
+class DeviceError(Exception):
+    """Nothing was saved. `code` as in `schemas.errors` and `schemas.local_errors`."""
+
+    def __init__(self, code: Code, detail: Mapping[str, Any] | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = dict(detail or {})
 
 
 @dataclass(frozen=True)
@@ -51,7 +62,8 @@ class Proven:
 
 @dataclass(frozen=True)
 class FileRow:
-    """One file that has not left. `size` and `sent` in bytes; `priority` 0 goes first; `upload` is the server's address for it;
+    """One file that has not left. `size` and `sent` in bytes; `priority` 0 goes first; `at_ms` when it was
+    recorded; `upload` is the server's address for it;
     `code` says why it was rejected or last failed."""
 
     sha256: str
@@ -60,6 +72,7 @@ class FileRow:
     role: str
     priority: int
     seq: int
+    at_ms: int = 0
     state: BlobState = "pending"
     sent: int = 0
     upload: str | None = None

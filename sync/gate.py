@@ -8,9 +8,11 @@ does not keep the gate shut.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sync.device_state import FileRow, Recorded
+
+_HOUR_MS: Final = 3_600_000
 
 
 @dataclass(frozen=True)
@@ -30,13 +32,39 @@ def unsent_of(entries: Iterable[Recorded], files: Iterable[FileRow]) -> Unsent:
     return Unsent(len(open_entries), len(open_files), size)
 
 
-def holds(policy: str, entries: Iterable[Recorded], files: Iterable[FileRow]) -> bool:
+@dataclass(frozen=True)
+class Rule:
+    """What shuts the gate: the policy, and under `records` after how many hours a file does, too. `now_ms`: by the device."""
+
+    policy: str
+    files_hours: int
+    now_ms: int
+
+
+@dataclass(frozen=True)
+class Since:
+    """What has come since the last full upload, the entry about to be written included."""
+
+    entries: int
+    ms: int
+
+
+def holds(rule: Rule, entries: Iterable[Recorded], files: Iterable[FileRow]) -> bool:
     """Whether something is left that the policy wants up before new work."""
     rows = list(entries)
     held = {row.seq for row in rows if row.held}
     awaited = [row for row in files if not (row.state == "done" and row.seq in held)]
+    if rule.policy == "records":
+        late = rule.now_ms - rule.files_hours * _HOUR_MS if rule.files_hours else None
+        awaited = [row for row in awaited if late is not None and row.at_ms < late]
     left = unsent_of([row for row in rows if not row.held], awaited)
-    return left.entries > 0 or (policy != "records" and left.files > 0)
+    return left.entries > 0 or left.files > 0
+
+
+def grace(policy: str, hours: int, entries: int, since: Since) -> bool:
+    """Whether new work may go on although the gate is shut, as the policy allows it after a failed attempt. A clock set back says
+    nothing of how long it was: the safe reading is "long"."""
+    return policy == "grace" and since.entries <= entries and 0 <= since.ms <= hours * _HOUR_MS
 
 
 def is_opening(hidden_since_ms: int | None, now_ms: int, hidden_ms_max: int) -> bool:

@@ -79,5 +79,11 @@ def push_of(device: Sender, now_ms: int, *, reason: Reason, limit: int, bytes_ma
 def _losses(device: Sender, last: int) -> tuple[list[dict[str, Any]], int]:
     """What is to be declared up to `last`, and up to where this push may then reach: further losses go with the next."""
     wanted = [seq for seq in sorted(device.lost) if device.proven_n < seq <= last]
-    lost = [{"seq": seq, "hash": device.lost[seq]} for seq in wanted[: limits.LOSSES_MAX]]
+    lost = [{"seq": seq, "hash": device.lost[seq], **_left_of(device, seq)} for seq in wanted[: limits.LOSSES_MAX]]
     return lost, last if len(wanted) <= limits.LOSSES_MAX else wanted[limits.LOSSES_MAX] - 1
+
+
+def _left_of(device: Sender, seq: int) -> dict[str, str]:
+    """What a damaged store still gives back of a body: kept aside by the server, for people."""
+    left = device.damaged.get(seq)
+    return {} if left is None else {"body": left[: limits.ENTRY_BODY_BYTES_MAX].decode(errors="replace")}

@@ -39,6 +39,7 @@ class Rows(Protocol):
     files: dict[str, FileRow]
     proven: Proven | None
     lost: dict[int, str]
+    damaged: dict[int, bytes]
 
 
 class Draft:

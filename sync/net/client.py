@@ -259,6 +259,8 @@ class Client:
                 return self.status()
             except ClientError as fault:
                 wait = back_off_s(failures, fault.retry_after_s)
+                with told():
+                    self.device.note_failure()
                 if not fault.temporary or time.monotonic() + wait > end:
                     raise
                 await asyncio.sleep(wait)
@@ -315,6 +317,8 @@ class Client:
                 raise ClientError(LocalCode.RECEIPT_INVALID)
             if received.wipe:
                 self._shut_out()
+            if received.trouble is ErrorCode.ENTRY_HASH_MISMATCH and not received.again:
+                raise ClientError(ErrorCode.ENTRY_HASH_MISMATCH)  # changed on its way: it goes again
             if received.missed_again:
                 raise ClientError(ErrorCode.BLOB_HASH_MISMATCH, {"files": received.missed_again})
             if not received.again:

@@ -17,7 +17,7 @@ TEMPORARY: Final[frozenset[Code]] = frozenset({
     LocalCode.NETWORK, LocalCode.SERVER_AWAY, LocalCode.RECEIPT_INVALID, LocalCode.ANSWER_UNREADABLE,
     ErrorCode.SERVER_ERROR, ErrorCode.STORAGE_FULL, ErrorCode.DATABASE_AWAY, ErrorCode.TOO_MANY_TRIES, ErrorCode.BODY_TOO_LARGE,
     ErrorCode.UPLOADS_TOO_MANY, ErrorCode.UPLOAD_UNKNOWN, ErrorCode.BLOB_HASH_MISMATCH,
-    ErrorCode.BLOB_CHECKSUM_WRONG, ErrorCode.BLOB_OFFSET_WRONG,
+    ErrorCode.BLOB_CHECKSUM_WRONG, ErrorCode.BLOB_OFFSET_WRONG, ErrorCode.ENTRY_HASH_MISMATCH,
 })  # fmt: skip
 """Trying again later may help."""
 

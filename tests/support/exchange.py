@@ -50,6 +50,11 @@ class Line:
     def save(self, action: str, args: dict[str, Any], **more: Any) -> Any:
         return self.device.save(action, args, actor=self.phone.actor, now_ms=self.stage.now, **more)
 
+    def unsealed(self, receipt: str) -> bytes:
+        """What a receipt says."""
+        assert self.device.unseal is not None
+        return self.device.unseal(receipt)
+
     def caller(self) -> DevicePrincipal:
         state = self.stage.device(self.phone.id)
         return DevicePrincipal(self.stage.id, self.phone.id, state.type, state.person, state.depot, state.state)

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from schemas.errors import ErrorCode
 from schemas.local_errors import LocalCode
 from schemas.people import Role
 from sync import gate
 from sync.device import Device, DeviceError, NewFile
-from sync.device_state import Changes, MemoryDeviceStore
+from sync.device_state import Changes, FileRow, MemoryDeviceStore, Recorded
 from tests.support.exchange import Line
 from tests.support.hosts import MemoryHost
 from tests.support.stage import Stage, seal
@@ -269,6 +270,77 @@ def test_the_gate_shuts_at_an_opening_with_anything_unsent_and_opens_on_proof(li
     line.sync()
     assert not line.device.shut
     start(line)
+
+
+def waiting(line: Line) -> None:
+    """A device that comes back with something unsent, and whose first attempt failed."""
+    line.sync()
+    start(line)
+    line.device = line.reopened()
+    assert line.device.shut
+    line.device.note_failure()
+
+
+def test_in_grace_new_work_goes_on_for_so_many_entries_and_says_so(line: Line) -> None:
+    waiting(line)
+    with pytest.raises(DeviceError):
+        start(line)
+    line.device.gate_policy, line.device.grace_hours, line.device.grace_entries = "grace", 1, 3
+    start(line)
+    start(line)
+    with pytest.raises(DeviceError) as refused:
+        start(line)
+    assert refused.value.code == LocalCode.GATE_CLOSED
+    gates = [json.loads(row.body)["gate"] for row in line.device.outbox]
+    assert gates == ["clear", "grace", "grace"]
+    line.sync()
+    assert (line.device.shut, line.device.failed) == (False, False)
+    assert line.device.outbox == []
+
+
+def test_grace_ends_with_its_hours_and_needs_an_attempt_that_failed(line: Line) -> None:
+    waiting(line)
+    line.device.gate_policy, line.device.grace_hours, line.device.grace_entries = "grace", 1, 100
+    line.stage.now += 3_600_001
+    with pytest.raises(DeviceError):
+        start(line)
+    line.stage.now -= 3_600_001
+    line.device.failed = False
+    with pytest.raises(DeviceError):
+        start(line)
+    assert not gate.grace("grace", 1, 100, gate.Since(1, -1)), "a clock set back says nothing of how long it was"
+    assert not gate.grace("strict", 1, 100, gate.Since(1, 0))
+
+
+def test_under_records_only_files_that_have_waited_too_long_hold_the_gate(line: Line) -> None:
+    entries: list[Recorded] = []
+    file = FileRow("ab" * 32, 10, "image/jpeg", "photo", 3, 1, at_ms=1_000)
+    late = 1_000 + 24 * 3_600_000
+    assert not gate.holds(gate.Rule("records", 24, late), entries, [file])
+    assert gate.holds(gate.Rule("records", 24, late + 1), entries, [file])
+    assert not gate.holds(gate.Rule("records", 0, late + 1), entries, [file]), "no deadline was told"
+    assert gate.holds(gate.Rule("strict", 24, 0), entries, [file])
+    assert gate.holds(gate.Rule("records", 24, 0), [Recorded("a", 1, "h", b"{}", ())], [])
+
+
+def test_bytes_changed_on_their_way_are_sent_again_and_a_damaged_copy_is_declared(line: Line) -> None:
+    for _ in range(2):
+        start(line)
+    push = line.device.push(line.stage.now)
+    answer = line.ask(push.request)
+    proven_nothing = json.loads(line.unsealed(answer["receipt"])) | {"n": 0, "h": line.device.hashes[0]}
+    changed: list[dict[str, Any]] = [
+        {"seq": seq, "epoch": 0, "id": None, "state": "parked", "version": None, "code": "entry_hash_mismatch", "detail": {}}
+        for seq in (1, 2)
+    ]
+    answer |= {"outcomes": changed, "receipt": seal(line.stage.id, json.dumps(proven_nothing).encode())}
+    damaged = line.device.outbox[1]
+    line.device.outbox[1] = dataclasses.replace(damaged, body=damaged.body + b"?")
+    received = line.device.receive(answer, push, line.stage.now)
+    assert received.trouble == ErrorCode.ENTRY_HASH_MISMATCH
+    request = line.device.push(line.stage.now).request
+    assert [entry["seq"] for entry in request["entries"]] == [1]
+    assert request["lost"] == [{"seq": 2, "hash": damaged.hash, "body": (damaged.body + b"?").decode()}]
 
 
 def test_files_are_kept_until_a_receipt_asked_for_after_the_last_byte_misses_them_no_more(line: Line) -> None:
