@@ -35,6 +35,9 @@ class ErrorCode(StrEnum):
     SIGNATURE_INVALID = "signature_invalid"
     DEVICE_UNKNOWN = "device_unknown"
     DEVICE_REVOKED = "device_revoked"
+    DEVICE_WIPING = "device_wiping"
+    UPLOAD_INCOMPLETE = "upload_incomplete"
+    APP_OUTDATED = "app_outdated"
     # sync
     HEAD_SIGNATURE_INVALID = "head_signature_invalid"
     CURSOR_FOREIGN = "cursor_foreign"
@@ -166,6 +169,18 @@ MESSAGES: Final[dict[ErrorCode, Sentence]] = {
     ErrorCode.DEVICE_REVOKED: Sentence(
         "这台设备已被停用；送来的记录已另行保存，等主管处理。",
         "This device was revoked; what it sent is kept aside for a manager.",
+    ),
+    ErrorCode.DEVICE_WIPING: Sentence(
+        "办公室要求清空这台设备：资料已从本机移除，还没上传的记录会先传完，再清除。请保持联网。",
+        "The office has asked to wipe this device: its data is gone from here, what is unsent goes up first. Stay connected.",
+    ),
+    ErrorCode.UPLOAD_INCOMPLETE: Sentence(
+        "还有内容没有上传，不能清除；记录都在本机。请保持联网，传完后会再试。",
+        "Something is not uploaded yet, so nothing is wiped; it is safe on this device. Stay connected, it will be tried again.",
+    ),
+    ErrorCode.APP_OUTDATED: Sentence(
+        "应用版本太旧；记录都已上传。请更新应用后继续使用。",
+        "This version of the app is too old; everything is uploaded. Update the app to go on.",
     ),
     ErrorCode.HEAD_SIGNATURE_INVALID: Sentence(
         "记录链的签名不正确，服务器没有收下任何内容，记录仍在本机。请导出记录并联系办公室。",

@@ -68,6 +68,8 @@ OFFICE_ONLY: Final = frozenset(
     {
         "device.invite",
         "device.revoke",
+        "device.wipe",
+        "organisation.policy",
         "person.erase",
         "conflict.decide",
         "entry.ratify",
@@ -114,6 +116,8 @@ PERMISSIONS: Final[dict[str, dict[Role, Reach]]] = {
     # devices and people
     "device.invite": _DEVICES,
     "device.revoke": _DEVICES,
+    "device.wipe": _DEVICES,
+    "organisation.policy": {Role.MANAGER: Reach.ORG, Role.ADMINISTRATOR: Reach.ORG, Role.SYSTEM: Reach.ORG},
     "device.enrol": _SYSTEM_ONLY,
     "person.erase": {Role.ADMINISTRATOR: Reach.ORG, Role.SYSTEM: Reach.ORG},
     # what contradicts itself, and what was refused for want of a right

@@ -250,10 +250,14 @@ class Command(Wire):
 
 
 class Policy(Wire):
-    """How the organisation wants its gate."""
+    """How the organisation wants its gate. `grace`: for so many hours and entries since the last full upload new work may go
+    on after a failed attempt; `records`: files older than so many hours shut the gate, too."""
 
     gate: GatePolicy = "strict"
     opening_hidden_ms: int = limits.OPENING_HIDDEN_MS
+    grace_hours: int = limits.GATE_GRACE_HOURS
+    grace_entries: int = limits.GATE_GRACE_ENTRIES
+    files_hours: int = limits.GATE_FILES_HOURS
 
 
 class SyncAnswer(Wire):
@@ -373,6 +377,17 @@ class EnrolAnswer(Wire):
     epoch: int = 0
     proven_seq: int = 0
     policy: Policy = Policy()
+
+
+class WipedRequest(Wire):
+    """POST /api/v1/wiped: the device has destroyed what it held. `signature` by its key, made before, over
+    `handover-wiped-v1\\n{organisation}\\n{device}\\n{epoch}\\n{seq}\\n{hash}`."""
+
+    device: Uuid
+    epoch: int = Field(ge=0, le=2**31)
+    seq: Count
+    hash: Sha256
+    signature: str = Field(pattern=r"^[A-Za-z0-9_-]{86}$")
 
 
 class PinRequest(Wire):

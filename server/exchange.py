@@ -7,6 +7,7 @@ judging, so what was sent is kept all the same · the pages are read on a snapsh
 download never holds the writer, and a stuck upload never blocks the download.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,19 +17,21 @@ import msgspec
 import structlog
 
 from schemas.errors import ErrorCode
-from schemas.protocol import PROTOCOL_VERSION, Policy, SyncAnswer, SyncRequest
+from schemas.protocol import PROTOCOL_VERSION, Command, Policy, SyncAnswer, SyncRequest
 from server.auth.sessions import DevicePrincipal
 from server.logs import trail
 from server.storage.database import Unreachable
 from sync import instants
 from sync.engine import Engine, Pushed, PushRefused
 from sync.fanout import frames
+from sync.policy import policy_of
 from sync.pull import Pulled, pull
 from sync.store import Store
 
 T = TypeVar("T")
 Frames = list[tuple[str, bytes]]
 JUDGED_TRIES: Final = 2
+_VERSION: Final = re.compile(r"\d{1,6}(\.\d{1,6}){0,3}(?![\d.])")
 log = structlog.get_logger("sync")
 
 
@@ -115,12 +118,25 @@ async def take(engine: Engine, database: Transactions, caller: DevicePrincipal, 
     return Taken(caller, message, *await database.write(partial(job, judge=False)), now_ms)
 
 
-async def answer(database: Transactions, taken: Taken) -> bytes:
-    """The answer to a committed push: receipt, outcomes, and the pages after the device's cursors."""
+async def answer(database: Transactions, taken: Taken, app_min: str = "") -> bytes:
+    """The answer to a committed push: receipt, outcomes, and the pages after the device's cursors. An app older than `app_min`
+    is told to change to a newer one, but only once everything it has is here."""
+    if taken.pushed.upload_clear and taken.pushed.may_pull and is_older(taken.message.app, app_min):
+        taken.pushed.commands.append(Command(type="reload", code=ErrorCode.APP_OUTDATED))
 
     if taken.news is not None:
         return _render(taken, *taken.news)
     return _render(taken, *await database.read(lambda store: _pull(store, taken)))
+
+
+def is_older(app: str, wanted: str) -> bool:
+    """Whether a version like 1.12.3 is older than another; what is no such version (a partner's program) never is."""
+    numbers = [_VERSION.match(text) for text in (app, wanted)]
+    if None in numbers:
+        return False
+    own, least = ([int(number) for number in found[0].split(".")] for found in numbers if found)
+    length = max(len(own), len(least))
+    return own + [0] * (length - len(own)) < least + [0] * (length - len(least))
 
 
 class _Version(msgspec.Struct):
@@ -144,8 +160,7 @@ def _look(engine: Engine, store: Store, caller: DevicePrincipal, message: SyncRe
 
 
 def _pull(store: Store, taken: Taken) -> News:
-    organisation = store.record(taken.caller.organisation, "organisation", taken.caller.organisation)
-    policy = Policy(gate=organisation.data["gate_policy"]) if organisation else Policy()
+    policy = policy_of(store, taken.caller.organisation)
     if not taken.pushed.may_pull:
         return Pulled((), ()), policy
     return pull(store, taken.caller.organisation, taken.caller.buckets, taken.message.cursors, taken.message.floors), policy

@@ -24,6 +24,9 @@ PING: Final = '{"ping":true}'
 REVOKED: Final = 4403
 REPLACED: Final = 4409
 GOING: Final = 1001
+ENDED: Final = ("revoked", "replaced", "wiping", "wiped")
+"""States in which a device may see nothing."""
+_ENDED_WORDS: Final = tuple(f'"{state}"'.encode() for state in ENDED)
 
 
 class Frame(NamedTuple):
@@ -125,7 +128,7 @@ class LiveHub:
         for bucket, raw in frames:
             self._remember(organisation, bucket, raw)
             text = raw.decode()
-            if b'"revoked"' in raw or b'"replaced"' in raw:
+            if any(word in raw for word in _ENDED_WORDS):
                 for device in _ended_devices(raw):
                     self.revoke(organisation, device)
             # People, depots and roles lie in the organisation's own buckets: who may see what is looked up again.
@@ -181,8 +184,4 @@ class LiveHub:
 def _ended_devices(raw: bytes) -> list[str]:
     """Devices a frame says are no longer active."""
     changes = msgspec.json.decode(raw).get("changes", [])
-    return [
-        change["id"]
-        for change in changes
-        if change["kind"] == "device" and (change.get("data") or {}).get("state") in ("revoked", "replaced")
-    ]
+    return [change["id"] for change in changes if change["kind"] == "device" and (change.get("data") or {}).get("state") in ENDED]

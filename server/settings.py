@@ -13,10 +13,12 @@ variable; secrets are never settings, they lie in `data/secrets`.
 | HANDOVER_ORIGINS | further origins to trust, comma-separated | none |
 | HANDOVER_APP | folder of the built app | `field_app/dist` |
 | HANDOVER_METRICS_TOKEN | bearer token for `/metrics` from elsewhere | none: loopback only |
+| HANDOVER_APP_MIN | oldest version of the app that may go on once everything is uploaded, like `1.4.0` | none |
 | HANDOVER_FREE_MB | disk space kept free, MB; uploads stop before | 64 |
 | DATABASE_URL | `sqlite:///path` or `postgresql://user@host/name` | `handover.db` in the data folder |
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +52,7 @@ class Settings:
     app: Path = Path("field_app/dist")
     metrics_token: str | None = None
     free_bytes_min: int = 64 * _MEGABYTE
+    app_min: str = ""
     database_url: str = field(default="", repr=False)
 
     @property
@@ -85,6 +88,7 @@ class Settings:
             origins=_origins(environ.get("HANDOVER_ORIGINS", "")),
             app=Path(environ.get("HANDOVER_APP", "").strip() or _default_app()).absolute(),
             metrics_token=environ.get("HANDOVER_METRICS_TOKEN", "").strip() or None,
+            app_min=_version(environ, "HANDOVER_APP_MIN"),
             free_bytes_min=_number(environ, "HANDOVER_FREE_MB", 64, 0, 1_000_000) * _MEGABYTE,
             database_url=_database_url(environ.get("DATABASE_URL", "").strip()),
         )
@@ -132,6 +136,13 @@ def _switch(environ: Mapping[str, str], name: str, default: bool) -> bool:
     if word in _FALSE:
         return False
     raise SettingsError(f"{name}: expected 1 or 0")
+
+
+def _version(environ: Mapping[str, str], name: str) -> str:
+    found = environ.get(name, "").strip()
+    if found and not re.fullmatch(r"\d{1,6}(\.\d{1,6}){0,3}", found):
+        raise SettingsError(f"{name}: not a version like 1.4.0")
+    return found
 
 
 def _number(environ: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:

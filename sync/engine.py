@@ -125,6 +125,8 @@ class Engine:
         except PushRefused:
             return None
         receipt, complete = self._seal(store, device, now_ms, device.seq, device.hash)
+        if complete and device.clear_seq != device.seq:
+            return None  # a full upload is written down
         return Pushed(receipt, [], complete)
 
     def retry_parked(self, store: Store, organisation: str, codes: list[str], limit: int) -> tuple[int, Touched]:
@@ -211,11 +213,13 @@ class _Push:
         incidents = Incidents(self.judge, device, self.now_ms)
         commands: list[Command] = []
         durable, end = True, None
-        kept_aside = device.state != "active" or head.epoch < device.epoch
+        kept_aside = not device.may_speak or head.epoch < device.epoch
+        if device.state == "wiping":
+            commands.append(Command(type="wipe", code=ErrorCode.DEVICE_WIPING))
         if kept_aside and (assigned := self._assigned_already()) is not None:
             self.new_epoch = assigned
         elif kept_aside:
-            durable = self._quarantine("revoked" if device.state != "active" else "old_epoch")
+            durable = self._quarantine("old_epoch" if device.may_speak else "revoked")
             commands.append(self._command())
         elif (base := self._fork_base()) is not None:
             self._fork(base, incidents)
@@ -229,9 +233,12 @@ class _Push:
             durable = device.seq >= head.seq
         if not kept_aside:
             incidents.diverged(self.request.repairs)
+            incidents.gate_breached(self.judge.breaches)
         incidents.device_seen(self.request, skew, late=end is not None)
         receipt, complete = self.engine.receipt(self.store, device, self.now_ms, end)
         clear = durable and self.new_epoch is None and (kept_aside or complete)
+        if clear and not kept_aside and end is None:
+            device.clear_seq, device.clear_ms = device.seq, self.now_ms
         erased = tuple(self.judge.erased)
         return Pushed(receipt, _last_words(self.outcomes), clear, commands, self.new_epoch, self.judge.touched, erased)
 
@@ -240,7 +247,7 @@ class _Push:
         return self.judge.store
 
     def _command(self) -> Command:
-        if self.device.state == "active":
+        if self.device.may_speak:
             return Command(type="re_enrol")
         return Command(type="wipe", code=ErrorCode.DEVICE_REVOKED)
 
@@ -251,7 +258,7 @@ class _Push:
         device, head = self.device, self.request.head
         epoch, base, start = self._epochs()[-1]
         untouched = (device.seq, device.hash) == (base, start) and not self._held()
-        if device.state != "active" or head.epoch != epoch - 1 or not untouched:
+        if not device.may_speak or head.epoch != epoch - 1 or not untouched:
             return None
         base_hash = self._stored_hash(base, head.epoch)
         return None if base_hash is None else NewEpoch(epoch=epoch, base_seq=base, base_hash=base_hash)

@@ -45,6 +45,13 @@ class Incidents:
             detail = {"bucket": one.bucket, "version": one.version, "parts": len(one.parts)}
             self.open("divergence", f"{one.bucket}/{one.version}", detail)
 
+    def gate_breached(self, breaches: Sequence[tuple[int, str]]) -> None:
+        """The device let new work be recorded further than its organisation allows."""
+        if breaches:
+            device = self.device
+            detail = {"why": breaches[0][1], "epoch": device.epoch, "since_seq": device.clear_seq}
+            self.open("gate_breach", f"{device.epoch}/{device.clear_seq}", detail)
+
     def device_seen(self, request: SyncRequest, skew: int | None, *, late: bool) -> None:
         """Refresh the device's line, when something a person would look at has changed or a minute has passed.
 
@@ -82,7 +89,7 @@ def seen_news(store: Store, device: DeviceState, request: SyncRequest, now_ms: i
 def _still_pending(device: DeviceState, request: SyncRequest) -> dict[str, int]:
     """What the device said it has, less what this push brought."""
     pending = request.pending.model_dump()
-    pending["entries"] = max(0, request.head.seq - device.seq) if device.state == "active" else 0
+    pending["entries"] = max(0, request.head.seq - device.seq) if device.may_speak else 0
     return pending
 
 

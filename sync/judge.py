@@ -23,6 +23,7 @@ from sync.foresight import foresee
 from sync.journal import derived_id, private_hash
 from sync.merge import Stamp
 from sync.occurred import occurred_at
+from sync.policy import breach_of, policy_of
 from sync.store import DeviceState, JournalEntry, Store
 from sync.unit import Handlers, RecordWriter, Refusal, Touched, Unit, Unreadable, Waiting
 from sync.upcast import VOCABULARY, Vocabulary
@@ -49,6 +50,7 @@ class Judge:
     stand_in: conflicts.StandIn | None = None
     vocabulary: Vocabulary = VOCABULARY
     _bodies: dict[str, EntryBody] = field(default_factory=dict)
+    breaches: list[tuple[int, str]] = field(default_factory=list)
     ratified: list[tuple[DeviceState, JournalEntry, conflicts.StandIn]] = field(default_factory=list)
 
     def foresee(self, entries: Iterable[JournalEntry]) -> None:
@@ -119,6 +121,7 @@ class Judge:
         unit = Unit(writer, entry, body, device, occurred_at(entry, body), private, json.loads)
         self._check_right(unit, args)
         handler(unit, args)
+        self._note_grace(unit)
         entry.version = self.version
         self.erased += unit.erased
         if unit.conflicts:
@@ -130,6 +133,16 @@ class Judge:
         if self.stand_in is not None:
             entry.detail["ratified_by"] = self.stand_in.actor
         conflicts.settle(self, unit)
+
+    def _note_grace(self, unit: Unit) -> None:
+        """An entry written while the gate stood open by grace: flagged when that was more than the policy allows."""
+        if unit.body.gate != "grace":
+            return
+        policy = policy_of(self.store, self.organisation)
+        why = breach_of(policy, unit.device, unit.entry.seq, instants.to_ms(unit.at))
+        if why is not None:
+            unit.entry.detail["gate_breach"] = why
+            self.breaches.append((unit.entry.seq, why))
 
     def _read_args(self, body: EntryBody) -> Action | None:
         """The arguments in the action's newest version; None when nobody knows that action or version."""

@@ -16,7 +16,8 @@ from sync.merge import FieldMeta
 
 @dataclass
 class DeviceState:
-    """A device as the engine knows it. `hash` is the chain hash at `seq` in `epoch` (the genesis when seq is 0)."""
+    """A device as the engine knows it. `hash` is the chain hash at `seq` in `epoch` (the genesis when seq is 0);
+    `clear_seq` and `clear_ms`: where it stood and when, at the last push after which nothing of it was missing (0: never)."""
 
     organisation: str
     id: str
@@ -30,6 +31,13 @@ class DeviceState:
     seq: int
     hash: str
     last_seen_ms: int = 0
+    clear_seq: int = 0
+    clear_ms: int = 0
+
+    @property
+    def may_speak(self) -> bool:
+        """Whether what it sends is judged; from any other state it is kept aside."""
+        return self.state in ("active", "wiping")
 
 
 @dataclass

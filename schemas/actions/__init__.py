@@ -22,7 +22,7 @@ from schemas.actions.basedata import (
 from schemas.actions.conflicts import ConflictDecide, EntryRatify, EntryReject
 from schemas.actions.customers import CustomerBlock, RentalCancel
 from schemas.actions.damages import DamageRecord, DamageRetract
-from schemas.actions.devices import DeviceEnrol, DeviceInvite, DeviceRevoke
+from schemas.actions.devices import DeviceEnrol, DeviceInvite, DeviceRevoke, DeviceWipe
 from schemas.actions.handovers import (
     AccessoryReport,
     CheckoutComplete,
@@ -34,6 +34,7 @@ from schemas.actions.handovers import (
     ReadingRecord,
     ReturnComplete,
 )
+from schemas.actions.organisation import OrganisationPolicy
 from schemas.actions.people import PersonErase
 from schemas.actions.signatures import SignatureCapture
 from schemas.actions.tasks import TaskCancel, TaskNote, TaskReassign, TaskRemove
@@ -43,7 +44,7 @@ ACTIONS: Final[dict[tuple[str, int], type[Action]]] = {
     for model in (
         HandoverStart, HandoverAbandon, PhotoAdd, PhotoRetract, PhotoWaive, ReadingRecord, AccessoryReport,
         DamageRecord, DamageRetract, SignatureCapture, CheckoutComplete, ReturnComplete,
-        DeviceInvite, DeviceRevoke, DeviceEnrol, PersonErase,
+        DeviceInvite, DeviceRevoke, DeviceWipe, DeviceEnrol, OrganisationPolicy, PersonErase,
         ConflictDecide, EntryRatify, EntryReject,
         AssetLock, CustomerBlock, RentalCancel, TaskReassign, TaskCancel, TaskRemove, TaskNote,
         OrganisationDefine, DepotDefine, PersonDefine, PackDefine, AssetDefine, CustomerDefine, ContractTextDefine,

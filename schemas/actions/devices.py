@@ -77,3 +77,14 @@ class DeviceRevoke(Action):
 
     device_id: Uuid
     reason: Text = ""
+
+
+class DeviceWipe(Action):
+    """The device drops what it holds at once, uploads what it has not sent, and then destroys its journal and its key."""
+
+    action: ClassVar[str] = "device.wipe"
+    subject: ClassVar[tuple[str, str] | None] = ("device", "device_id")
+    effects: ClassVar[tuple[Effect, ...]] = (Effect("device", "$device_id", {"state": "wiping"}),)
+
+    device_id: Uuid
+    reason: Text = ""

@@ -21,7 +21,7 @@ class Device(Record):
     name: Annotated[str, LAST_WRITER]
     type: Annotated[DeviceType, SERVER]
     person_id: Annotated[Uuid | None, SERVER] = None
-    state: Annotated[Literal["active", "revoked", "replaced"], SERVER] = "active"
+    state: Annotated[Literal["active", "revoked", "replaced", "wiping", "wiped"], SERVER] = "active"
     platform: Annotated[str, SERVER] = ""
     app: Annotated[str, SERVER] = ""
     enrolled_at: Annotated[str, SERVER]

@@ -2,6 +2,7 @@
 
 from typing import Annotated, ClassVar, Literal
 
+from schemas import limits
 from schemas.ids import Uuid
 from schemas.merge import LAST_WRITER, UNION
 from schemas.people import Role
@@ -21,6 +22,9 @@ class Organisation(Record):
     name_en: Annotated[str, LAST_WRITER] = ""
     zone: Annotated[str, LAST_WRITER] = "Asia/Shanghai"
     gate_policy: Annotated[GatePolicy, LAST_WRITER] = "strict"
+    grace_hours: Annotated[int, LAST_WRITER] = limits.GATE_GRACE_HOURS
+    grace_entries: Annotated[int, LAST_WRITER] = limits.GATE_GRACE_ENTRIES
+    files_hours: Annotated[int, LAST_WRITER] = limits.GATE_FILES_HOURS
 
 
 class Depot(Record):

@@ -2,7 +2,19 @@
 
 from typing import Final
 
-from server.domain import assets, basedata, conflicts, customers, damages, devices, handovers, people, signatures, tasks
+from server.domain import (
+    assets,
+    basedata,
+    conflicts,
+    customers,
+    damages,
+    devices,
+    handovers,
+    organisation,
+    people,
+    signatures,
+    tasks,
+)
 from sync.unit import Handlers
 
 HANDLERS: Final[Handlers] = {
@@ -10,6 +22,7 @@ HANDLERS: Final[Handlers] = {
     **damages.HANDLERS,
     **signatures.HANDLERS,
     **devices.HANDLERS,
+    **organisation.HANDLERS,
     **people.HANDLERS,
     **basedata.HANDLERS,
     **conflicts.HANDLERS,

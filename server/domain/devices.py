@@ -1,9 +1,9 @@
-"""Devices: invited, enrolled, replaced, revoked."""
+"""Devices: invited, enrolled, replaced, revoked, wiped."""
 
 from typing import Final
 
 from schemas import limits
-from schemas.actions.devices import DeviceEnrol, DeviceInvite, DeviceRevoke
+from schemas.actions.devices import DeviceEnrol, DeviceInvite, DeviceRevoke, DeviceWipe
 from schemas.errors import ErrorCode
 from sync import instants
 from sync.unit import Handlers, Refusal, Unit
@@ -40,6 +40,16 @@ def revoke(unit: Unit, args: DeviceRevoke) -> None:
     _close(unit, args.device_id, "revoked")
 
 
+def wipe(unit: Unit, args: DeviceWipe) -> None:
+    """A device that still answers is to empty itself, once everything it has is here."""
+    if args.device_id == unit.device.id:
+        raise Refusal(ErrorCode.STATE_ILLEGAL, state="own_device")
+    state = unit.need("device", args.device_id)["state"]
+    if state != "active":
+        raise Refusal(ErrorCode.STATE_ILLEGAL, state=state)
+    _close(unit, args.device_id, "wiping")
+
+
 def _close(unit: Unit, device_id: str, state: str) -> None:
     device = unit.need("device", device_id)
     if device["type"] == "system":
@@ -55,4 +65,5 @@ HANDLERS: Final[Handlers] = {
     (DeviceInvite.action, DeviceInvite.v): invite,
     (DeviceEnrol.action, DeviceEnrol.v): enrol,
     (DeviceRevoke.action, DeviceRevoke.v): revoke,
+    (DeviceWipe.action, DeviceWipe.v): wipe,
 }

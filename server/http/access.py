@@ -58,12 +58,15 @@ async def find_person(connection: Connection, house: House) -> PersonPrincipal |
     return found if isinstance(found, PersonPrincipal) else None
 
 
-async def require_device(connection: Connection, house: House, *, active: bool = True) -> DevicePrincipal:
-    """The device. Failure NOT_SIGNED_IN without one, DEVICE_REVOKED when it must be active and is not."""
+async def require_device(connection: Connection, house: House, *, active: bool = True, sending: bool = False) -> DevicePrincipal:
+    """The device. Failure NOT_SIGNED_IN without one, DEVICE_REVOKED when it must be active and is not. `sending`: one that is
+    being wiped may, too, for what it has not sent; elsewhere it is told so, DEVICE_WIPING."""
     device = await find_device(connection, house)
     if device is None:
         raise Failure(ErrorCode.NOT_SIGNED_IN)
-    if active and device.state != "active":
+    if active and device.state == "wiping" and not sending:
+        raise Failure(ErrorCode.DEVICE_WIPING)
+    if active and device.state not in ("active", "wiping"):
         raise Failure(ErrorCode.DEVICE_REVOKED)
     return device
 

@@ -66,7 +66,7 @@ async def create(request: Request[Any, Any, Any], house: NamedDependency[House])
 
     `Upload-Metadata` names `sha256` and `type` (base64 values). `Upload-Offset` in the answer: bytes that need not be sent.
     """
-    device = await require_device(request, house)
+    device = await require_device(request, house, sending=True)
     row = _wanted(request, house, device)
 
     def job(store: SqlStore) -> tuple[UploadRow, bool] | ErrorCode:
@@ -103,7 +103,7 @@ async def create(request: Request[Any, Any, Any], house: NamedDependency[House])
 @route("/api/v1/blobs/uploads/{upload:str}", http_method=[HttpMethod.HEAD], status_code=200)
 async def progress(request: Request[Any, Any, Any], house: NamedDependency[House], upload: UploadId) -> Response[None]:
     """How far the upload is."""
-    device = await require_device(request, house)
+    device = await require_device(request, house, sending=True)
     row = await _own(house, device, upload)
     offset = await _offset(house, row)
     return Response(None, headers={**TUS, "Upload-Offset": str(offset), "Upload-Length": str(row.size)})
@@ -112,7 +112,7 @@ async def progress(request: Request[Any, Any, Any], house: NamedDependency[House
 @patch("/api/v1/blobs/uploads/{upload:str}", status_code=204, request_max_body_size=None)
 async def append(request: Request[Any, Any, Any], house: NamedDependency[House], upload: UploadId) -> Response[None]:
     """The next bytes. A newer request for the same upload ends this one."""
-    device = await require_device(request, house)
+    device = await require_device(request, house, sending=True)
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != _OFFSET_TYPE:
         raise Failure(ErrorCode.BAD_REQUEST, status=415, headers=TUS, detail={"content_type": _OFFSET_TYPE})
     claimed = _whole(request, "upload-offset")
@@ -138,7 +138,7 @@ async def append(request: Request[Any, Any, Any], house: NamedDependency[House],
 @delete("/api/v1/blobs/uploads/{upload:str}", status_code=204)
 async def terminate(request: Request[Any, Any, Any], house: NamedDependency[House], upload: UploadId) -> Response[None]:
     """Give an upload up. What is finished stays."""
-    device = await require_device(request, house)
+    device = await require_device(request, house, sending=True)
     async with house.writers.turn(upload):
         row = await _own(house, device, upload)
         await house.database.write(lambda store: uploads.drop(store.connection, row.id))

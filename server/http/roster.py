@@ -5,11 +5,12 @@ shared one's, everybody who may use it by `sync.visibility.may_use_device`; some
 roster.
 """
 
-from schemas.protocol import EnrolAnswer, OrganisationInfo, Policy, RosterPerson
+from schemas.protocol import EnrolAnswer, OrganisationInfo, RosterPerson
 from server.auth.accounts import people_with_pin
 from server.auth.keys import KeyRing
 from server.auth.sessions import DevicePrincipal
 from server.storage.database import SqlStore
+from sync.policy import policy_of
 from sync.visibility import may_use_device
 
 
@@ -53,7 +54,6 @@ def enrol_answer(store: SqlStore, keys: KeyRing, device: DevicePrincipal) -> Enr
     """The device's identity as it now stands."""
     state = store.device(device.organisation, device.device)
     record = store.record(device.organisation, "device", device.device)
-    organisation = store.record(device.organisation, "organisation", device.organisation)
     assert state is not None
     return EnrolAnswer(
         organisation=organisation_info(store, keys, device.organisation),
@@ -65,5 +65,5 @@ def enrol_answer(store: SqlStore, keys: KeyRing, device: DevicePrincipal) -> Enr
         roster=roster_of(store, device),
         epoch=state.epoch,
         proven_seq=state.seq,
-        policy=Policy(gate=organisation.data.get("gate_policy", "strict") if organisation else "strict"),
+        policy=policy_of(store, device.organisation),
     )

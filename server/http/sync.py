@@ -33,7 +33,7 @@ async def sync(request: Request[Any, Any, Any], house: NamedDependency[House]) -
     if taken.erased:
         await _forget(house, principal.organisation, taken.erased)
     house.hub.publish(principal.organisation, taken.frames)
-    body, headers = await pack_answer(request, await answer(house.database, taken))
+    body, headers = await pack_answer(request, await answer(house.database, taken, house.settings.app_min))
     return Response(body, media_type=JSON, headers=headers)
 
 

@@ -43,6 +43,8 @@ class DeviceRow(SQLModel, table=True):
     seq: int = Field(sa_type=Whole)
     hash: str
     last_seen_ms: int = Field(default=0, sa_type=Whole)
+    clear_seq: int = Field(default=0, sa_type=Whole, sa_column_kwargs={"server_default": "0"})
+    clear_ms: int = Field(default=0, sa_type=Whole, sa_column_kwargs={"server_default": "0"})
 
 
 class EpochRow(SQLModel, table=True):

@@ -107,6 +107,8 @@ class Scene:
             "device.invite": lambda: {"invitation_id": new(), "code_sha256": "0" * 64, "depot_id": depot, "name": "名",
                                       "expires_at": at},
             "device.revoke": lambda: {"device_id": self.devices[place]},
+            "device.wipe": lambda: {"device_id": self.devices[place]},
+            "organisation.policy": lambda: {"organisation_id": stage.id, "gate_policy": "grace"},
             "device.enrol": lambda: {"device_id": new(), "depot_id": depot, "name": "名", "type": "field"},
             "person.erase": lambda: {"signer_id": self.signers[place], "reason": "x"},
             "conflict.decide": lambda: {"conflict_id": self.conflicts[place], "choice": "side", "side": 1, "reason": "x"},
@@ -138,7 +140,7 @@ class Scene:
     def outcome(self, phone: Phone, action: str, args: dict[str, Any]) -> tuple[str, str | None]:
         """What would become of the entry; nothing of it stays."""
         twin = phone.copy()
-        seen = dict.fromkeys([*self.open, *self.damages, *self.customers, *self.tasks], 10**6)
+        seen = dict.fromkeys([*self.open, *self.damages, *self.customers, *self.tasks, self.stage.id], 10**6)
         twin.record(action, args, seen=seen, blobs=[blob(f"p/{action}")] if action == "photo.add" else [])
         message = SyncRequest.model_validate(twin.request())
         found: list[tuple[str, str | None]] = []

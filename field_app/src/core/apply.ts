@@ -120,7 +120,7 @@ export function showChanges(ctx: Context, touched: Touched): void {
 
 async function notePolicy(ctx: Context, policy: Policy): Promise<void> {
   const known = ctx.device.policy;
-  if (known.gate === policy.gate && known.opening_hidden_ms === policy.opening_hidden_ms) return;
+  if (JSON.stringify(known) === JSON.stringify(policy)) return;
   ctx.device = { ...ctx.device, policy };
   await ctx.db.setMeta('device', ctx.device);
   ctx.tell({ what: 'device' });

@@ -104,7 +104,16 @@ const customers = [
 const BASE: Any[] = [
   {
     kind: 'organisation',
-    data: { id: id(1), name: '城配车租', name_en: 'Chengpei', zone: ZONE, gate_policy: 'strict' },
+    data: {
+      id: id(1),
+      name: '城配车租',
+      name_en: 'Chengpei',
+      zone: ZONE,
+      gate_policy: 'strict',
+      grace_hours: 12,
+      grace_entries: 200,
+      files_hours: 24,
+    },
   },
   ...depots.map(
     ([name, name_en], n): Any => ({ kind: 'depot', data: { id: id(2 + n), name, name_en, address: '' } }),

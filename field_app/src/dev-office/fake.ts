@@ -16,7 +16,13 @@ const person = {
 };
 
 function firstStatus(state: string): Status {
-  const policy = { gate: 'strict', opening_hidden_ms: 300_000 } as const;
+  const policy = {
+    gate: 'strict',
+    opening_hidden_ms: 300_000,
+    grace_hours: 12,
+    grace_entries: 200,
+    files_hours: 24,
+  } as const;
   return {
     phase: state === 'login' ? 'not_enrolled' : 'ready',
     gate: 'open',

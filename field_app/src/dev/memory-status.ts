@@ -12,7 +12,13 @@ export function deviceInfo(): DeviceInfo {
     person: null,
     organisation: { id: id(1), name: '迅达租赁', name_en: 'Xunda Rental', zone: 'Asia/Shanghai', keys: [] },
     roster: ROSTER,
-    policy: { gate: 'strict', opening_hidden_ms: 300_000 },
+    policy: {
+      gate: 'strict',
+      opening_hidden_ms: 300_000,
+      grace_hours: 12,
+      grace_entries: 200,
+      files_hours: 24,
+    },
   };
 }
 

@@ -253,7 +253,17 @@ export type Sample = { [K in keyof Records]?: RecordOf<K>[] };
 export function sample(empty: boolean): Sample {
   return {
     organisation: [
-      { id: id(1), name: '迅达租赁', name_en: 'Xunda Rental', zone: ZONE, gate_policy: 'strict', _v: 1 },
+      {
+        id: id(1),
+        name: '迅达租赁',
+        name_en: 'Xunda Rental',
+        zone: ZONE,
+        gate_policy: 'strict',
+        grace_hours: 12,
+        grace_entries: 200,
+        files_hours: 24,
+        _v: 1,
+      },
     ],
     depot: [
       { id: DEPOT, name: '下沙仓', name_en: 'Xiasha depot', address: '杭州市钱塘区 6 号大街', _v: 1 },

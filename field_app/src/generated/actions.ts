@@ -250,6 +250,26 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       }
     ]
   },
+  "device.wipe": {
+    "v": 1,
+    "subject": [
+      "device",
+      "device_id"
+    ],
+    "defaults": {
+      "reason": ""
+    },
+    "effects": [
+      {
+        "kind": "device",
+        "id": "$device_id",
+        "values": {
+          "state": "wiping"
+        },
+        "create": false
+      }
+    ]
+  },
   "entry.ratify": {
     "v": 1,
     "subject": null,
@@ -306,6 +326,28 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
           "zone": "@zone"
         },
         "create": true
+      }
+    ]
+  },
+  "organisation.policy": {
+    "v": 1,
+    "subject": null,
+    "defaults": {
+      "grace_hours": 12,
+      "grace_entries": 200,
+      "files_hours": 24
+    },
+    "effects": [
+      {
+        "kind": "organisation",
+        "id": "$organisation_id",
+        "values": {
+          "gate_policy": "$gate_policy",
+          "grace_hours": "$grace_hours",
+          "grace_entries": "$grace_entries",
+          "files_hours": "$files_hours"
+        },
+        "create": false
       }
     ]
   },

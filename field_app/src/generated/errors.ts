@@ -96,6 +96,18 @@ export const ERROR_MESSAGES: { readonly [C in ErrorCode]: { readonly zh: string;
     "zh": "这台设备已被停用；送来的记录已另行保存，等主管处理。",
     "en": "This device was revoked; what it sent is kept aside for a manager."
   },
+  "device_wiping": {
+    "zh": "办公室要求清空这台设备：资料已从本机移除，还没上传的记录会先传完，再清除。请保持联网。",
+    "en": "The office has asked to wipe this device: its data is gone from here, what is unsent goes up first. Stay connected."
+  },
+  "upload_incomplete": {
+    "zh": "还有内容没有上传，不能清除；记录都在本机。请保持联网，传完后会再试。",
+    "en": "Something is not uploaded yet, so nothing is wiped; it is safe on this device. Stay connected, it will be tried again."
+  },
+  "app_outdated": {
+    "zh": "应用版本太旧；记录都已上传。请更新应用后继续使用。",
+    "en": "This version of the app is too old; everything is uploaded. Update the app to go on."
+  },
   "head_signature_invalid": {
     "zh": "记录链的签名不正确，服务器没有收下任何内容，记录仍在本机。请导出记录并联系办公室。",
     "en": "The signature over the journal is wrong; the server took nothing, your records are on this device. Export them and call the office."

@@ -161,6 +161,16 @@ export const PERMISSIONS: { readonly [what: string]: { readonly [R in Role]?: Re
     "administrator": "org",
     "system": "org"
   },
+  "device.wipe": {
+    "manager": "org",
+    "administrator": "org",
+    "system": "org"
+  },
+  "organisation.policy": {
+    "manager": "org",
+    "administrator": "org",
+    "system": "org"
+  },
   "device.enrol": {
     "system": "org"
   },

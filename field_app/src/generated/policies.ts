@@ -356,12 +356,18 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "name": "last_writer",
       "name_en": "last_writer",
       "zone": "last_writer",
-      "gate_policy": "last_writer"
+      "gate_policy": "last_writer",
+      "grace_hours": "last_writer",
+      "grace_entries": "last_writer",
+      "files_hours": "last_writer"
     },
     "defaults": {
       "name_en": "",
       "zone": "Asia/Shanghai",
-      "gate_policy": "strict"
+      "gate_policy": "strict",
+      "grace_hours": 12,
+      "grace_entries": 200,
+      "files_hours": 24
     }
   },
   "outcome": {

@@ -248,7 +248,7 @@ export interface Device {
   name: string;
   type: DeviceType;
   person_id: string | null;
-  state: 'active' | 'revoked' | 'replaced';
+  state: 'active' | 'revoked' | 'replaced' | 'wiping' | 'wiped';
   platform: string;
   app: string;
   enrolled_at: string;
@@ -278,6 +278,12 @@ export interface DeviceRevoke {
 }
 
 export type DeviceType = 'field' | 'office' | 'client' | 'system';
+
+/** The device drops what it holds at once, uploads what it has not sent, and then destroys its journal and its key. */
+export interface DeviceWipe {
+  device_id: string;
+  reason?: string;
+}
 
 export type DiagramView = 'front' | 'left' | 'right' | 'rear' | 'top';
 
@@ -362,7 +368,7 @@ export interface EntryReject {
   reason: string;
 }
 
-export type ErrorCode = 'bad_request' | 'body_too_large' | 'protocol_unsupported' | 'not_found' | 'forbidden' | 'not_signed_in' | 'origin_refused' | 'too_many_tries' | 'server_error' | 'storage_full' | 'database_away' | 'code_unknown' | 'code_expired' | 'code_used' | 'code_foreign' | 'key_invalid' | 'login_wrong' | 'pin_wrong' | 'pin_weak' | 'challenge_expired' | 'signature_invalid' | 'device_unknown' | 'device_revoked' | 'head_signature_invalid' | 'cursor_foreign' | 'entry_order' | 'epoch_unknown' | 'entry_unreadable' | 'entry_hash_mismatch' | 'entry_private_mismatch' | 'entry_id_reused' | 'entry_waits' | 'entry_server_error' | 'action_unknown' | 'action_forbidden' | 'actor_not_on_device' | 'handover_closed' | 'handover_incomplete' | 'record_unknown' | 'state_illegal' | 'blob_too_large' | 'blob_hash_mismatch' | 'blob_offset_wrong' | 'blob_checksum_wrong' | 'blob_not_an_image' | 'blob_too_many_pixels' | 'blob_type_refused' | 'upload_unknown' | 'uploads_too_many';
+export type ErrorCode = 'bad_request' | 'body_too_large' | 'protocol_unsupported' | 'not_found' | 'forbidden' | 'not_signed_in' | 'origin_refused' | 'too_many_tries' | 'server_error' | 'storage_full' | 'database_away' | 'code_unknown' | 'code_expired' | 'code_used' | 'code_foreign' | 'key_invalid' | 'login_wrong' | 'pin_wrong' | 'pin_weak' | 'challenge_expired' | 'signature_invalid' | 'device_unknown' | 'device_revoked' | 'device_wiping' | 'upload_incomplete' | 'app_outdated' | 'head_signature_invalid' | 'cursor_foreign' | 'entry_order' | 'epoch_unknown' | 'entry_unreadable' | 'entry_hash_mismatch' | 'entry_private_mismatch' | 'entry_id_reused' | 'entry_waits' | 'entry_server_error' | 'action_unknown' | 'action_forbidden' | 'actor_not_on_device' | 'handover_closed' | 'handover_incomplete' | 'record_unknown' | 'state_illegal' | 'blob_too_large' | 'blob_hash_mismatch' | 'blob_offset_wrong' | 'blob_checksum_wrong' | 'blob_not_an_image' | 'blob_too_many_pixels' | 'blob_type_refused' | 'upload_unknown' | 'uploads_too_many';
 
 export type GatePolicy = 'strict' | 'records' | 'grace';
 
@@ -528,6 +534,9 @@ export interface Organisation {
   name_en: string;
   zone: string;
   gate_policy: GatePolicy;
+  grace_hours: number;
+  grace_entries: number;
+  files_hours: number;
 }
 
 /** What a device must know of its organisation before it has any record. */
@@ -537,6 +546,15 @@ export interface OrganisationInfo {
   name_en: string;
   zone: string;
   keys: PublicKey[];
+}
+
+/** How the upload gate is kept. Hours and entries count from a device's last full upload, `files_hours` from a capture. */
+export interface OrganisationPolicy {
+  organisation_id: string;
+  gate_policy: GatePolicy;
+  grace_hours?: number;
+  grace_entries?: number;
+  files_hours?: number;
 }
 
 /** What became of one entry. `version`: the commit at which it took effect, null while it has not. */
@@ -647,10 +665,13 @@ export interface PinRequest {
   first: boolean;
 }
 
-/** How the organisation wants its gate. */
+/** How the organisation wants its gate. `grace`: for so many hours and entries since the last full upload new work may go on after a failed attempt; `records`: files older than so many hours shut the gate, too. */
 export interface Policy {
   gate: GatePolicy;
   opening_hidden_ms: number;
+  grace_hours: number;
+  grace_entries: number;
+  files_hours: number;
 }
 
 /** Every error answer: stable code, what happened / what is safe / what to do in both languages. */
@@ -932,6 +953,15 @@ export interface TaskRemove {
 
 export type TaskType = 'deliver' | 'collect' | 'inspect' | 'repair' | 'stock_take' | 'recover';
 
+/** POST /api/v1/wiped: the device has destroyed what it held. `signature` by its key, made before, over `handover-wiped-v1\n{organisation}\n{device}\n{epoch}\n{seq}\n{hash}`. */
+export interface WipedRequest {
+  device: string;
+  epoch: number;
+  seq: number;
+  hash: string;
+  signature: string;
+}
+
 /** Kind of record → its shape. */
 export interface Records {
   asset: Asset;
@@ -964,10 +994,12 @@ export interface Actions {
   'damage.retract': DamageRetract;
   'device.invite': DeviceInvite;
   'device.revoke': DeviceRevoke;
+  'device.wipe': DeviceWipe;
   'entry.ratify': EntryRatify;
   'entry.reject': EntryReject;
   'handover.abandon': HandoverAbandon;
   'handover.start': HandoverStart;
+  'organisation.policy': OrganisationPolicy;
   'person.erase': PersonErase;
   'photo.add': PhotoAdd;
   'photo.retract': PhotoRetract;

@@ -65,6 +65,7 @@ export class FakeServer {
   newEpoch: NewEpoch | null = null;
   commands: SyncAnswer['commands'] = [];
   gatePolicy: EnrolAnswer['policy']['gate'] = 'strict';
+  figures = { grace_hours: 12, grace_entries: 200, files_hours: 24 };
   requests: { method: string; path: string; body: unknown }[] = [];
   syncs: SyncRequest[] = [];
   /** Nothing reaches the server. */
@@ -145,6 +146,10 @@ export class FakeServer {
     return problem('not_found', 404);
   }
 
+  private policy(): EnrolAnswer['policy'] {
+    return { gate: this.gatePolicy, opening_hidden_ms: 300_000, ...this.figures };
+  }
+
   enrolAnswer(): EnrolAnswer {
     return {
       organisation: {
@@ -162,7 +167,7 @@ export class FakeServer {
       roster: [{ id: PERSON, name: '李伟', name_en: 'Li Wei', roles: ['technician'], has_pin: true }],
       epoch: this.epoch,
       proven_seq: this.seq,
-      policy: { gate: this.gatePolicy, opening_hidden_ms: 300_000 },
+      policy: this.policy(),
     };
   }
 
@@ -210,7 +215,7 @@ export class FakeServer {
       digests: this.digests(pages),
       gone_buckets: [],
       upload: missing.length === 0 && this.seq === seq ? 'clear' : 'required',
-      policy: { gate: this.gatePolicy, opening_hidden_ms: 300_000 },
+      policy: this.policy(),
       commands: this.commands,
       new_epoch: this.newEpoch,
       notices: [],

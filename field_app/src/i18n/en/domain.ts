@@ -224,6 +224,8 @@ export const domain: Readonly<Record<keyof typeof zh, string>> = {
   'deviceState.active': 'Active',
   'deviceState.revoked': 'Revoked',
   'deviceState.replaced': 'Replaced',
+  'deviceState.wiping': 'Being wiped',
+  'deviceState.wiped': 'Wiped',
 
   'customerType.company': 'Company',
   'customerType.person': 'Person',

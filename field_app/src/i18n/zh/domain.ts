@@ -222,6 +222,8 @@ export const domain = {
   'deviceState.active': '使用中',
   'deviceState.revoked': '已停用',
   'deviceState.replaced': '已更换',
+  'deviceState.wiping': '正在清空',
+  'deviceState.wiped': '已清空',
 
   'customerType.company': '公司',
   'customerType.person': '个人',
