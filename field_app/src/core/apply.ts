@@ -245,5 +245,7 @@ async function noteFullUpload(tx: IDBTransaction, journal: JournalState, at: str
   const proven = await got<Proven | undefined>(tx.objectStore('meta').get('proven'));
   if (!proven || proven.epoch !== journal.epoch || proven.n !== journal.seq) return;
   const blobs = await got<BlobRow[]>(tx.objectStore('blobs').getAll());
-  if (blobs.every((blob) => blob.state === 'rejected')) tx.objectStore('meta').put(at, 'fullUploadAt');
+  if (!blobs.every((blob) => blob.state === 'rejected')) return;
+  tx.objectStore('meta').put(at, 'fullUploadAt');
+  tx.objectStore('meta').put(journal.seq, 'fullUploadSeq');
 }

@@ -33,7 +33,9 @@ export type Told =
   | { what: 'live'; at: string | null }
   | { what: 'ask' }
   | { what: 'kick'; reason: Reason }
-  | { what: 'device' };
+  | { what: 'device' }
+  /** The journal is destroyed. */
+  | { what: 'wiped' };
 
 /** How the synchronisation goes, as the leading tab knows. */
 export interface SyncStatus {
@@ -59,6 +61,8 @@ export interface Context {
   wizards: Writable<readonly WizardState[]>;
   proven: Writable<Proven | null>;
   fullUploadAt: Writable<string | null>;
+  /** The journal's end at that moment. */
+  fullUploadSeq: Writable<number>;
   /** When the server was last heard, by the device's clock. */
   heardAt: Writable<string | null>;
   tell(message: Told): void;
@@ -67,7 +71,7 @@ export interface Context {
 /** The lists of a context, empty. */
 export function emptyLists(): Pick<
   Context,
-  'outbox' | 'blobs' | 'wizards' | 'proven' | 'fullUploadAt' | 'heardAt' | 'skewMs'
+  'outbox' | 'blobs' | 'wizards' | 'proven' | 'fullUploadAt' | 'fullUploadSeq' | 'heardAt' | 'skewMs'
 > {
   return {
     outbox: writable<readonly OutboxRow[]>([]),
@@ -75,6 +79,7 @@ export function emptyLists(): Pick<
     wizards: writable<readonly WizardState[]>([]),
     proven: writable<Proven | null>(null),
     fullUploadAt: writable<string | null>(null),
+    fullUploadSeq: writable(0),
     heardAt: writable<string | null>(null),
     skewMs: writable<number | null>(null),
   };
@@ -102,19 +107,21 @@ export function setOutbox(ctx: Context, rows: readonly OutboxRow[]): void {
 export async function reload(ctx: Context): Promise<void> {
   const found = await ctx.db.read(['meta', 'outbox', 'blobs', 'wizards'], async (tx) => {
     const meta = tx.objectStore('meta');
-    const [outbox, blobs, wizards, proven, fullUploadAt, heardAt, skew] = await Promise.all([
+    const [outbox, blobs, wizards, proven, fullUploadAt, fullUploadSeq, heardAt, skew] = await Promise.all([
       got<OutboxRow[]>(tx.objectStore('outbox').getAll()),
       got<BlobRow[]>(tx.objectStore('blobs').getAll()),
       got<WizardState[]>(tx.objectStore('wizards').getAll()),
       got<Proven | undefined>(meta.get('proven')),
       got<string | undefined>(meta.get('fullUploadAt')),
+      got<number | undefined>(meta.get('fullUploadSeq')),
       got<string | undefined>(meta.get('heardAt')),
       got<number | undefined>(meta.get('skew')),
     ]);
-    return { outbox, blobs, wizards, proven, fullUploadAt, heardAt, skew };
+    return { outbox, blobs, wizards, proven, fullUploadAt, fullUploadSeq, heardAt, skew };
   });
   ctx.proven.set(found.proven ?? null);
   ctx.fullUploadAt.set(found.fullUploadAt ?? null);
+  ctx.fullUploadSeq.set(found.fullUploadSeq ?? 0);
   if ((found.heardAt ?? '') > (ctx.heardAt.get() ?? '')) ctx.heardAt.set(found.heardAt ?? null);
   ctx.skewMs.set(found.skew ?? null);
   ctx.wizards.set(found.wizards);

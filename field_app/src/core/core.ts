@@ -5,13 +5,13 @@
  * screens know only this. Invariants: nothing is recorded before somebody is unlocked, nothing new while the gate is shut;
  * a rejection is always a `CoreError`.
  */
-import type { ActionName, Actions, Kind, LoginAnswer, RosterPerson } from '../generated/types';
+import type { ActionName, Actions, Kind, LoginAnswer, RosterPerson, WipedRequest } from '../generated/types';
 import type { SyncStatus } from './context';
 import { Db } from './db';
 import { type Deps, isoOf, randomBytes } from './deps';
 import { enrol, whoWasI } from './enrol';
 import { exportFile } from './exportfile';
-import { allowedWhenShut, holdsGate, isOpening } from './gate';
+import { allowedWhenShut, graceOf, holdsGate, isOpening } from './gate';
 import { Http } from './http';
 import { uuid7 } from './ids';
 import { capture } from './media';
@@ -22,7 +22,7 @@ import { checkPin, setPin } from './pins';
 import { CoreError, problemOf } from './problems';
 import { Replica } from './replica';
 import { sessionOf, settle, stillSignedIn } from './session';
-import { awaitedOf, FIRST, outboxItems, statusOf } from './status';
+import { FIRST, factsOf, outboxItems, statusOf } from './status';
 import { askToPersist, estimate } from './storage';
 import { writable } from './store';
 import type {
@@ -39,7 +39,11 @@ import type {
   UnlockResult,
   WizardState,
 } from './types';
+import { destroy, sayFarewell } from './wipe';
 import { endWizard, saveWizard } from './wizard';
+
+/** How long until a farewell that was not heard is said again. */
+const FAREWELL_MS = 60_000;
 
 export type Flavour = 'field' | 'office';
 
@@ -61,6 +65,10 @@ export class CoreImpl implements Core {
   private hiddenSince: number | null = null;
   private offVisibility: () => void = () => undefined;
   private update: (() => void) | null = null;
+  /** Since an opening something was unsent, and the policy wanted it up before new work. */
+  private holding = false;
+  /** An attempt to send it has failed since. */
+  private failed = false;
 
   constructor(deps: Deps, flavour: Flavour) {
     this.deps = deps;
@@ -74,6 +82,7 @@ export class CoreImpl implements Core {
     try {
       this.root = await Db.open(this.deps.indexedDB, `handover-${this.flavour}`);
       this.offVisibility = this.deps.onVisibility((hidden) => this.seen(hidden));
+      await this.takeLeave();
       const name = await this.root.meta<string>('current');
       if (name && (await this.open(name))) await this.welcome();
       else await this.unknown();
@@ -102,6 +111,10 @@ export class CoreImpl implements Core {
       live: (live) => this.patch({ live, heardAt: this.opened?.ctx.heardAt.get() ?? null }),
       leads: () => this.patch({ leader: true }),
       revoked: (problem) => this.patch({ phase: 'revoked', person: null, problem }),
+      wiping: () => this.patch({ phase: 'wiping', person: null }),
+      emptied: (said) => void this.wiped(name, said).catch(() => undefined),
+      gone: () => this.leave(),
+      outdated: () => this.deps.lookForUpdate(),
     });
     if (!this.opened) return false;
     this.opening();
@@ -113,6 +126,7 @@ export class CoreImpl implements Core {
   /** A known device: who may go on at once? */
   private async welcome(): Promise<void> {
     if (this.opened?.revoked) return this.patch({ phase: 'revoked' });
+    if (this.opened?.wiping) return this.patch({ phase: 'wiping', person: null });
     const session = this.flavour === 'office' && this.root ? await sessionOf(this.deps, this.root) : null;
     this.patch({ phase: session ? 'ready' : 'locked', person: session?.person ?? null });
     if (session) void this.confirmSession();
@@ -149,8 +163,10 @@ export class CoreImpl implements Core {
   private opening(): void {
     const ctx = this.opened?.ctx;
     if (!ctx) return;
-    if (!holdsGate(ctx.device.policy.gate, awaitedOf(ctx))) return;
-    this.patch({ gate: 'shut', opening: statusOf(ctx).unsent });
+    if (!holdsGate(ctx.device.policy, factsOf(ctx))) return;
+    this.holding = true;
+    this.failed = false;
+    this.patch({ ...this.gateNow(), opening: statusOf(ctx).unsent });
   }
 
   // --- people ---------------------------------------------------------------------------------------------------------
@@ -199,7 +215,7 @@ export class CoreImpl implements Core {
   ): Promise<UnlockResult> {
     const opened = this.opened;
     const found = opened?.ctx.device.roster.find((one) => one.id === person);
-    if (!opened || opened.revoked || !found) throw new CoreError('not_ready');
+    if (!opened || opened.revoked || opened.wiping || !found) throw new CoreError('not_ready');
     const result = await check(opened.ctx);
     if (result.ok) this.patch({ phase: 'ready', person: { ...found, has_pin: true }, problem: null });
     return result;
@@ -231,12 +247,18 @@ export class CoreImpl implements Core {
 
   async recordAll(items: NewEntry[]): Promise<Saved[]> {
     const { opened } = this;
-    const { person, gate } = this.current.get();
-    if (!opened || !person) throw new CoreError('not_ready');
+    const { person } = this.current.get();
+    if (!opened || !person || opened.wiping) throw new CoreError('not_ready');
+    this.patch(this.gateNow()); // time passes: what grace there was may be over
+    const { gate, grace } = this.current.get();
     const held = gate === 'shut' && !items.every((item) => allowedWhenShut(item.action, item.args));
     if (held) throw new CoreError('gate_closed');
     const auth = this.flavour === 'office' ? 'password' : 'pin';
-    const saved = await save(opened.ctx, items, { person: person.id, auth });
+    const saved = await save(opened.ctx, items, {
+      person: person.id,
+      auth,
+      gate: grace ? 'grace' : 'clear',
+    });
     opened.kick('save');
     if (items.some((item) => item.extra?.blobs?.length)) void this.measureStorage();
     return saved;
@@ -309,7 +331,8 @@ export class CoreImpl implements Core {
 
   private synced(status: SyncStatus): void {
     const wasBusy = this.current.get().network === 'sending';
-    this.patch({ ...status, heardAt: this.opened?.ctx.heardAt.get() ?? null });
+    this.failed ||= this.holding && status.network === 'failing';
+    this.patch({ ...status, ...this.gateNow(), heardAt: this.opened?.ctx.heardAt.get() ?? null });
     this.items.set(this.opened ? outboxItems(this.opened.ctx, status.sending) : []);
     if (wasBusy && status.network !== 'sending') void this.measureStorage();
   }
@@ -318,16 +341,61 @@ export class CoreImpl implements Core {
     const opened = this.opened;
     if (!opened) return;
     const shown = statusOf(opened.ctx);
-    const { gate, sending, person, phase } = this.current.get();
-    const opens = gate === 'shut' && !holdsGate(opened.ctx.device.policy.gate, awaitedOf(opened.ctx));
+    const { sending, person, phase } = this.current.get();
     this.patch({
       ...shown,
-      ...(opens ? { gate: 'open' as const, opening: null } : {}),
+      ...this.gateNow(),
       ...(person ? { person: this.renamed(person) } : {}),
       ...(opened.revoked && phase !== 'revoked' ? { phase: 'revoked' as const, person: null } : {}),
     });
     this.items.set(outboxItems(opened.ctx, sending));
     this.steps.set([...opened.ctx.wizards.get()]);
+  }
+
+  /** How the gate stands now. Once what it waited for is up it opens, until the next opening. */
+  private gateNow(): Pick<Status, 'gate' | 'grace'> & Partial<Pick<Status, 'opening'>> {
+    const ctx = this.opened?.ctx;
+    if (!ctx || !this.holding) return { gate: 'open', grace: null };
+    const facts = factsOf(ctx);
+    if (!holdsGate(ctx.device.policy, facts)) {
+      this.holding = false;
+      return { gate: 'open', grace: null, opening: null };
+    }
+    const grace = graceOf(ctx.device.policy, facts, this.failed);
+    return { gate: grace ? 'open' : 'shut', grace };
+  }
+
+  // --- being emptied --------------------------------------------------------------------------------------------------
+  /** Everything is proven: the journal and its key are destroyed, and the office is told until it has heard. */
+  private async wiped(name: string, said: WipedRequest): Promise<void> {
+    await this.root?.write(['meta'], async (tx) => {
+      tx.objectStore('meta').put(said, 'farewell');
+      tx.objectStore('meta').delete('current');
+    });
+    this.opened?.tellGone();
+    this.leave();
+    await destroy(this.deps.indexedDB, name);
+    await this.takeLeave();
+  }
+
+  private leave(): void {
+    const { opened } = this;
+    if (!opened) return;
+    this.pictures.drop(opened.ctx);
+    this.opened = null;
+    opened.close();
+    this.holding = false;
+    this.items.set([]);
+    this.steps.set([]);
+    this.patch({ ...FIRST, phase: 'not_enrolled' });
+  }
+
+  private async takeLeave(): Promise<void> {
+    const { root } = this;
+    if (!root || (await sayFarewell(this.http, root))) return;
+    this.deps.setTimeout(() => {
+      if (this.root === root) void this.takeLeave().catch(() => undefined);
+    }, FAREWELL_MS);
   }
 
   /** The person as the roster now has them. */

@@ -45,6 +45,8 @@ export interface Deps {
   onVisibility(run: (hidden: boolean) => void): () => void;
   /** Calls back when the platform believes that a network came. Only a hint to try: it is never asked whether there is one. */
   onOnline(run: () => void): () => void;
+  /** Asks for a newer version of the app; `Core.offerUpdate` is called when there is one. */
+  lookForUpdate(): void;
   objectUrl: { make(blob: Blob): string; drop(url: string): void };
   /** '' or an origin: what stands before `/api/v1/…`. */
   base: string;
@@ -77,6 +79,10 @@ export function browserDeps(app: string): Deps {
     onOnline(run) {
       window.addEventListener('online', run);
       return () => window.removeEventListener('online', run);
+    },
+    lookForUpdate() {
+      const asked = navigator.serviceWorker?.getRegistration().then((found) => found?.update());
+      asked?.catch(() => undefined); // asked again with the next answer
     },
     objectUrl: { make: (blob) => URL.createObjectURL(blob), drop: (url) => URL.revokeObjectURL(url) },
     base: '',

@@ -23,6 +23,9 @@ const IMPATIENT: ReadonlySet<Reason> = new Set(['open', 'foreground', 'retry']);
 export interface LoopEvents {
   status(status: SyncStatus): void;
   revoked(problem: Problem): void;
+  /** The office wants this device emptied; said with every answer. Awaited: what is shown is gone before anything else. */
+  wiping(): Promise<void>;
+  outdated(): void;
 }
 
 /** Doubling with jitter between half and full: 2 s … 60 s (limits), never shorter than the server asked. */
@@ -140,6 +143,8 @@ export class Loop {
           this.events.revoked(result.problem);
           return;
         }
+        if (result.wiping) await this.events.wiping();
+        if (result.outdated) this.events.outdated();
         reason = result.again ? reason : this.wanted;
       }
       // Without a receipt that holds nothing is proven: asked for again, with patience, and said.

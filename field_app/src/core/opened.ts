@@ -5,7 +5,7 @@
  * Invariant: a follower saves and reads like the leader; what it cannot do itself it asks the leader for.
  */
 import { bytesToHex } from '@noble/hashes/utils.js';
-import type { EnrolAnswer } from '../generated/types';
+import type { EnrolAnswer, WipedRequest } from '../generated/types';
 import { type Context, emptyLists, type Reason, reload, type SyncStatus, type Told } from './context';
 import { Db, got, type RecordRow } from './db';
 import { type Deps, isoOf, randomBytes } from './deps';
@@ -19,6 +19,7 @@ import { prunePreviews } from './pictures';
 import { problemOf } from './problems';
 import type { Replica } from './replica';
 import type { DeviceInfo, Problem } from './types';
+import { farewellOf } from './wipe';
 
 /** What is remembered of the replica beside its records. */
 const REPLICA = ['cursors', 'floors', 'digests', 'compared', 'repairs'];
@@ -34,12 +35,21 @@ export interface OpenedEvents {
   live(live: boolean): void;
   leads(): void;
   revoked(problem: Problem): void;
+  /** The office wants this device emptied; it locks at once and sends what it has. */
+  wiping(): void;
+  /** Everything is proven: it may be destroyed, and this be said. */
+  emptied(said: WipedRequest): void;
+  /** Another tab has destroyed it. */
+  gone(): void;
+  outdated(): void;
 }
 
 export class Opened {
   readonly ctx: Context;
   /** Whether this device was told that it may no longer take part. */
   revoked: boolean;
+  /** Whether the office wants it emptied. */
+  wiping: boolean;
   private readonly events: OpenedEvents;
   private readonly bus: Bus;
   private loop: Loop | null = null;
@@ -51,9 +61,15 @@ export class Opened {
   private giveUpLead: () => void = () => undefined;
   private readonly unsubscribe: (() => void)[] = [];
 
-  private constructor(ctx: Context, name: string, revoked: boolean, events: OpenedEvents) {
+  private constructor(
+    ctx: Context,
+    name: string,
+    is: { revoked: boolean; wiping: boolean },
+    events: OpenedEvents,
+  ) {
     this.ctx = ctx;
-    this.revoked = revoked;
+    this.revoked = is.revoked;
+    this.wiping = is.wiping;
     this.events = events;
     this.bus = new Bus(ctx.deps, name, (message) => void this.hear(message).catch(() => undefined));
     this.pulse = new Pulse(ctx.deps, (live) => {
@@ -98,7 +114,9 @@ export class Opened {
     };
     await replica.load(db);
     await reload(ctx);
-    return new Opened(ctx, name, (await db.meta<boolean>('revoked')) ?? false, events);
+    const revoked = (await db.meta<boolean>('revoked')) ?? false;
+    const wiping = (await db.meta<boolean>('wiping')) ?? false;
+    return new Opened(ctx, name, { revoked, wiping }, events);
   }
 
   /** Seeks the lead; the loop and the socket start with it. */
@@ -134,6 +152,8 @@ export class Opened {
         if (status.network === 'idle') this.live?.hurry();
       },
       revoked: (problem) => void this.revoke(problem),
+      wiping: () => this.wipe(),
+      outdated: () => this.events.outdated(),
     });
     this.pulse.lost(); // what the leader before heard is not what this tab hears
     this.live = new Live(this.ctx, {
@@ -144,7 +164,7 @@ export class Opened {
     this.events.leads();
     this.unsubscribe.push(this.ctx.deps.onOnline(() => this.loop?.kick('retry')));
     this.loop.kick('open');
-    this.live.start();
+    if (!this.wiping) this.live.start();
     void this.refreshDevice();
     prunePreviews(this.ctx).catch(() => undefined); // only tidiness
   }
@@ -185,22 +205,45 @@ export class Opened {
     // The screen first: a store that cannot be written just now must not keep in sight what is no longer ours.
     this.ctx.replica.clear();
     this.events.revoked(problem);
-    await this.forget();
+    await this.forget('revoked');
   }
 
   /** Drops the replica from the store; tried again while the store refuses. */
-  private async forget(): Promise<void> {
+  private async forget(why: 'revoked' | 'wiping'): Promise<void> {
     try {
-      await this.ctx.db.write(['meta', 'records', 'previews'], async (tx) => {
+      await this.ctx.db.write(['meta', 'records', 'previews', 'wizards'], async (tx) => {
         tx.objectStore('records').clear();
         tx.objectStore('previews').clear();
         for (const key of REPLICA) tx.objectStore('meta').delete(key);
-        tx.objectStore('meta').put(true, 'revoked');
+        if (why === 'wiping') tx.objectStore('wizards').clear(); // nobody goes on with them here
+        tx.objectStore('meta').put(true, why);
       });
       this.bus.tell({ what: 'device' });
     } catch {
-      if (!this.closed) this.ctx.deps.setTimeout(() => void this.forget(), FORGET_AGAIN_MS);
+      if (!this.closed) this.ctx.deps.setTimeout(() => void this.forget(why), FORGET_AGAIN_MS);
     }
+  }
+
+  /** The replica goes at once; what is unsent goes up; when all of it is proven, the journal may be destroyed. */
+  private async wipe(): Promise<void> {
+    if (!this.wiping) {
+      this.wiping = true;
+      this.live?.stop();
+      this.unheard(true);
+      this.ctx.replica.clear();
+      this.events.wiping();
+      await this.forget('wiping');
+      await reload(this.ctx);
+    }
+    const said = await farewellOf(this.ctx);
+    if (!said) return;
+    this.loop?.stop();
+    this.events.emptied(said);
+  }
+
+  /** Tells the other tabs that the journal is about to be destroyed: they close it. */
+  tellGone(): void {
+    this.bus.tell({ what: 'wiped' });
   }
 
   private async hear(message: Told): Promise<void> {
@@ -211,10 +254,13 @@ export class Opened {
     else if (message.what === 'live') this.hearOfLive(message.at);
     else if (message.what === 'ask') this.answer();
     else if (message.what === 'kick') this.loop?.kick(message.reason);
+    else if (message.what === 'wiped') this.events.gone();
     else {
       ctx.device = (await ctx.db.meta<DeviceInfo>('device')) ?? ctx.device;
       this.revoked = (await ctx.db.meta<boolean>('revoked')) ?? false;
-      if (this.revoked) ctx.replica.clear();
+      this.wiping = (await ctx.db.meta<boolean>('wiping')) ?? false;
+      if (this.revoked || this.wiping) ctx.replica.clear();
+      if (this.wiping) this.events.wiping();
       this.events.changed();
     }
   }

@@ -33,6 +33,8 @@ const PRIORITY: Record<BlobRole, number> = { signature: 0, document: 1, damage: 
 export interface Actor {
   person: string;
   auth: 'pin' | 'password';
+  /** grace: the gate would be shut, but new work may go on for a while. */
+  gate: 'clear' | 'grace';
 }
 
 interface Prepared {
@@ -148,7 +150,7 @@ function bodyFor(
     skew: ctx.skewMs.get(),
     hlc: tick(journal.hlc, now),
     app: deps.app,
-    gate: 'clear',
+    gate: actor.gate,
     seen: {},
     needs: [],
     blobs: files.map((file) => file.ref),

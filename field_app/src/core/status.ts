@@ -5,6 +5,7 @@
  */
 import { bodyOf, type Context, entryOf, heldEntries, unsentOf } from './context';
 import type { BlobRow, OutboxRow } from './db';
+import type { Facts } from './gate';
 import type { OutboxBlob, OutboxEntry, OutboxItem, Status } from './types';
 
 export const FIRST: Status = {
@@ -14,6 +15,7 @@ export const FIRST: Status = {
   person: null,
   eviction: null,
   unsent: { entries: 0, photos: 0, blobs: 0, bytes: 0 },
+  grace: null,
   opening: null,
   sending: { what: null, label: '', sent: 0, size: 0 },
   network: 'idle',
@@ -48,6 +50,21 @@ export function awaitedOf(ctx: Context): Status['unsent'] {
   const entries = ctx.outbox.get().filter((row) => !row.held);
   const files = ctx.blobs.get().filter((blob) => blob.state !== 'done' || !held.has(entryOf(blob)));
   return unsentOf(entries, files);
+}
+
+/** What the gate depends on, as it now stands. */
+export function factsOf(ctx: Context): Facts {
+  const files = ctx.blobs.get().filter((blob) => blob.state !== 'rejected');
+  const proven = ctx.proven.get();
+  const seq = Math.max(proven?.n ?? 0, ...ctx.outbox.get().map((row) => row.seq));
+  const at = ctx.fullUploadAt.get();
+  return {
+    unsent: awaitedOf(ctx),
+    oldestFileAt: files.length > 0 ? Math.min(...files.map((blob) => Date.parse(blob.at))) : null,
+    fullUploadAt: at === null ? null : Date.parse(at) + (ctx.skewMs.get() ?? 0), // the server's word, by this clock
+    entriesSince: Math.max(0, seq - ctx.fullUploadSeq.get()),
+    now: ctx.deps.now(),
+  };
 }
 
 /** Entries in order, then files in the order they go. */

@@ -35,6 +35,10 @@ export interface Exchanged {
   /** Something a person should know although the exchange itself went well. */
   problem: Problem | null;
   revoked: boolean;
+  /** The office wants this device emptied, once everything it has is up. */
+  wiping: boolean;
+  /** The server asks for a newer app; nothing is left to send. */
+  outdated: boolean;
 }
 
 interface Push {
@@ -147,9 +151,12 @@ export async function exchange(
   });
   if (push.gap || applied.receipt === 'behind') trouble ??= problem('journal_gap');
   else if (receipt && applied.receipt === 'no' && !applied.newEpoch) trouble ??= problem('receipt_invalid');
-  const wipe = answer.commands.some((command) => command.type === 'wipe');
-  if (answer.commands.some((command) => command.type === 're_enrol')) trouble = problem('epoch_unknown');
-  if (answer.commands.some((command) => command.type === 'reload')) trouble = problem('protocol_unsupported');
+  const { commands } = answer;
+  const wiping = commands.some(({ type, code }) => type === 'wipe' && code === 'device_wiping');
+  const wipe = commands.some(({ type, code }) => type === 'wipe' && code !== 'device_wiping');
+  const outdated = commands.some((command) => command.type === 'reload');
+  if (commands.some((command) => command.type === 're_enrol')) trouble = problem('epoch_unknown');
+  if (outdated) trouble ??= problem('app_outdated');
   const afresh = applied.newEpoch || applied.receipt === 'set_back'; // the journal is sent from an earlier end
   return {
     applied,
@@ -157,6 +164,8 @@ export async function exchange(
       !wipe && ((applied.morePages && applied.pagesMoved) || afresh || (applied.provenMoved && push.more)),
     problem: wipe ? problem('device_revoked') : trouble,
     revoked: wipe,
+    wiping,
+    outdated,
   };
 }
 

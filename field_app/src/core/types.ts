@@ -53,9 +53,12 @@ export interface Eviction {
 }
 
 export interface Status {
-  phase: 'starting' | 'not_enrolled' | 'evicted' | 'locked' | 'ready' | 'revoked';
+  /** wiping: the office wants the device emptied; it still sends what it has. */
+  phase: 'starting' | 'not_enrolled' | 'evicted' | 'locked' | 'ready' | 'revoked' | 'wiping';
   /** shut: what is unsent goes up before new work. */
   gate: 'open' | 'shut';
+  /** The gate would be shut, but the policy lets new work go on, until then (ms since 1970) and for so many entries. */
+  grace: { until: number; left: number } | null;
   device: DeviceInfo | null;
   /** Who is unlocked now. */
   person: RosterPerson | null;

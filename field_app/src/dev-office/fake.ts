@@ -51,6 +51,7 @@ function firstStatus(state: string): Status {
     heardAt: ago(state === 'offline' ? 12 : 0),
     leader: true,
     updateWaiting: false,
+    grace: null,
   };
 }
 

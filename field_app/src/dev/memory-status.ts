@@ -51,6 +51,7 @@ export function firstStatus(query: URLSearchParams): Status {
     live: true,
     heardAt: new Date().toISOString(),
     leader: true,
+    grace: null,
     updateWaiting: query.get('update') === '1',
   };
 }

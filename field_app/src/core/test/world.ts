@@ -69,6 +69,7 @@ export class World {
   readonly sockets: FakeSocket[] = [];
   readonly channels = new FakeChannels();
   locks = new FakeLocks();
+  lookedForUpdate = 0;
   quota = { usage: 0, quota: 1_000_000_000 };
   /** Runs while an answer to an exchange is under way. */
   beforeAnswer: (() => Promise<void>) | null = null;
@@ -119,6 +120,9 @@ export class World {
         };
       },
       onOnline: () => () => undefined,
+      lookForUpdate: () => {
+        this.lookedForUpdate += 1;
+      },
       objectUrl: { make: (blob) => `blob:${blob.size}`, drop: () => undefined },
       base: '',
       socketBase: 'ws://test',

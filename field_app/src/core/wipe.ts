@@ -1,0 +1,59 @@
+/**
+ * The end of a wipe: nothing is destroyed before a receipt covers all of it; then everything is, and the office is told.
+ *
+ * Neighbours: `opened.ts` drops the replica and asks here after each exchange; `core.ts` destroys. Invariants: what is to be said
+ * is signed while the key is still here and lies apart from the journal, so that it can be said until it is heard; a device that
+ * cannot prove everything (a gap nobody can close) is never wiped.
+ */
+import type { WipedRequest } from '../generated/types';
+import { headText } from './chain';
+import type { Context, Proven } from './context';
+import { type BlobRow, type Db, got, type JournalState, type OutboxRow } from './db';
+import type { Http } from './http';
+import { sign } from './keys';
+
+/** What is said once everything is destroyed. null: something of this device is not proven yet. */
+export async function farewellOf(ctx: Context): Promise<WipedRequest | null> {
+  const end = await ctx.db.read(['meta', 'outbox', 'blobs'], async (tx) => {
+    const meta = tx.objectStore('meta');
+    const journal = await got<JournalState | undefined>(meta.get('journal'));
+    const proven = await got<Proven | undefined>(meta.get('proven'));
+    const rows = await got<OutboxRow[]>(tx.objectStore('outbox').getAll());
+    const blobs = await got<BlobRow[]>(tx.objectStore('blobs').getAll());
+    if (!journal || proven?.epoch !== journal.epoch || proven.n !== journal.seq) return null;
+    const all = rows.every((row) => row.proven) && blobs.every((blob) => blob.state === 'rejected');
+    return all && proven.h === journal.hash ? journal : null;
+  });
+  if (!end) return null;
+  const { device, organisation } = ctx.device;
+  const { epoch, seq, hash } = end;
+  const text = headText(organisation.id, device, epoch, seq, hash).replace(
+    'handover-head-v1',
+    'handover-wiped-v1',
+  );
+  return { device, epoch, seq, hash, signature: await sign(ctx.deps.crypto, ctx.keys.private, text) };
+}
+
+/** Removes a database; other tabs that hold it open have been told to close it. */
+export function destroy(factory: IDBFactory, name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = factory.deleteDatabase(name);
+    request.onsuccess = () => resolve();
+    request.onerror = () => reject(request.error);
+  });
+}
+
+/** Says what is still to be said; true when there is nothing left to say. */
+export async function sayFarewell(http: Http, root: Db): Promise<boolean> {
+  const said = await root.meta<WipedRequest>('farewell');
+  if (!said) return true;
+  try {
+    await http.plainJson('POST', '/api/v1/wiped', said);
+  } catch {
+    return false; // said again later
+  }
+  await root.write(['meta'], async (tx) => {
+    tx.objectStore('meta').delete('farewell');
+  });
+  return true;
+}
