@@ -16,6 +16,7 @@ import type {
   Receipt,
   SyncAnswer,
   SyncRequest,
+  WipedRequest,
 } from '../../generated/types';
 import { type Bytes, base64url, fromBase64, fromBase64url, utf8 } from '../bytes';
 import { extend, genesis, headText, sha256Hex } from '../chain';
@@ -79,6 +80,8 @@ export class FakeServer {
   loseBlobs = 0;
   forgeReceipts = false;
   codeUsedBy: string | null = null;
+  /** Farewells it believed. */
+  farewells: WipedRequest[] = [];
   private signKey!: CryptoKeyPair;
   exportKey!: CryptoKeyPair;
   private keys: PublicKey[] = [];
@@ -140,6 +143,7 @@ export class FakeServer {
         ? new Response(null, NO_CONTENT)
         : problem('pin_wrong', 403);
     if (path === '/api/v1/sync') return this.sync(body as SyncRequest);
+    if (path === '/api/v1/wiped') return this.takeLeave(body as WipedRequest);
     if (path === '/api/v1/digest') return this.digest();
     if (path === '/api/v1/repair') return this.repair(body as { parts: number[] });
     if (path.startsWith('/api/v1/blobs')) return this.tus(method, path, headers, init);
@@ -187,6 +191,17 @@ export class FakeServer {
     if (!this.key || !(await verifies(this.key, signature, text))) return problem('signature_invalid', 401);
     this.signedIn = true;
     return json(this.enrolAnswer());
+  }
+
+  private async takeLeave(said: WipedRequest): Promise<Response> {
+    const { epoch, seq, hash } = said;
+    const text = `handover-wiped-v1\n${ORGANISATION}\n${this.device}\n${epoch}\n${seq}\n${hash}`;
+    if (!this.key || !(await verifies(this.key, said.signature, text)))
+      return problem('signature_invalid', 401);
+    const missing = [...this.declared.keys()].some((sha) => !this.blobs.has(sha) && !this.rejected.has(sha));
+    if (seq !== this.seq || hash !== this.hash || missing) return problem('upload_incomplete', 409);
+    this.farewells.push(said);
+    return new Response(null, NO_CONTENT);
   }
 
   private async sync(request: SyncRequest): Promise<Response> {

@@ -13,6 +13,11 @@ export const field: Readonly<Record<keyof typeof zh, string>> = {
   'app.failedTodo': 'Open it again; if it still fails, tell the office the code.',
   'app.updateReady': 'A new version is ready',
   'app.updateNow': 'Update',
+  'wiping.title': 'This device is being wiped',
+  'wiping.what': 'The office has asked to wipe this device; its data is gone from here',
+  'wiping.safe':
+    'What is not uploaded goes up first and is confirmed by the server; only then is it removed.',
+  'wiping.todo': 'Stay connected and keep the app open. Nothing is left on this device afterwards.',
   'app.revokedTitle': 'Device switched off',
   'app.revokedWhat': 'The office has switched this device off',
   'app.revokedSafe':
@@ -126,6 +131,9 @@ export const field: Readonly<Record<keyof typeof zh, string>> = {
   'gate.leftEntries': '{n} {n|record|records}',
   'gate.leftPhotos': '{n} {n|photo|photos}',
   'gate.leftFiles': '{n} {n|signature or document|signatures and documents}',
+  'gate.grace':
+    'Offline grace: {entries} {entries|record|records} not uploaded. New handovers may start for {time} more, at most {left} records; connect to Wi-Fi soon.',
+  'gate.follow': '{n} {n|file|files} ({bytes}) still uploading in the background',
   'gate.progress': 'Upload progress',
   'gate.now': 'Uploading: {what}',
   'gate.nowEntries': 'records',

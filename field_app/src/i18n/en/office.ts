@@ -224,6 +224,8 @@ export const office: Readonly<Record<keyof typeof zh, string>> = {
   'action.person.erase': 'Personal data erased',
   'action.device.invite': 'Device invited',
   'action.device.revoke': 'Device revoked',
+  'action.device.wipe': 'Device to be wiped',
+  'action.organisation.policy': 'Upload policy set',
   'action.unread': 'Unreadable record',
 
   'device.lastSeen': 'Last seen',
@@ -264,6 +266,12 @@ export const office: Readonly<Record<keyof typeof zh, string>> = {
   'device.lostPending':
     'It last said it holds {entries} unsent {entries|record|records} and {files} {files|file|files} ({size}); presume these missing.',
   'device.lostNothing': 'It last said it holds nothing unsent. Anything recorded since cannot be known here.',
+  'device.wipe': 'Wipe the device',
+  'device.wipeTitle': 'Wipe {name}?',
+  'device.wipeText':
+    'For a device that still answers: it locks and drops its data at once, uploads what it has not sent, and then destroys everything. You will see it here when that is done.',
+  'device.wipeHold': 'Hold to wipe',
+  'device.wipeDone': '{name} is being wiped',
   'device.revokeTitle': 'Revoke {name}?',
   'device.revokeText':
     'It gets no more data and drops its copy. What it has not uploaded is kept aside when it comes, not lost. It cannot be taken back; it can only be enrolled anew.',
@@ -337,6 +345,15 @@ export const office: Readonly<Record<keyof typeof zh, string>> = {
   'incident.clock': 'The clock of a device is off',
   'incident.clockText':
     'The clock of device {device} differs by {span}. The time of receipt counts; switch on automatic time.',
+  'incident.divergence': 'A device held something else than the server',
+  'incident.divergenceText':
+    'Device {device} found that part of its copy differed and has fetched it anew. Nothing recorded is affected; if it happens again, tell support.',
+  'incident.gate_breach': 'Work went on beyond the upload allowance',
+  'incident.gate_breachText':
+    'Device {device} recorded new work further than the upload policy allows. The records are kept and count; see that it gets online.',
+  'incident.wiped': 'A device has been wiped',
+  'incident.wipedText':
+    'Device {device} uploaded everything up to record {n} and has destroyed its copy. Nothing is left to do.',
   'incident.other': 'Device incident: {type}',
   'incident.otherText': 'Device {device} reported an incident; records are kept. Look at the device.',
   'incident.open': 'Open',

@@ -213,6 +213,8 @@ export const office = {
   'action.return.complete': '完成归还',
   'action.person.erase': '删除个人信息',
   'action.device.invite': '邀请设备',
+  'action.device.wipe': '要求清空设备',
+  'action.organisation.policy': '设定上传规则',
   'action.device.revoke': '停用设备',
   'action.unread': '读不出的记录',
 
@@ -253,6 +255,12 @@ export const office = {
   'device.lostProven': '到第 {n} 条为止的记录都已在服务器，并可证明。',
   'device.lostPending': '它最近一次说还有 {entries} 条记录、{files} 个文件（{size}）未上传，这些应视为缺失。',
   'device.lostNothing': '它最近一次说没有未上传的内容。之后若有新记录，这里无法得知。',
+  'device.wipe': '清空设备',
+  'device.wipeTitle': '清空 {name}？',
+  'device.wipeText':
+    '适用于还能联网的设备：它会立即锁定并移除资料，先传完没上传的记录，再销毁本机的一切。完成后这里会显示。',
+  'device.wipeHold': '按住清空',
+  'device.wipeDone': '{name} 正在清空',
   'device.revokeTitle': '停用 {name}？',
   'device.revokeText':
     '它不再取得数据，本机副本会被清除。它还没上传的内容，来了会另行保管，不会丢。不能恢复使用，只能重新登记。',
@@ -321,6 +329,14 @@ export const office = {
   'incident.rejected_blobText': '设备 {device} 上传的一个文件不是可用的图片，已另行保管，其他上传不受影响。',
   'incident.clock': '设备时间不准',
   'incident.clockText': '设备 {device} 的时间与服务器相差 {span}。记录以签收时间为准，请打开自动对时。',
+  'incident.divergence': '设备上的资料与服务器不一致',
+  'incident.divergenceText':
+    '设备 {device} 发现部分资料与服务器不同，已重新获取。记录不受影响；如再次发生请联系支持。',
+  'incident.gate_breach': '超出了离线宽限继续作业',
+  'incident.gate_breachText':
+    '设备 {device} 超出上传规则继续记录了新的作业。记录都已保存并有效，请让它尽快联网。',
+  'incident.wiped': '设备已清空',
+  'incident.wipedText': '设备 {device} 已上传到第 {n} 条，并销毁了本机资料。无需处理。',
   'incident.other': '设备异常：{type}',
   'incident.otherText': '设备 {device} 报告了异常，记录已保留，请查看该设备。',
   'incident.open': '待处理',

@@ -18,6 +18,9 @@ const KNOWN = [
   'held_differs',
   'rejected_blob',
   'clock',
+  'divergence',
+  'gate_breach',
+  'wiped',
 ] as const;
 
 export type KnownIncident = (typeof KNOWN)[number];

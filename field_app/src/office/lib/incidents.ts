@@ -24,11 +24,14 @@ export function incidentText(incident: Incident, device: string): string {
     case 'clock':
       return t('incident.clockText', { device, span: fmt.duration(facts.skewMs) });
     case 'rejected_blob':
-      return t('incident.rejected_blobText', { device });
+    case 'divergence':
+    case 'gate_breach':
+      return t(`incident.${known}Text`, { device });
     case 'eviction':
     case 'damaged_entry':
     case 'declared_loss':
     case 'held_differs':
+    case 'wiped':
       return t(`incident.${known}Text`, { device, n: facts.n });
   }
 }

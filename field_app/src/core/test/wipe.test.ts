@@ -1,0 +1,120 @@
+/** Being emptied by the office: locked at once, everything up first, then nothing is left and the office hears it. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { dbName } from '../enrol';
+import { PERSON } from './server';
+import { begin, shoot, turns, until, World } from './world';
+
+let world: World;
+afterEach(() => world.end());
+
+const stores = async (): Promise<(string | undefined)[]> =>
+  (await world.indexedDB.databases()).map((one) => one.name);
+const journal = (): string => dbName('field', world.server.device);
+
+function ask(): void {
+  world.server.commands = [{ type: 'wipe', code: 'device_wiping' }];
+}
+
+describe('a device being emptied', () => {
+  it('locks and drops its replica at once, sends what it has, and is gone only then', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    world.server.down = true;
+    await shoot(core, await begin(core), 1);
+    const sha = core.outbox.get().find((item) => item.type === 'blob')?.sha256 ?? '';
+    world.server.down = false;
+    world.server.loseBlobs = 1; // said to be done, and missed again: not proven
+    ask();
+    core.retryNow();
+    await until(() => core.status.get().phase === 'wiping');
+    expect(core.live('asset').get()).toEqual([]);
+    expect(core.status.get().person).toBeNull();
+    await expect(core.unlock(PERSON, world.server.pin)).rejects.toMatchObject({
+      problem: { code: 'not_ready' },
+    });
+    await expect(begin(core)).rejects.toMatchObject({ problem: { code: 'not_ready' } });
+    await until(() => core.status.get().unsent.entries === 0 && core.status.get().nextRetryAt !== null);
+    expect(await stores()).toContain(journal());
+    expect(world.server.farewells).toEqual([]);
+    await world.pass(60_000);
+    await until(() => core.status.get().phase === 'not_enrolled');
+    await until(() => world.server.farewells.length === 1);
+    expect(world.server.blobs.has(sha)).toBe(true);
+    expect(world.server.farewells[0]).toMatchObject({ epoch: 0, seq: 2, device: world.server.device });
+    expect(await stores()).not.toContain(journal());
+  });
+
+  it('stays so over a restart, and is never emptied while the server cannot prove its work', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    world.server.down = true;
+    await begin(core);
+    world.server.down = false;
+    world.server.forgeReceipts = true;
+    ask();
+    core.retryNow();
+    await until(() => core.status.get().phase === 'wiping');
+    const next = await world.restart(core, false);
+    expect(next.status.get().phase).toBe('wiping');
+    expect(next.status.get().unsent.entries).toBe(1);
+    await until(() => next.status.get().problem?.code === 'receipt_invalid');
+    expect(await stores()).toContain(journal());
+    expect(world.server.farewells).toEqual([]);
+    world.server.forgeReceipts = false;
+    next.retryNow();
+    await until(() => world.server.farewells.length === 1);
+    expect(next.status.get().phase).toBe('not_enrolled');
+  });
+
+  it('says farewell until it is heard, after a restart, too', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    const { fetch } = world.server;
+    let away = true;
+    Object.assign(world.server, {
+      fetch: async (url: string, init: RequestInit) => {
+        if (away && url.endsWith('/wiped')) throw new TypeError('fetch failed');
+        return fetch(url, init);
+      },
+    });
+    ask();
+    core.retryNow();
+    await until(() => core.status.get().phase === 'not_enrolled');
+    await turns(5);
+    expect(await stores()).not.toContain(journal());
+    await world.pass(60_000);
+    expect(world.server.farewells).toEqual([]);
+    const next = await world.restart(core, false);
+    expect(next.status.get().phase).not.toBe('ready');
+    away = false;
+    await world.pass(60_000);
+    await until(() => world.server.farewells.length === 1);
+  });
+
+  it('is gone in every tab', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    const other = world.core();
+    await other.start();
+    await other.unlock(PERSON, world.server.pin);
+    ask();
+    core.retryNow();
+    await until(() => world.server.farewells.length === 1);
+    await until(() => other.status.get().phase === 'not_enrolled');
+    expect(other.live('asset').get()).toEqual([]);
+    await turns(5);
+    expect(await stores()).not.toContain(journal());
+  });
+});
+
+describe('an app that is too old', () => {
+  it('is told once everything is up, and looks for the newer one', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    world.server.commands = [{ type: 'reload', code: 'app_outdated' }];
+    core.retryNow();
+    await until(() => core.status.get().problem?.code === 'app_outdated');
+    expect(world.lookedForUpdate).toBeGreaterThan(0);
+    expect(core.status.get().phase).toBe('ready');
+  });
+});
