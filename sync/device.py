@@ -45,7 +45,7 @@ Unseal = Callable[[str], bytes]
 """The payload of a receipt whose signature holds (one of the organisation's keys). ValueError for anything else."""
 _PLAIN: Final = (
     "clock", "cursors", "floors", "digests", "repairs", "compared", "skew_ms", "gate_policy", "hidden_ms_max", "revoked",
-    "heard_at", "full_upload_at", "grace_hours", "grace_entries", "files_hours", "failed",
+    "wiping", "heard_at", "full_upload_at", "grace_hours", "grace_entries", "files_hours", "failed",
 )  # fmt: skip
 """Named values that are kept under the name of their field."""
 PRIORITY: Final[dict[str, int]] = {"signature": 0, "document": 1, "damage": 2, "photo": 3}
@@ -104,6 +104,7 @@ class Device:
     now_ms: int = 0
     shut: bool = False
     revoked: bool = False
+    wiping: bool = False
     heard_at: str | None = None
     full_upload_at: str | None = None
     boot: str = "python"
@@ -180,8 +181,8 @@ class Device:
     ) -> Recorded:  # fmt: skip
         """Write one entry as an app does: the gate is asked, `seen` and further `needs` follow from what is shown, its files are
         kept with it. DeviceError: nothing was saved."""
-        if self.revoked:
-            raise DeviceError(ErrorCode.DEVICE_REVOKED)
+        if self.revoked or self.wiping:
+            raise DeviceError(ErrorCode.DEVICE_REVOKED if self.revoked else ErrorCode.DEVICE_WIPING)
         self.now_ms = now_ms
         grace = self.in_grace()
         if self.shut and not grace and not gate.allowed_when_shut(action, args):
@@ -342,14 +343,18 @@ class Device:
             self.outbox, bad = own_copy.sift(self, self.outbox, told)
             self._lose(bad)
             trouble = trouble or ErrorCode.ENTRY_HASH_MISMATCH
-        commands = {command["type"] for command in answer.get("commands") or ()}
+        coded = {(command["type"], command.get("code")) for command in answer.get("commands") or ()}
+        commands = {type_ for type_, _ in coded}
         if push.gap or taken.believed == "behind":
             trouble = trouble or LocalCode.JOURNAL_GAP
         elif receipt is not None and taken.believed == "no" and not new_epoch:
             trouble = trouble or LocalCode.RECEIPT_INVALID
         if "re_enrol" in commands:
             trouble = ErrorCode.EPOCH_UNKNOWN
-        wipe = "wipe" in commands
+        if ("wipe", ErrorCode.DEVICE_WIPING) in coded:  # what is unsent still goes up
+            trouble = ErrorCode.DEVICE_WIPING
+            self._drop_replica("wiping")
+        wipe = any(type_ == "wipe" and code != ErrorCode.DEVICE_WIPING for type_, code in coded)
         afresh = new_epoch or taken.believed == "set_back"
         again = not wipe and ((more_pages and pages_moved) or afresh or (taken.moved and push.more))
         moved = taken.moved or new_epoch
@@ -416,9 +421,11 @@ class Device:
 
     def revoke(self) -> None:
         """The replica goes at once; what was recorded here stays until a person has exported it or the office has it."""
+        self._drop_replica("revoked")
+
+    def _drop_replica(self, why: Literal["revoked", "wiping"]) -> None:
         gone: dict[str, Any] = {"cursors": {}, "floors": {}, "digests": {}, "compared": {}}
-        changes = Changes(meta={"revoked": True, **gone}, records=dict.fromkeys(self.records))
-        self.commit(changes)
+        self.commit(Changes(meta={why: True, **gone}, records=dict.fromkeys(self.records)))
 
     # --- files --------------------------------------------------------------------------------------------------------
     def next_file(self, skip: frozenset[str] = frozenset()) -> FileRow | None:

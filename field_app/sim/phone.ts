@@ -260,6 +260,7 @@ export class Phone implements Station {
         return () => boot.visibility.delete(run);
       },
       onOnline: () => () => undefined,
+      lookForUpdate: () => undefined,
       objectUrl: { make: () => 'blob:simulated', drop: () => undefined },
       base: '',
       socketBase: 'ws://simulated',

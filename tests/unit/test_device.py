@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from schemas.actions.devices import DeviceRevoke, DeviceWipe
 from schemas.errors import ErrorCode
 from schemas.local_errors import LocalCode
 from schemas.people import Role
@@ -440,3 +441,21 @@ def test_a_plain_journal_still_works_without_store_or_replica(stage: Stage) -> N
     device = Device(stage.id, stage.van, sign=lambda _text: "x" * 86, random=stage.ids.bytes)
     device.record("a.b", {}, actor=stage.van, now_ms=stage.now)
     assert device.request(stage.now)["entries"][0]["seq"] == 1
+
+
+def test_a_device_being_wiped_drops_its_replica_records_nothing_new_and_sends_what_it_has(line: Line) -> None:
+    line.sync()
+    handover = start(line)
+    line.stage.do(DeviceWipe(device_id=line.phone.id))
+    received = line.exchange()
+    assert (received.wipe, received.trouble) == (False, ErrorCode.DEVICE_WIPING)
+    assert line.device.records == {}
+    assert line.stage.record("handover", handover) is not None, "what was unsent is there"
+    assert line.device.outbox == []
+    for device in (line.device, line.reopened()):
+        assert device.wiping
+        with pytest.raises(DeviceError) as refused:
+            device.save("handover.abandon", {"handover_id": handover}, actor=line.phone.actor, now_ms=line.stage.now)
+        assert refused.value.code == ErrorCode.DEVICE_WIPING
+    line.stage.do(DeviceRevoke(device_id=line.phone.id))
+    assert line.exchange().wipe

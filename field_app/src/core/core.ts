@@ -39,7 +39,7 @@ import type {
   UnlockResult,
   WizardState,
 } from './types';
-import { destroy, sayFarewell } from './wipe';
+import { type Farewell, takeFarewell } from './wipe';
 import { endWizard, saveWizard } from './wizard';
 
 /** How long until a farewell that was not heard is said again. */
@@ -369,12 +369,11 @@ export class CoreImpl implements Core {
   /** Everything is proven: the journal and its key are destroyed, and the office is told until it has heard. */
   private async wiped(name: string, said: WipedRequest): Promise<void> {
     await this.root?.write(['meta'], async (tx) => {
-      tx.objectStore('meta').put(said, 'farewell');
+      tx.objectStore('meta').put({ name, said } satisfies Farewell, 'farewell');
       tx.objectStore('meta').delete('current');
     });
     this.opened?.tellGone();
     this.leave();
-    await destroy(this.deps.indexedDB, name);
     await this.takeLeave();
   }
 
@@ -392,7 +391,7 @@ export class CoreImpl implements Core {
 
   private async takeLeave(): Promise<void> {
     const { root } = this;
-    if (!root || (await sayFarewell(this.http, root))) return;
+    if (!root || (await takeFarewell(this.deps.indexedDB, this.http, root))) return;
     this.deps.setTimeout(() => {
       if (this.root === root) void this.takeLeave().catch(() => undefined);
     }, FAREWELL_MS);

@@ -34,8 +34,14 @@ export async function farewellOf(ctx: Context): Promise<WipedRequest | null> {
   return { device, epoch, seq, hash, signature: await sign(ctx.deps.crypto, ctx.keys.private, text) };
 }
 
+/** Kept apart from the journal until it is done: what to destroy, and what to say then. */
+export interface Farewell {
+  name: string;
+  said: WipedRequest;
+}
+
 /** Removes a database; other tabs that hold it open have been told to close it. */
-export function destroy(factory: IDBFactory, name: string): Promise<void> {
+function destroy(factory: IDBFactory, name: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = factory.deleteDatabase(name);
     request.onsuccess = () => resolve();
@@ -43,12 +49,13 @@ export function destroy(factory: IDBFactory, name: string): Promise<void> {
   });
 }
 
-/** Says what is still to be said; true when there is nothing left to say. */
-export async function sayFarewell(http: Http, root: Db): Promise<boolean> {
-  const said = await root.meta<WipedRequest>('farewell');
-  if (!said) return true;
+/** Destroys what is to be destroyed and says so, after a crash in between, too; true when nothing is left to do. */
+export async function takeFarewell(factory: IDBFactory, http: Http, root: Db): Promise<boolean> {
+  const farewell = await root.meta<Farewell>('farewell');
+  if (!farewell) return true;
   try {
-    await http.plainJson('POST', '/api/v1/wiped', said);
+    await destroy(factory, farewell.name);
+    await http.plainJson('POST', '/api/v1/wiped', farewell.said);
   } catch {
     return false; // said again later
   }

@@ -91,6 +91,25 @@ describe('a device being emptied', () => {
     await until(() => world.server.farewells.length === 1);
   });
 
+  it('is emptied after all when the app ended between the decision and the deed', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    const remove = world.indexedDB.deleteDatabase;
+    world.indexedDB.deleteDatabase = () => {
+      throw new DOMException('the app has ended', 'AbortError');
+    };
+    ask();
+    core.retryNow();
+    await until(() => core.status.get().phase === 'not_enrolled');
+    await turns(5);
+    expect(await stores()).toContain(journal());
+    expect(world.server.farewells).toEqual([]);
+    world.indexedDB.deleteDatabase = remove;
+    await world.restart(core, false);
+    await until(() => world.server.farewells.length === 1);
+    expect(await stores()).not.toContain(journal());
+  });
+
   it('is gone in every tab', async () => {
     world = await World.make();
     const core = await world.ready();

@@ -1,0 +1,126 @@
+"""Clocks lie: a device's time is kept as it was, flagged and corrected where it cannot be right, and wins nothing for ever."""
+
+import json
+from typing import Any
+
+import pytest
+
+from schemas import limits
+from schemas.actions.organisation import OrganisationPolicy
+from schemas.people import Role
+from schemas.protocol import EntryBody
+from sync import hlc, instants
+from sync.occurred import is_clock_suspect, is_time_suspect, occurred_at
+from sync.store import JournalEntry
+from tests.support.stage import CheckIn, Phone, Stage
+
+HOUR_MS = 3_600_000
+YEAR_MS = 365 * 24 * HOUR_MS
+
+
+def pushed_with_clock(phone: Phone, off_ms: int, action: str, args: dict[str, Any], **more: Any) -> JournalEntry:
+    """One entry of a device whose clock is off by so much, stored."""
+    clock = phone.stage.now + off_ms
+    made = phone.journal.record(action, args, actor=phone.actor, now_ms=clock, **more)
+    phone.push(phone.journal.request(clock))
+    found = phone.stage.entry(made.id)
+    assert found is not None
+    return found
+
+
+def start(phone: Phone, off_ms: int) -> tuple[JournalEntry, dict[str, Any]]:
+    stage, handover = phone.stage, phone.stage.ids.new()
+    args = {"handover_id": handover, "type": "check_in", "asset_id": stage.van, "rental_id": stage.rental}
+    return pushed_with_clock(phone, off_ms, "handover.start", args), stage.the("handover", handover)
+
+
+@pytest.mark.parametrize("off_ms", [HOUR_MS, -HOUR_MS, YEAR_MS, -YEAR_MS])
+def test_a_clock_far_off_is_flagged_and_what_it_says_corrected(stage: Stage, off_ms: int) -> None:
+    phone = stage.phone()
+    entry, handover = start(phone, off_ms)
+    assert entry.state == "applied", "an implausible time is flagged, never refused"
+    assert entry.skew_ms == off_ms
+    body = json.loads(entry.body or b"")
+    assert instants.to_ms(body["at"]) == stage.now + off_ms, "the raw time stays in the body"
+    assert is_time_suspect(entry, body["at"])
+    assert instants.to_ms(handover["started_at"]) == stage.now
+    assert stage.the("device", phone.id)["skew_ms"] == off_ms
+
+
+@pytest.mark.parametrize("off_ms", [0, 60_000, -60_000, limits.CLOCK_SUSPECT_MS, -limits.CLOCK_SUSPECT_MS])
+def test_a_clock_a_little_off_is_believed(stage: Stage, off_ms: int) -> None:
+    entry, handover = start(stage.phone(), off_ms)
+    assert not is_clock_suspect(entry.skew_ms)
+    assert instants.to_ms(handover["started_at"]) == stage.now + off_ms
+
+
+def test_what_happened_offline_keeps_its_time(stage: Stage) -> None:
+    phone = stage.phone()
+    handover = CheckIn(phone)
+    handover.start()
+    then = stage.now
+    stage.now += 5 * HOUR_MS
+    phone.push()
+    assert instants.to_ms(stage.the("handover", handover.id)["started_at"]) == then
+
+
+def test_a_time_that_has_not_come_yet_is_not_later_than_its_receipt(stage: Stage) -> None:
+    """The clock was put right between the entry and the push: the skew says nothing any more."""
+    phone = stage.phone()
+    made = phone.journal.record(
+        "handover.start", {"handover_id": stage.ids.new(), "type": "check_in", "asset_id": stage.van},
+        actor=phone.actor, now_ms=stage.now + YEAR_MS,
+    )  # fmt: skip
+    phone.push()
+    entry = stage.entry(made.id)
+    assert entry is not None
+    assert entry.skew_ms == 0
+    body = json.loads(entry.body or b"")
+    assert is_time_suspect(entry, body["at"])
+    handover = stage.the("handover", body["args"]["handover_id"])
+    assert instants.to_ms(handover["started_at"]) == stage.now
+
+
+def policy(stage: Stage, phone: Phone, off_ms: int, gate: str) -> JournalEntry:
+    args = OrganisationPolicy.model_validate({"organisation_id": stage.id, "gate_policy": gate})
+    return pushed_with_clock(phone, off_ms, args.action, args.model_dump(mode="json"))
+
+
+def test_one_clock_far_ahead_does_not_win_for_ever(stage: Stage) -> None:
+    """Its reading is capped at a minute after its receipt; whoever writes later than that wins, having seen nothing."""
+    ahead, honest = (stage.phone(Role.MANAGER, shared=False, type_="office") for _ in range(2))
+    policy(stage, ahead, YEAR_MS, "records")
+    assert stage.the("organisation", stage.id)["gate_policy"] == "records"
+    stage.now += limits.HLC_AHEAD_MS_MAX + 1000
+    policy(stage, honest, 0, "grace")
+    assert stage.the("organisation", stage.id)["gate_policy"] == "grace"
+    stored = stage.stored("organisation", stage.id)
+    assert stored is not None
+    losers = [one["value"] for one in stored.meta["gate_policy"].history]
+    assert "records" in losers, "no silent winner"
+
+
+def test_a_devices_clock_never_goes_back_and_its_reading_never_counts_beyond_a_minute(stage: Stage) -> None:
+    phone = stage.phone()
+    readings = []
+    for off_ms in (YEAR_MS, 0, -YEAR_MS):
+        entry, _ = start(phone, off_ms)
+        readings.append(json.loads(entry.body or b"")["hlc"])
+    assert readings == sorted(readings), "on the device it only goes on"
+    assert len(set(readings)) == 3
+    limit = hlc.encode(stage.now + limits.HLC_AHEAD_MS_MAX, 0)
+    assert [hlc.capped(one, stage.now) for one in readings] == [limit] * 3
+
+
+def test_a_clock_that_shows_no_instant_at_all_stops_nothing(stage: Stage) -> None:
+    phone = stage.phone()
+    handover = CheckIn(phone)
+    handover.start()
+    request = phone.request()
+    request["clock"]["wall"] = "2027-99-99T00:00:00.000Z"
+    phone.push(request)
+    entry = stage.entry(handover.entries[0].id)
+    assert entry is not None
+    assert (entry.state, entry.skew_ms) == ("applied", None)
+    body = EntryBody.model_validate_json(entry.body or b"")
+    assert occurred_at(entry, body) == body.at
