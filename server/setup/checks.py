@@ -95,7 +95,7 @@ def pytest_check(name: str, log: str, marker: str | None) -> Check:
 def postgres_check() -> Check:
     """What is asked over HTTP and by the protocol, once more with every server on a real PostgreSQL."""
     command = (
-        str(PYTHON), "-m", "pytest", "--database=postgres", "tests/http", "tests/protocol",
+        str(PYTHON), "-m", "pytest", "--database=postgres", "tests/http", "tests/protocol", "--ignore=tests/http/test_bench.py",
         f"--junitxml={LOGS / 'pytest-postgres'}.report",
     )  # fmt: skip
     return Check("pytest, PostgreSQL", "pytest-postgres", command, ROOT, PYTEST_SECONDS, "pytest")
