@@ -95,10 +95,14 @@ class PushedEntry(Wire):
 
 
 class DeclaredLoss(Wire):
-    """An entry whose body the device can no longer read; its hash survives, so the chain goes on."""
+    """An entry whose body the device can no longer read; its hash survives, so the chain goes on.
+
+    `body`: what is left of it, when its store gave other bytes back than were written; kept aside for people.
+    """
 
     seq: int = Field(ge=1, le=limits.SEQ_MAX)
     hash: Sha256
+    body: str | None = None
 
 
 # --- sync ---------------------------------------------------------------------------------------------------------

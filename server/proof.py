@@ -32,7 +32,8 @@ def verify_device(store: Store, device: DeviceState) -> DeviceChain:
     epochs = store.epochs(device.organisation, device.id)
     for index, (epoch, base_seq, start) in enumerate(epochs):
         last = device.seq if index == len(epochs) - 1 else SEQ_MAX
-        losses = store.losses(device.organisation, device.id, epoch)
+        declared = store.losses(device.organisation, device.id, epoch)
+        losses = {seq: chain_hash for seq, chain_hash in declared.items() if seq <= last}  # beyond a gap: not in the chain yet
         links = _links(store.entries(device.organisation, device.id, epoch, base_seq + 1, last), losses)
         result: ChainCheck = verify(start, base_seq, links)
         checked += result.checked

@@ -6,7 +6,6 @@ Invariants: stored before judged · a repeat changes nothing · a gap holds, nev
 the receipt says only what this transaction commits.
 """
 
-import base64
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -24,6 +23,7 @@ from schemas.protocol import (
     SyncRequest,
 )
 from sync import instants
+from sync.aside import Aside, decoded, fault_of
 from sync.evidence import blob_arrived
 from sync.incidents import Incidents, seen_news
 from sync.journal import extend, genesis, head_text, ranges
@@ -206,6 +206,7 @@ class _Push:
     judge_entries: bool
     outcomes: list[Outcome] = field(default_factory=list)
     new_epoch: NewEpoch | None = None
+    damaged_at: int | None = None
 
     def run(self) -> Pushed:
         device, head = self.device, self.request.head
@@ -246,6 +247,11 @@ class _Push:
     def store(self) -> Store:
         return self.judge.store
 
+    @property
+    def aside(self) -> Aside:
+        """The device's quarantine."""
+        return Aside(self.store, self.device, self.request.head.epoch, self.now_ms)
+
     def _command(self) -> Command:
         if self.device.may_speak:
             return Command(type="re_enrol")
@@ -277,29 +283,31 @@ class _Push:
                 room -= 1
                 if room < 0:
                     return False
-                self._put_aside(pushed, reason)
+                self.aside.keep(pushed, reason)
             self.outcomes.append(
                 Outcome(seq=pushed.seq, epoch=epoch, id=None, state="quarantined",
                         code=ErrorCode.DEVICE_REVOKED if reason == "revoked" else ErrorCode.EPOCH_UNKNOWN)
             )  # fmt: skip
         return not self.request.entries or self.request.entries[-1].seq == self.request.head.seq
 
-    def _put_aside(self, pushed: PushedEntry, reason: str) -> None:
-        self.store.add_quarantine(
-            self.device.organisation, self.device.id, self.request.head.epoch, pushed.seq, pushed.hash,
-            pushed.model_dump_json().encode(), reason, self.now_ms,
-        )  # fmt: skip
-
     # --- fork -----------------------------------------------------------------------------------------------------
     def _fork_base(self) -> int | None:
-        """The last number both sides agree on when the device's journal contradicts the stored one, else None."""
+        """The last number both sides agree on when the device's journal contradicts the stored one, else None.
+
+        A hash that differs and does not follow from the one before may only have been changed on its way: nothing is taken from
+        there on, and only when the very same bytes come again is it a contradiction.
+        """
         device, head = self.device, self.request.head
         start = next(base for epoch, base, _ in self._epochs() if epoch == device.epoch)
         for pushed in self.request.entries:
             if start < pushed.seq <= device.seq and self._stored_hash(pushed.seq) != pushed.hash:
                 before = self._stored_hash(pushed.seq - 1)
-                follows = before is not None and extend(before, pushed.seq, pushed.body.encode()) == pushed.hash
-                return pushed.seq - 1 if follows else start
+                if before is not None and extend(before, pushed.seq, pushed.body.encode()) == pushed.hash:
+                    return pushed.seq - 1
+                if self.aside.came_before(pushed):
+                    return start
+                self.damaged_at = pushed.seq
+                break
         # A smaller head that is part of the stored chain contradicts nothing: a request that came late looks the same as
         # a restored backup. The first new entry of a backup will contradict.
         if head.seq <= device.seq and self._stored_hash(head.seq) != head.hash:
@@ -341,16 +349,27 @@ class _Push:
     # --- store ----------------------------------------------------------------------------------------------------
     def _store(self, skew: int | None, incidents: Incidents) -> list[JournalEntry]:
         """Store every new entry and declared loss verbatim, before any is judged. Repeats get their present outcome. Returns
-        the new entries."""
+        the new entries. Nothing is taken from an entry on that is not as it was written: its number stays free, the device
+        sends it again."""
         kept: list[JournalEntry] = []
         device = self.device
         held = set(self._held())
         room = limits.HELD_ENTRIES_MAX - len(held)
         reachable = device.seq + 1
+        declared = {loss.seq: loss.hash for loss in self.request.lost}
+        end = (device.seq, device.hash)
         for pushed in self.request.entries:
+            if pushed.seq == self.damaged_at:
+                self._damaged(pushed, ErrorCode.ENTRY_HASH_MISMATCH)
+                break
             if pushed.seq <= device.seq or pushed.seq in held:
                 self._repeat(pushed, skew, incidents)
                 continue
+            before = end[1] if end[0] == pushed.seq - 1 else declared.get(pushed.seq - 1) or self._stored_hash(pushed.seq - 1)
+            if (fault := fault_of(pushed, before)) is not None and not self._as_it_is(pushed, fault, incidents):
+                self._damaged(pushed, fault)
+                break
+            end = (pushed.seq, pushed.hash)
             while reachable in held:
                 reachable += 1
             if pushed.seq == reachable:
@@ -360,16 +379,29 @@ class _Push:
             kept.append(self._keep(pushed, skew))
         known = self.store.losses(device.organisation, device.id, device.epoch)
         for loss in self.request.lost:
+            self.aside.keep_rest(loss)
             if loss.seq > device.seq and loss.seq not in known and loss.seq not in held:
                 self._declare(loss, incidents)
         return kept
+
+    def _as_it_is(self, pushed: PushedEntry, fault: ErrorCode, incidents: Incidents) -> bool:
+        """Keep damaged bytes aside; whether they are what the device really has and may be taken all the same: private parts that
+        come in the same wrong form again. A body that does not give its hash is never taken."""
+        if not self.aside.came_before(pushed):
+            return False
+        incidents.open("damaged_entry", f"{self.device.epoch}/{pushed.seq}", {"seq": pushed.seq, "epoch": self.device.epoch})
+        return fault is ErrorCode.ENTRY_PRIVATE_MISMATCH
+
+    def _damaged(self, pushed: PushedEntry, fault: ErrorCode) -> None:
+        outcome = Outcome(seq=pushed.seq, epoch=self.device.epoch, id=None, state="parked", code=fault)
+        self.outcomes.append(outcome)
 
     def _keep(self, pushed: PushedEntry, skew: int | None) -> JournalEntry:
         device = self.device
         entry = JournalEntry(
             device.organisation, device.id, device.epoch, pushed.seq, pushed.hash, pushed.body.encode(), self.now_ms, skew
         )
-        self.store.add_entry(entry, [_decode(part) for part in pushed.private])
+        self.store.add_entry(entry, [decoded(part) for part in pushed.private])
         return entry
 
     def _repeat(self, pushed: PushedEntry, skew: int | None, incidents: Incidents) -> None:
@@ -379,6 +411,7 @@ class _Push:
             self._found_again(pushed, skew, incidents)
             return
         if entry.hash != pushed.hash:
+            self.aside.came_before(pushed)
             incidents.open("held_differs", f"{device.epoch}/{pushed.seq}", {"seq": pushed.seq})
         self.outcomes.append(self._present_outcome(entry))
 
@@ -388,10 +421,10 @@ class _Push:
         if before is None:
             return  # before this epoch's start: stored in an earlier one
         if extend(before, pushed.seq, pushed.body.encode()) != pushed.hash:
-            self._put_aside(pushed, "damaged")
+            self.aside.came_before(pushed)
             return
         entry = self._keep(pushed, skew)
-        self._settle(entry, True, incidents)
+        self._settle(entry)
         self.outcomes.append(_outcome(entry))
         incidents.close("declared_loss", f"{self.device.epoch}/{pushed.seq}")
 
@@ -427,12 +460,15 @@ class _Push:
             if entry is None:
                 device.seq, device.hash = seq, lost[seq]
                 continue
-            intact = extend(device.hash, seq, entry.body or b"") == entry.hash
+            if extend(device.hash, seq, entry.body or b"") != entry.hash:
+                self._let_go(entry)
+                break
             device.seq, device.hash = seq, entry.hash
-            self._settle(entry, intact, incidents)
+            self._settle(entry)
             self.outcomes.append(_outcome(entry))
         if device.seq >= first:
             incidents.close("gap", f"{device.epoch}/{first}")
+            incidents.close("damaged_entry", f"{device.epoch}/{first}")
         held = self._held()
         if held:
             known = set(held)
@@ -443,14 +479,18 @@ class _Push:
                 _outcome(entry) for entry in self.store.entries(device.organisation, device.id, device.epoch, held[0], held[-1])
             ]
 
-    def _settle(self, entry: JournalEntry, intact: bool, incidents: Incidents) -> None:
-        if not intact:
-            incidents.open("damaged_entry", f"{entry.epoch}/{entry.seq}", {"seq": entry.seq, "epoch": entry.epoch})
-            self.judge.park(self.device, entry, ErrorCode.ENTRY_HASH_MISMATCH)
-        elif not self.judge_entries:
-            self.judge.park(self.device, entry, ErrorCode.ENTRY_SERVER_ERROR)
-        else:
+    def _let_go(self, entry: JournalEntry) -> None:
+        """What was held beyond a gap does not follow from what filled it: it was changed on its way. Its bytes are kept aside,
+        its number is free again."""
+        self.aside.keep_held(entry)
+        self.store.drop_held(entry)
+        self._damaged(PushedEntry(seq=entry.seq, hash=entry.hash, body=""), ErrorCode.ENTRY_HASH_MISMATCH)
+
+    def _settle(self, entry: JournalEntry) -> None:
+        if self.judge_entries:
             self.judge.judge(self.device, entry)
+        else:
+            self.judge.park(self.device, entry, ErrorCode.ENTRY_SERVER_ERROR)
 
 
 def _skew(wall: str, now_ms: int) -> int | None:
@@ -461,16 +501,10 @@ def _skew(wall: str, now_ms: int) -> int | None:
         return None
 
 
-def _decode(part: str) -> bytes:
-    try:
-        return base64.b64decode(part, validate=True)
-    except ValueError:
-        return b""  # kept as an empty part: its hash will not match, so the entry is parked, not lost
-
-
 def _last_words(outcomes: list[Outcome]) -> list[Outcome]:
-    """One outcome an entry, the last: an entry that was held and then reached in one push is said once, as applied."""
-    return list({(outcome.epoch, outcome.seq): outcome for outcome in outcomes}.values())
+    """One outcome an entry, the last, in order: an entry that was held and then reached in one push is said once, as applied."""
+    last = {(outcome.epoch, outcome.seq): outcome for outcome in outcomes}
+    return [last[place] for place in sorted(last)]
 
 
 def _outcome(entry: JournalEntry) -> Outcome:

@@ -72,7 +72,7 @@ class Judge:
                 continue
             for waiting in self.store.take_waiting(self.organisation, present.entry_id):
                 owner = self.store.device(self.organisation, waiting.device)
-                if owner is not None:
+                if owner is not None and waiting.state in ("parked", "refused"):
                     queue.append((owner, waiting, None))
         self.stand_in = None
 
@@ -87,6 +87,7 @@ class Judge:
         except Refusal as refusal:
             entry.state, entry.code = "refused", refusal.code
             entry.detail.update(refusal.detail)
+            self._hope(entry, body)
             conflicts.note_refusal(self, device, entry)
         except Waiting as waiting:
             entry.state, entry.code, entry.detail = (
@@ -192,10 +193,28 @@ class Judge:
     def _await_needs(self, entry: JournalEntry, body: EntryBody) -> None:
         for needed in body.needs:
             known = self.store.entry_by_id(self.organisation, needed)
-            if known is None or known.state in UNSETTLED:
+            if known is None and self._has_losses_before(entry):
+                entry.detail["basis_lost"] = True
+            elif known is None or known.state in UNSETTLED:
                 raise Waiting(needed)
-            if known.state == "refused":
+            elif known.state == "refused":
                 entry.detail["basis_refused"] = True
+
+    def _hope(self, entry: JournalEntry, body: EntryBody) -> None:
+        """Refused for want of what was declared lost: should that turn up after all, the entry is judged again."""
+        for needed in body.needs if entry.detail.get("basis_lost") else ():
+            if self.store.entry_by_id(self.organisation, needed) is None:
+                self.store.add_wait(self.organisation, entry, needed)
+
+    def _has_losses_before(self, entry: JournalEntry) -> bool:
+        """Whether a number before this entry has been declared lost: what nobody here knows can then only be that one. Without
+        it the entry would wait for ever."""
+        epochs = self.store.epochs(self.organisation, entry.device)
+        return any(
+            seq < entry.seq and self.store.entry_at(self.organisation, entry.device, epoch, seq) is None
+            for epoch, _, _ in epochs
+            for seq in self.store.losses(self.organisation, entry.device, epoch)
+        )
 
     def _check_right(self, unit: Unit, args: Action) -> None:
         """Whether this person may do this, here, on this device. Refusal otherwise: kept, a manager may ratify."""

@@ -24,6 +24,7 @@ from sync.store import (
     DeviceState,
     Expected,
     JournalEntry,
+    KeptAside,
     StoredRecord,
     WireChange,
     as_shown,
@@ -154,6 +155,12 @@ class MemoryStore:
             copies = self._room("copies", entry.organisation)
             self._put(copies, entry.entry_id, copies.get(entry.entry_id, frozenset()) | {_place(entry)})
 
+    def drop_held(self, entry: JournalEntry) -> None:
+        """Forget a held entry; its number is free again."""
+        self._drop(self._journal(entry), entry.seq)
+        self._drop(self._room("held", entry.organisation, entry.device, entry.epoch), entry.seq)
+        self._drop(self._room("private", entry.organisation), _place(entry))
+
     def held_seqs(self, organisation: str, device: str, epoch: int) -> list[int]:
         """Numbers stored beyond the contiguous end, ascending."""
         return sorted(self._room("held", organisation, device, epoch))
@@ -238,6 +245,15 @@ class MemoryStore:
     def is_quarantined(self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str) -> bool:
         """Whether this very entry is kept aside already."""
         return (epoch, seq, chain_hash) in self._room("quarantine", organisation, device)
+
+    def kept_aside(self, organisation: str, device: str) -> list[KeptAside]:
+        """All that is kept aside of a device."""
+        aside = self._room("quarantine", organisation, device)
+        return [
+            KeptAside(epoch, seq, name, aside[place][0], aside[place][1])
+            for place in sorted(aside)
+            for epoch, seq, name in [place]
+        ]
 
     def quarantine_count(self, organisation: str, device: str) -> int:
         """How many entries of a device are kept aside."""

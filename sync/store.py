@@ -125,6 +125,17 @@ class Expected:
     blobs: set[str] = field(default_factory=set)
 
 
+@dataclass(frozen=True)
+class KeptAside:
+    """One entry of a device's quarantine: where it claimed to stand, the JSON of the `PushedEntry`, and why it lies here."""
+
+    epoch: int
+    seq: int
+    hash: str
+    body: bytes
+    reason: str
+
+
 def as_shown(blob: BlobState, shown: bool) -> BlobState:
     """A received blob counts for a record only once a device that linked it has sent its bytes."""
     return blob if shown or blob.state != "received" else replace(blob, state="awaited")
@@ -169,6 +180,9 @@ class Store(Protocol):
 
     def save_judgement(self, entry: JournalEntry) -> None:
         """Write entry_id, action, state, code, version, detail, repeat_of of a stored entry; the body never changes."""
+
+    def drop_held(self, entry: JournalEntry) -> None:
+        """Forget a held entry and its private parts: it turned out not to be what its device wrote. Its number is free again."""
 
     def held_seqs(self, organisation: str, device: str, epoch: int) -> list[int]:
         """Numbers stored beyond the contiguous end, ascending."""
@@ -219,6 +233,9 @@ class Store(Protocol):
 
     def is_quarantined(self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str) -> bool:
         """Whether this very entry is kept aside already."""
+
+    def kept_aside(self, organisation: str, device: str) -> list[KeptAside]:
+        """All that is kept aside of a device, by epoch, number and hash."""
 
     def quarantine_count(self, organisation: str, device: str) -> int:
         """How many entries of a device are kept aside."""

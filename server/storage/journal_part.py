@@ -15,7 +15,7 @@ from sqlalchemy.engine import RowMapping
 
 from server.storage import statements as sql
 from server.storage.drafts import UNKNOWN, Drafts, Room
-from sync.store import JournalEntry
+from sync.store import JournalEntry, KeptAside
 
 Place = tuple[str, str, int, int]
 """(organisation, device, epoch, seq)."""
@@ -109,6 +109,16 @@ class JournalPart(Drafts):
             self.change(held, entry.seq, True)
         elif entry.seq in held:
             self.change(held, entry.seq, UNKNOWN)
+
+    def drop_held(self, entry: JournalEntry) -> None:
+        """Forget a held entry; its number is free again."""
+        place = _place(entry)
+        held = self._held_of(entry)
+        self._run(sql.DROP_PRIVATE_OF, **_key(place))
+        self._run(sql.DROP_HELD, **_key(place))
+        self.change(self._entries.known, place, UNKNOWN)
+        self.change(self._private.known, place, UNKNOWN)
+        self.change(held, entry.seq, UNKNOWN)
 
     def _held_of(self, entry: JournalEntry) -> dict[int, bool]:
         return self._held_in(entry.organisation, entry.device, entry.epoch)
@@ -215,6 +225,11 @@ class JournalPart(Drafts):
         """Whether this very entry is kept aside already."""
         key = {"organisation": organisation, "device": device, "epoch": epoch, "seq": seq, "hash": chain_hash}
         return self._one(sql.IS_QUARANTINED, **key) is not None
+
+    def kept_aside(self, organisation: str, device: str) -> list[KeptAside]:
+        """All that is kept aside of a device."""
+        rows = self._read(sql.KEPT_ASIDE, organisation=organisation, device=device).mappings()
+        return [KeptAside(**row) for row in rows]
 
     def quarantine_count(self, organisation: str, device: str) -> int:
         """Entries kept aside of one device."""

@@ -108,6 +108,9 @@ DROP_PRIVATE: Final = (
     .values(salted=None)
 )
 
+DROP_HELD: Final = delete(JOURNAL).where(*by(JOURNAL, *_ENTRY), JOURNAL.c.state == "held")
+DROP_PRIVATE_OF: Final = delete(PRIVATE).where(*by(PRIVATE, *_ENTRY))
+
 ADD_WAIT: Final = upsert(WAIT)
 WAITING_FOR: Final = (
     select(WAIT.c.needed, WAIT.c.device, WAIT.c.epoch, WAIT.c.seq)
@@ -119,6 +122,12 @@ ADD_LOSS: Final = insert(LOSS)
 LOSSES: Final = select(LOSS.c.seq, LOSS.c.hash).where(*by(LOSS, "organisation", "device", "epoch"))
 PUT_QUARANTINE: Final = upsert(QUARANTINE)
 ALL_QUARANTINE: Final = select(QUARANTINE).where(*by(QUARANTINE, "organisation"))
+_ASIDE: Final = QUARANTINE.c
+KEPT_ASIDE: Final = (
+    select(_ASIDE.epoch, _ASIDE.seq, _ASIDE.hash, _ASIDE.body, _ASIDE.reason)
+    .where(*by(QUARANTINE, "organisation", "device"))
+    .order_by(_ASIDE.epoch, _ASIDE.seq, _ASIDE.hash)
+)
 IS_QUARANTINED: Final = select(QUARANTINE.c.seq).where(*by(QUARANTINE, *_ENTRY, "hash"))
 QUARANTINED: Final = select(func.count()).select_from(QUARANTINE).where(*by(QUARANTINE, "organisation", "device"))
 

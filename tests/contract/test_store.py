@@ -153,6 +153,23 @@ def test_a_judgement_never_changes_what_was_stored(host: Host, organisation: str
     host.write(job)
 
 
+def test_a_held_entry_can_be_let_go_and_its_number_taken_anew(host: Host, organisation: str) -> None:
+    def job(store: Store) -> None:
+        store.add_entry(entry(organisation, 3), [b"salted"])
+        store.add_entry(entry(organisation, 4), [b"other"])
+        store.drop_held(entry(organisation, 3))
+        assert store.held_seqs(organisation, "d1", 0) == [4]
+        assert store.entry_at(organisation, "d1", 0, 3) is None
+        assert store.private_parts(entry(organisation, 3)) == []
+        store.add_entry(entry(organisation, 3, hash="a" * 64), [b"right"])
+        found = store.entry_at(organisation, "d1", 0, 3)
+        assert found is not None
+        assert (found.hash, store.private_parts(found)) == ("a" * 64, [b"right"])
+        assert store.private_parts(entry(organisation, 4)) == [b"other"]
+
+    host.write(job)
+
+
 def test_parked_entries_and_waits_come_oldest_first(host: Host, organisation: str) -> None:
     def job(store: Store) -> None:
         for seq, code in ((4, "b"), (2, "a"), (3, "a"), (1, "c")):
@@ -183,6 +200,10 @@ def test_epochs_losses_and_quarantine(host: Host, organisation: str) -> None:
         assert store.quarantine_count(organisation, "d1") == 2
         assert store.is_quarantined(organisation, "d1", 0, 6, "h6")
         assert not store.is_quarantined(organisation, "d1", 1, 6, "h6")
+        kept = [(one.epoch, one.seq, one.hash, one.reason) for one in store.kept_aside(organisation, "d1")]
+        assert kept == [(0, 6, "h6", "revoked"), (0, 6, "other", "revoked")]
+        assert store.kept_aside(organisation, "d1")[1].body == b"x"
+        assert store.kept_aside(organisation, "d2") == []
 
     host.write(job)
 

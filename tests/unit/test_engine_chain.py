@@ -74,7 +74,7 @@ def test_a_declared_loss_is_bridged_and_the_office_told(stage: Stage) -> None:
     assert (receipt.n, receipt.h, receipt.lost) == (7, phone.journal.hash, [4])
     assert [one["detail"] for one in stage.incidents("declared_loss")] == [{"seq": 4, "epoch": 0}]
     complete = handover.entries[-1]
-    assert stage.state(complete) == ("parked", ErrorCode.ENTRY_WAITS), "it names the lost reading"
+    assert stage.state(complete) == ("refused", ErrorCode.HANDOVER_INCOMPLETE), "it names the lost reading"
     snapshot = stage.snapshot()
     stage.push({**without(request, 4), "lost": lost})
     assert stage.snapshot() == snapshot
@@ -138,24 +138,32 @@ def test_a_server_restored_from_a_backup_is_told_what_it_lost_and_goes_on(stage:
 
 
 # --- changed bytes ------------------------------------------------------------------------------------------------------
-def test_a_changed_byte_is_named_and_what_follows_goes_on(stage: Stage) -> None:
+def test_what_builds_on_a_lost_entry_is_judged_and_marked(stage: Stage) -> None:
     phone = stage.phone()
-    handover = CheckIn(phone)
-    handover.start()
-    handover.reading()
-    photo = handover.photo("front")
-    request = phone.request()
-    entry = request["entries"][1]
-    request["entries"][1] = {**entry, "body": entry["body"].replace("12000", "12001")}
-    pushed = stage.push(request)
-    assert [(one.state, one.code) for one in pushed.outcomes] == [
-        ("applied", None), ("parked", ErrorCode.ENTRY_HASH_MISMATCH), ("applied", None),
-    ]  # fmt: skip
-    assert [one["detail"] for one in stage.incidents("damaged_entry")] == [{"seq": 2, "epoch": 0}]
-    assert stage.state(photo) == ("applied", None)
-    assert stage.the("handover", handover.id)["readings"] == {}
-    chain = stage.write(lambda store: verify_device(store, stage.device_in(store, phone.id)))
-    assert chain.broken_at == 2
+    damages = CheckIn(phone)
+    damages.start()
+    reading = damages.reading()
+    other = CheckIn(phone)
+    other.start()
+    built = phone.record("handover.abandon", {"handover_id": other.id, "reason": "x"}, needs=[reading.id, other.entries[0].id])
+    request = without(phone.request(), 2)
+    request["lost"] = [{"seq": 2, "hash": phone.journal.hashes[2]}]
+    pushed = phone.push(request)
+    assert [(one.seq, one.state) for one in pushed.outcomes] == [(1, "applied"), (3, "applied"), (4, "applied")]
+    assert pushed.outcomes[-1].detail == {"basis_lost": True}
+    assert stage.state(built) == ("applied", None)
+
+
+def test_a_loss_declared_beyond_a_gap_breaks_no_proof(stage: Stage) -> None:
+    phone = stage.phone()
+    for _ in range(5):
+        CheckIn(phone).start()
+    request = without(phone.request(), 2, 4)
+    request["lost"] = [{"seq": 4, "hash": phone.journal.hashes[4]}]
+    stage.push(request)
+    verified(stage, phone)
+    phone.push()
+    verified(stage, phone)
 
 
 @pytest.mark.parametrize("what", ["body", "hash", "genesis", "missing", "end"])

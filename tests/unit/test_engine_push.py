@@ -421,8 +421,25 @@ def test_private_parts_that_are_not_what_was_hashed_are_parked(stage: Stage, par
     request["entries"][1]["private"] = parts
     pushed = phone.push(request)
     assert pushed.outcomes[1].code is ErrorCode.ENTRY_PRIVATE_MISMATCH
+    assert unseal(stage.id, pushed.receipt).n == 1, "it may have been changed on its way: the device keeps its own"
+    assert stage.write(lambda store: store.quarantine_count(stage.id, phone.id)) == 1
+    pushed = phone.push(request)
+    assert pushed.outcomes[1].code is ErrorCode.ENTRY_PRIVATE_MISMATCH
     assert stage.all("signer") == []
-    assert stage.state(good) == ("applied", None)
+    assert stage.state(good) == ("applied", None), "the same again is what the device has: it blocks nothing"
+    assert len(stage.incidents("damaged_entry")) == 0
+
+
+def test_private_parts_changed_on_their_way_come_again(stage: Stage) -> None:
+    phone = stage.phone()
+    handover = CheckIn(phone)
+    handover.start()
+    handover.sign("customer")
+    request = phone.request()
+    stage.push({**request, "entries": [request["entries"][0], {**request["entries"][1], "private": []}]})
+    phone.push()
+    assert phone.journal.outbox == []
+    assert [one["name"] for one in stage.all("signer")] == ["王芳"]
 
 
 def test_a_device_revoked_while_its_own_push_is_judged_stays_revoked(stage: Stage) -> None:

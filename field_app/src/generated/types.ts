@@ -231,6 +231,7 @@ export interface DamageRetract {
 export interface DeclaredLoss {
   seq: number;
   hash: string;
+  body: string | null;
 }
 
 /** A place where assets stand and people work (网点/仓). */

@@ -1,0 +1,88 @@
+"""What came otherwise than it was written: found out before it is taken into a chain, and kept aside for people. Pure.
+
+Neighbours: `sync/engine.py` asks before it stores. Invariants: an entry whose bytes do not give its hash never consumes a
+number — the device still has the good copy, or declares the loss itself · every strange sequence of bytes is kept once, bounded ·
+private parts that come twice in the same wrong form are what the device really has: then the entry is taken, and parked.
+"""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+
+import msgspec
+
+from schemas import limits
+from schemas.errors import ErrorCode
+from schemas.protocol import DeclaredLoss, PushedEntry
+from sync.journal import extend, private_hash
+from sync.store import DeviceState, JournalEntry, Store
+
+DAMAGED = "damaged"
+
+
+class _Parts(msgspec.Struct):
+    private: list[str] = []
+
+
+def decoded(part: str) -> bytes:
+    """A private part's bytes; none when they are no base64 (its hash then differs)."""
+    try:
+        return base64.b64decode(part, validate=True)
+    except ValueError:
+        return b""
+
+
+def fault_of(pushed: PushedEntry, before: str | None) -> ErrorCode | None:
+    """What is wrong with an entry as it came. `before`: the chain hash at the number before it, None while that is unknown."""
+    body = pushed.body.encode()
+    if before is not None and extend(before, pushed.seq, body) != pushed.hash:
+        return ErrorCode.ENTRY_HASH_MISMATCH
+    if not pushed.private and b'"private":[]' in body:
+        return None
+    try:
+        expected = msgspec.json.decode(body, type=_Parts).private
+    except (msgspec.DecodeError, RecursionError):
+        return None  # no entry at all: it is kept as it is and parked at judging
+    if [private_hash(decoded(part)) for part in pushed.private] != expected:
+        return ErrorCode.ENTRY_PRIVATE_MISMATCH
+    return None
+
+
+@dataclass
+class Aside:
+    """The quarantine of one device during one push."""
+
+    store: Store
+    device: DeviceState
+    epoch: int
+    now_ms: int
+
+    def keep(self, pushed: PushedEntry, reason: str, key: str = "") -> None:
+        """Keep an entry aside, once per key (its hash unless given)."""
+        self._put(pushed.seq, key or pushed.hash, pushed.model_dump_json().encode(), reason)
+
+    def came_before(self, pushed: PushedEntry) -> bool:
+        """Keep damaged bytes aside, if there is room; whether the very same ones lay there already."""
+        raw = pushed.model_dump_json().encode()
+        key = hashlib.sha256(raw).hexdigest()
+        device = self.device
+        if self.store.is_quarantined(device.organisation, device.id, self.epoch, pushed.seq, key):
+            return True
+        if self.store.quarantine_count(device.organisation, device.id) < limits.QUARANTINE_ENTRIES_MAX:
+            self._put(pushed.seq, key, raw, DAMAGED)
+        return False
+
+    def keep_rest(self, loss: DeclaredLoss) -> None:
+        """What a device could still read of an entry it declares lost."""
+        if loss.body is not None:
+            self.came_before(PushedEntry(seq=loss.seq, hash=loss.hash, body=loss.body))
+
+    def keep_held(self, entry: JournalEntry) -> None:
+        """An entry that was held beyond a gap and turns out not to follow from what fills it."""
+        parts = [base64.b64encode(part or b"").decode() for part in self.store.private_parts(entry)]
+        body = (entry.body or b"").decode("utf-8", "replace")
+        self.came_before(PushedEntry(seq=entry.seq, hash=entry.hash, body=body, private=parts))
+
+    def _put(self, seq: int, key: str, raw: bytes, reason: str) -> None:
+        device = self.device
+        self.store.add_quarantine(device.organisation, device.id, self.epoch, seq, key, raw, reason, self.now_ms)

@@ -1,0 +1,98 @@
+"""Bytes changed on their way or in a device's store: they consume no number, and what is good is taken when it comes. On every
+store."""
+
+from typing import Any
+
+import pytest
+
+from schemas.errors import ErrorCode
+from tests.support.stage import CheckIn, Phone, Stage, unseal
+from tests.unit.test_engine_chain import verified, without
+
+
+def changed(request: dict[str, Any], seq: int, **fields: str) -> dict[str, Any]:
+    """The request as it arrives when something has changed an entry on its way."""
+    entries = [{**entry, **fields} if entry["seq"] == seq else entry for entry in request["entries"]]
+    return {**request, "entries": entries}
+
+
+def body_with(request: dict[str, Any], seq: int, old: str, new: str) -> dict[str, Any]:
+    entry = next(entry for entry in request["entries"] if entry["seq"] == seq)
+    assert old in entry["body"]
+    return changed(request, seq, body=entry["body"].replace(old, new))
+
+
+def quarantined(stage: Stage, phone: Phone) -> int:
+    return stage.write(lambda store: store.quarantine_count(stage.id, phone.id))
+
+
+def test_a_byte_changed_on_its_way_consumes_no_number_and_the_good_copy_is_taken(stage: Stage) -> None:
+    phone = stage.phone()
+    handover = CheckIn(phone)
+    handover.start()
+    handover.reading()
+    photo = handover.photo("front")
+    damaged = body_with(phone.request(), 2, "12000", "12001")
+    pushed = phone.push(damaged)
+    assert [(one.seq, one.state, one.code) for one in pushed.outcomes] == [
+        (1, "applied", None), (2, "parked", ErrorCode.ENTRY_HASH_MISMATCH),
+    ]  # fmt: skip
+    assert unseal(stage.id, pushed.receipt).n == 1
+    assert not pushed.upload_clear
+    assert [one.seq for one in phone.journal.outbox] == [2, 3], "the device keeps what no receipt covers"
+    assert quarantined(stage, phone) == 1, "what came is kept aside all the same"
+    assert stage.incidents("damaged_entry") == []
+    phone.push(damaged)
+    assert quarantined(stage, phone) == 1
+    assert [one["detail"] for one in stage.incidents("damaged_entry")] == [{"seq": 2, "epoch": 0}], "it goes on: somebody is told"
+    phone.push()
+    assert stage.state(photo) == ("applied", None)
+    assert stage.the("handover", handover.id)["readings"]["odometer"]["value"] == 12_000
+    assert stage.incidents("damaged_entry") == []
+    verified(stage, phone)
+
+
+def test_a_hash_changed_on_its_way_is_no_fork(stage: Stage) -> None:
+    phone = stage.phone()
+    CheckIn(phone).whole()
+    request = phone.request()
+    stage.push(request)
+    for seq in (3, 1):
+        pushed = stage.push(changed(request, seq, hash="0" * 64))
+        assert pushed.new_epoch is None
+        assert pushed.outcomes[-1].code is ErrorCode.ENTRY_HASH_MISMATCH
+    assert stage.incidents("fork") == []
+    assert stage.push(changed(request, 3, hash="0" * 64)).new_epoch is not None, "again the same: the device means it"
+
+
+@pytest.mark.parametrize("field", ["body", "hash"])
+def test_what_was_held_and_does_not_follow_is_let_go_and_taken_anew(stage: Stage, field: str) -> None:
+    phone = stage.phone()
+    handover = CheckIn(phone).whole()
+    request = phone.request()
+    held = without(request, 2)
+    held = changed(held, 3, hash="0" * 64) if field == "hash" else body_with(held, 3, "rear", "rare")
+    stage.push(without(held, *range(4, 8)))
+    pushed = stage.push(without(request, 3))
+    assert unseal(stage.id, pushed.receipt).n == 2
+    assert unseal(stage.id, pushed.receipt).held == ([(4, 7)] if field == "body" else [])
+    assert quarantined(stage, phone) > 0
+    phone.push()
+    assert phone.journal.outbox == []
+    assert {stage.state(entry) for entry in handover.entries} == {("applied", None)}
+    verified(stage, phone)
+
+
+def test_what_is_left_of_a_damaged_body_is_kept_beside_its_declared_loss(stage: Stage) -> None:
+    phone = stage.phone()
+    handover = CheckIn(phone)
+    handover.start()
+    handover.reading()
+    photo = handover.photo("front")
+    request = without(phone.request(), 2)
+    request["lost"] = [{"seq": 2, "hash": phone.journal.hashes[2], "body": '{"id": half of it'}]
+    assert unseal(stage.id, stage.push(request).receipt).n == 3
+    assert stage.state(photo) == ("applied", None)
+    assert len(stage.incidents("declared_loss")) == 1
+    assert quarantined(stage, phone) == 1
+    verified(stage, phone)
