@@ -1,0 +1,288 @@
+"""The simulated server: the production exchange, engine and handlers over a store in memory, with transactions that can crash.
+
+Neighbours: `world.py` brings it requests; `server/exchange.py` is what runs. Invariants: nothing here decides what an entry
+means · a crash leaves exactly what was committed · what is remembered beside the store (handler runs, for `checkers.py`) goes
+back with it.
+"""
+
+import base64
+import errno
+import hashlib
+import hmac
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from schemas.actions import Action
+from schemas.actions.devices import DeviceEnrol
+from schemas.errors import ErrorCode
+from schemas.ids import SYSTEM_ACTOR
+from schemas.protocol import Receipt, SyncRequest
+from server.app import RETRIED_AT_START
+from server.auth.sessions import device_principal
+from server.domain import HANDLERS
+from server.exchange import ExchangeRefused, Frames, Taken, answer, take
+from server.system_device import system_device_id
+from sync.device import Device
+from sync.engine import Engine
+from sync.fanout import frames
+from sync.journal import genesis
+from sync.memory_store import MemoryStore
+from sync.store import DeviceState, JournalEntry, Store
+from sync.unit import Handler, Unit
+from tests.sim.company import Company
+from tests.sim.faults import Chance, Fault
+
+T = TypeVar("T")
+RETRIED_MAX = 10_000
+
+
+class Crash(BaseException):
+    """The process dies: nothing in the product may catch it."""
+
+
+class Refused(Exception):
+    """An answer that is an error: stable code."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def signature(secret: str, text: bytes) -> str:
+    """A stand-in for ES256: as long, as bound to key and text, and the same in every run."""
+    raw = hmac.digest(secret.encode(), text, "sha512")
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def seal(organisation: str, payload: bytes) -> str:
+    return base64.urlsafe_b64encode(payload).decode() + "." + signature(organisation, payload)
+
+
+def unseal(organisation: str, token: str) -> bytes:
+    """The payload. ValueError when the seal does not hold."""
+    raw, _, mark = token.partition(".")
+    payload = base64.urlsafe_b64decode(raw)
+    if signature(organisation, payload) != mark:
+        raise ValueError("forged")
+    return payload
+
+
+def finished(job: Coroutine[Any, Any, T]) -> T:
+    """Run what never really waits."""
+    try:
+        job.send(None)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    raise AssertionError("a simulated exchange waits for nothing")
+
+
+@dataclass
+class Backup:
+    """What a backup holds."""
+
+    rooms: dict[Any, dict[Any, Any]]
+    vault: dict[str, bytes]
+    runs: Counter[str]
+
+
+@dataclass
+class Node:
+    """One server. `vault`: finished files by their hash; `runs`: how often a handler took effect, by entry id."""
+
+    company: Company
+    chance: Chance
+    clock: Callable[[], int]
+    engine_class: type[Engine] = Engine
+    store: MemoryStore = field(default_factory=MemoryStore)
+    vault: dict[str, bytes] = field(default_factory=dict)
+    aside: set[str] = field(default_factory=set)
+    runs: Counter[str] = field(default_factory=Counter)
+    unknown: set[str] = field(default_factory=set)
+    broken: set[str] = field(default_factory=set)
+    full: bool = False
+    secrets: dict[str, str] = field(default_factory=dict)
+    outbox: Frames = field(default_factory=list)
+    _run_now: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.organisation = self.company.organisation
+        self.handlers: dict[tuple[str, int], Handler] = {}
+        self.engine = self.engine_class(
+            handlers=self.handlers, sign=seal, sign_text=lambda organisation, text: signature(f"system/{organisation}", text),
+            verify=lambda x, _y, message, given: signature(x, message) == given, on_fault=lambda _entry, _fault: None,
+        )  # fmt: skip
+        self.set_handlers()
+
+    def set_handlers(self) -> None:
+        """The handlers this process knows: all but those of an action it is too old for."""
+        self.handlers.clear()
+        for key, handler in HANDLERS.items():
+            if key[0] not in self.unknown:
+                self.handlers[key] = self._counted(key[0], handler)
+
+    def _counted(self, action: str, handler: Handler) -> Handler:
+        def run(unit: Unit, args: Any) -> None:
+            if action in self.broken:
+                raise RuntimeError("simulated fault")
+            handler(unit, args)
+            self._run_now.append(unit.body.id)
+
+        return run
+
+    # --- transactions -------------------------------------------------------------------------------------------------
+    async def write(self, job: Callable[[Store], T]) -> T:
+        """A writing transaction. Crash before or after its commit; OSError while the disk is full."""
+        if self.full:
+            raise OSError(errno.ENOSPC, "simulated")
+        self._run_now = []
+        with self.store.savepoint():
+            done = job(self.store)
+            if self.chance.hits(Fault.SERVER_CRASH_BEFORE_COMMIT, 0.02):
+                raise Crash
+        self.runs.update(self._effective(self._run_now))
+        if self.chance.hits(Fault.SERVER_CRASH_AFTER_COMMIT, 0.02):
+            raise Crash
+        return done
+
+    def _effective(self, ids: Iterable[str]) -> list[str]:
+        """Of handlers that ran, those whose effects were kept: one that raised later in its savepoint has not."""
+        found = (self.store.entry_by_id(self.organisation, one) for one in ids)
+        return [one.entry_id for one in found if one is not None and one.entry_id and one.state in EFFECTIVE]
+
+    async def read(self, job: Callable[[Store], T]) -> T:
+        """A snapshot: nothing else runs meanwhile."""
+        return job(self.store)
+
+    # --- exchanges ----------------------------------------------------------------------------------------------------
+    def exchange(self, device: str, raw: bytes) -> bytes:
+        """One request of a device. Refused: an error answer; Crash: none at all."""
+        caller = device_principal(self.store, self.organisation, device)
+        if caller is None:
+            raise Refused(ErrorCode.NOT_SIGNED_IN)
+        try:
+            taken = self.take(caller, raw)
+        except ExchangeRefused as refused:
+            raise Refused(refused.code) from None
+        except (ValidationError, UnicodeDecodeError):
+            raise Refused(ErrorCode.BAD_REQUEST) from None
+        except OSError:
+            raise Refused(ErrorCode.STORAGE_FULL) from None
+        for sha256 in taken.erased:
+            self.vault.pop(sha256, None)
+        self.outbox += taken.frames
+        return finished(answer(self, taken))
+
+    def take(self, caller: Any, raw: bytes) -> Taken:
+        """Where a broken server may differ."""
+        return finished(take(self.engine, self, caller, raw, self.clock()))
+
+    def is_intact(self, sha256: str, _size: int, content: bytes) -> bool:
+        """Whether an upload is the file its name says."""
+        return hashlib.sha256(content).hexdigest() == sha256
+
+    def upload(self, device: str, sha256: str, size: int, content: bytes) -> str:
+        """The last byte of a file has come: `done`, `rejected`. Refused `blob_hash_mismatch`: start again."""
+        if self.full:
+            raise Refused(ErrorCode.STORAGE_FULL)
+        if len(content) < size:
+            raise Refused(ErrorCode.BLOB_OFFSET_WRONG)
+        if not self.is_intact(sha256, size, content):
+            raise Refused(ErrorCode.BLOB_HASH_MISMATCH)
+        code = ErrorCode.BLOB_NOT_AN_IMAGE if content.startswith(b"no picture") else None
+        if code is None:
+            self.vault[sha256] = content
+        else:
+            self.aside.add(sha256)
+        state = "rejected" if code else "received"
+
+        def job(store: Store) -> Frames:
+            touched = self.engine.blob_arrived(store, self.organisation, device, sha256, state, code, self.clock())
+            return frames(store, self.organisation, touched)
+
+        self.outbox += finished(self.write(job))
+        return "rejected" if code else "done"
+
+    # --- the organisation's own work ----------------------------------------------------------------------------------
+    def system(self, actions: Iterable[Action], actor: str = SYSTEM_ACTOR) -> None:
+        """Entries of the system device, in one transaction; they are simply applied."""
+
+        def job(store: Store) -> Frames:
+            device_id = system_device_id(self.organisation)
+            state = store.device(self.organisation, device_id)
+            assert state is not None
+            device = Device(
+                self.organisation, device_id, sign=lambda text: signature(f"system/{self.organisation}", text),
+                random=self.chance.bytes, app="server", epoch=state.epoch, seq=state.seq, hash=state.hash,
+            )  # fmt: skip
+            for action in actions:
+                args = action.model_dump(mode="json")
+                device.record(action.action, args, actor=actor, now_ms=self.clock(), version=action.v)
+            request = SyncRequest.model_validate(device.request(self.clock()))
+            pushed = self.engine.push(store, self.organisation, request, self.clock())
+            assert {one.state for one in pushed.outcomes} == {"applied"}, pushed.outcomes
+            return frames(store, self.organisation, pushed.touched)
+
+        self.outbox += finished(self.write(job))
+
+    def found(self) -> None:
+        """The company's first transaction."""
+
+        def job(store: Store) -> None:
+            self.store.add_organisation(self.organisation)
+            self._add(store, system_device_id(self.organisation), "system", self.company.depots[0], None)
+
+        finished(self.write(job))
+        self.system(self.company.actions())
+
+    def _add(self, store: Store, device: str, type_: str, depot: str, person: str | None) -> None:
+        secret = f"system/{self.organisation}" if type_ == "system" else f"key/{device}"
+        start = genesis(self.organisation, device)
+        store.put_device(DeviceState(self.organisation, device, type_, depot, person, "active", secret, "y", 0, 0, start))
+        store.add_epoch(self.organisation, device, 0, 0, start)
+        self.secrets[device] = secret
+
+    def enrol(self, device: str, type_: str, depot: str, person: str | None, replaces: str | None = None) -> None:
+        """A new device, as `server/http/enrolment.py` makes it."""
+        finished(self.write(lambda store: self._add(store, device, type_, depot, person)))
+        named: Any = type_
+        self.system([DeviceEnrol(device_id=device, depot_id=depot, name="sim", type=named, person_id=person, replaces=replaces)])
+
+    # --- life ---------------------------------------------------------------------------------------------------------
+    def restart(self) -> None:
+        """What a start does: judge again what was parked for a cause that may be gone."""
+        self.set_handlers()
+
+        def job(store: Store) -> Frames:
+            _, touched = self.engine.retry_parked(store, self.organisation, list(RETRIED_AT_START), RETRIED_MAX)
+            return frames(store, self.organisation, touched)
+
+        self.outbox += finished(self.write(job))
+
+    def backup(self) -> Backup:
+        """A copy of everything that is durable."""
+        rooms = {name: dict(room) for name, room in self.store._rooms.items()}
+        return Backup(rooms, dict(self.vault), self.runs.copy())
+
+    def restore(self, backup: Backup) -> None:
+        """Go back."""
+        self.store._rooms = {name: dict(room) for name, room in backup.rooms.items()}
+        self.vault, self.runs = dict(backup.vault), backup.runs.copy()
+
+    def journal(self) -> list[JournalEntry]:
+        """Every stored entry, as its bytes lie there."""
+        rooms = self.store._rooms.items()
+        return [entry for name, room in rooms if name[0] == "journal" for _, entry in sorted(room.items())]
+
+    def devices(self) -> list[DeviceState]:
+        return [state for name, room in self.store._rooms.items() if name[0] == "device" for state in room.values()]
+
+    def receipt(self, token: str) -> Receipt:
+        return Receipt.model_validate_json(unseal(self.organisation, token))
+
+
+EFFECTIVE = frozenset({"applied", "merged", "conflict"})
