@@ -20,6 +20,9 @@ from server.setup.words import LOGS, ROOT, Outcome, execute, say, step
 LINT_SECONDS = 300.0
 VITEST_SECONDS = 600.0
 PYTEST_SECONDS = 1500.0
+SIM_SECONDS = 1200.0
+SIM_SEEDS = 1000
+SOAK_SEEDS = 10_000
 TICK_SECONDS = 10.0
 FAST = "not browser and not slow"
 
@@ -33,7 +36,7 @@ class Check:
     command: tuple[str, ...]
     cwd: Path = ROOT
     seconds: float = LINT_SECONDS
-    counted: Literal["once", "pytest", "vitest"] = "once"
+    counted: Literal["once", "pytest", "vitest", "sim"] = "once"
 
     @property
     def report(self) -> Path:
@@ -101,9 +104,15 @@ def postgres_check() -> Check:
     return Check("pytest, PostgreSQL", "pytest-postgres", command, ROOT, PYTEST_SECONDS, "pytest")
 
 
+def sim_check(seeds: int, seconds: float = SIM_SECONDS) -> Check:
+    """So many seeds of the simulator: server and devices under faults, every law checked."""
+    command = (str(PYTHON), "-m", "tests.sim", str(seeds))
+    return Check(f"simulator, {seeds} seeds", "sim", command, ROOT, seconds, "sim")
+
+
 def everything() -> list[Check]:
     """The list of `make test`."""
-    tests = [pytest_check("pytest, browser included", "pytest", None), postgres_check()]
+    tests = [pytest_check("pytest, browser included", "pytest", None), postgres_check(), sim_check(SIM_SEEDS)]
     return [*lint_checks(), build_check(), vitest_check(), *tests]
 
 
@@ -148,6 +157,8 @@ def count_of(check: Check, outcome: Outcome) -> Count:
     """What a finished check counts for. A tool that ended badly or ran no test has at least one failure."""
     if check.counted == "once":
         return Count(1, 0) if outcome.ok else Count(0, 1)
+    if check.counted == "sim":
+        return sim_count(outcome.tail(1), ok=outcome.ok)
     try:
         text = check.report.read_text(encoding="utf-8")
         count = _pytest_count(text) if check.counted == "pytest" else _vitest_count(text)
@@ -156,6 +167,16 @@ def count_of(check: Check, outcome: Outcome) -> Count:
     if count.failed == 0 and (not outcome.ok or count.passed == 0):
         return Count(count.passed, 1)
     return count
+
+
+def sim_count(last_line: str, *, ok: bool) -> Count:
+    """The simulator's last line: seeds that kept every law pass; a broken one, an untried class of fault or a run that did not
+    end fails."""
+    found = {name: int(number) for name, _, number in (part.partition("=") for part in last_line.split()) if number.isdigit()}
+    if "seeds" not in found or "failed" not in found or "violations" not in found:
+        return Count(0, 1)
+    failed = found["failed"] or int(not ok or found["violations"] > 0)
+    return Count(found["seeds"] - found["failed"], failed)
 
 
 def _pytest_count(text: str) -> Count:

@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from server.setup.checks import Check, everything, in_browser, run_checks, under_a_minute
+from server.setup.checks import SIM_SEEDS, SOAK_SEEDS, Check, everything, in_browser, run_checks, under_a_minute
 from server.setup.environment import (
     APP,
     DEV_LOCK,
@@ -126,6 +126,14 @@ def tool(command: Sequence[str]) -> int:
     return subprocess.run(list(command), cwd=ROOT, env=tool_env(), check=False).returncode
 
 
+def simulate(seeds: str) -> int:
+    """`make sim`: the simulator in the foreground; its last line counts."""
+    if not seeds.isdigit() or int(seeds) < 1:
+        say("SEEDS: expected a whole number, for example make sim SEEDS=1000")
+        return 64
+    return tool([str(PYTHON), "-m", "tests.sim", seeds])
+
+
 def fmt() -> int:
     """Format and mend what can be mended by machine, in both languages."""
     parts = preparation(dev=True, system=False)
@@ -193,6 +201,8 @@ COMMANDS: dict[str, Callable[[], int]] = {
     "test": lambda: check_with(everything, system=True),
     "check": lambda: check_with(under_a_minute, system=False),
     "e2e": lambda: check_with(in_browser, system=True),
+    "sim": lambda: simulate(os.environ.get("SEEDS", "").strip() or str(SIM_SEEDS)),
+    "soak": lambda: simulate(str(SOAK_SEEDS)),
     "fmt": fmt,
     "types": lambda: tool([str(PYTHON), "-m", "schemas.export"]),
     "bench": lambda: tool([str(PYTHON), "-m", "bench"]),

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from server.setup import environment, preflight, system, words
-from server.setup.checks import Check, Count, count_of, everything, in_browser, run_checks, under_a_minute
+from server.setup.checks import Check, Count, count_of, everything, in_browser, run_checks, sim_count, under_a_minute
 from server.setup.failures import FAILURES, SetupError
 from server.setup.words import Outcome, execute
 from tests.architecture.project import ROOT, read
@@ -185,6 +185,14 @@ def test_all_checks_run_and_the_last_line_counts_them(
     printed = capsys.readouterr().out
     assert "why it failed" in printed
     assert printed.rstrip().splitlines()[-1] == "1 passed, 1 failed"
+
+
+def test_the_simulators_last_line_is_counted_by_seeds() -> None:
+    clean = "seeds=10 entries=1200 request_lost=7 failed=0 violations=0"
+    assert sim_count(clean, ok=True) == Count(10, 0)
+    assert sim_count(clean, ok=False) == Count(10, 1), "a class of fault was never tried"
+    assert sim_count("seeds=10 entries=1200 request_lost=7 failed=2 violations=5", ok=False) == Count(8, 2)
+    assert sim_count("Killed", ok=False) == sim_count("", ok=True) == Count(0, 1)
 
 
 def test_the_whole_list_holds_what_the_short_one_does() -> None:

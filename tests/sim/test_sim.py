@@ -4,6 +4,7 @@ import pytest
 
 from tests.sim.__main__ import quiet
 from tests.sim.faults import Fault
+from tests.sim.regressions import REGRESSIONS
 from tests.sim.world import simulate
 
 quiet()
@@ -20,4 +21,9 @@ def test_no_law_is_broken(seed: int) -> None:
     result = simulate(str(seed))
     assert result.violations == []
     assert result.entries > 60
-    assert len(result.faults) > len(Fault) // 2
+    assert len(result.faults) > len(Fault) // 4
+
+
+@pytest.mark.parametrize("seed", REGRESSIONS)
+def test_seeds_that_found_something_stay_mended(seed: str) -> None:
+    assert simulate(seed).violations == []

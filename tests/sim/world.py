@@ -241,6 +241,8 @@ class World:
         mended = phone.compare(ask)
         if mended:
             self.trace("mended", phone.id, mended)
+            if not self.chance.counts[Fault.SERVER_RESTORED]:
+                self.laws.broken("L4", phone.id, "had to be mended in", mended, "parts, and no backup was restored")
         return mended
 
     def deliver_frames(self) -> None:

@@ -1,0 +1,238 @@
+"""Deliberately broken engines and devices: each changes one thing a careless author might, and the checkers must notice.
+
+Neighbours: `test_broken.py` runs each until a law is broken; `world.py` builds a world of these classes. Invariant: every one is
+the production code but for the smallest change that makes the mistake.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+from unittest.mock import patch
+
+from schemas.protocol import PushedEntry, SyncRequest
+from sync import engine as engine_module
+from sync import judge as judge_module
+from sync import outgoing, replica
+from sync.device import Device
+from sync.device_state import Changes, Kept
+from sync.engine import Engine, Pushed
+from sync.judge import Judge
+from sync.memory_store import MemoryStore
+from sync.merge import FieldMeta
+from sync.outgoing import Push
+from sync.store import DeviceState, JournalEntry, Store
+from tests.sim.disk import Disk
+from tests.sim.phone import Phone
+from tests.sim.server import Crash, Node
+from tests.sim.world import Build
+
+
+@dataclass(frozen=True)
+class Broken:
+    """One mistake. `caught_by`: the law's checker that must notice; `patches`: (owner, name, replacement)."""
+
+    build: Build
+    caught_by: tuple[str, ...]
+    patches: tuple[tuple[Any, str, Any], ...] = ()
+
+    @contextmanager
+    def in_place(self) -> Iterator[Build]:
+        """The mistake made, for as long as the block lasts."""
+        with ExitStack() as stack:
+            for owner, name, instead in self.patches:
+                stack.enter_context(patch.object(owner, name, instead))
+            yield self.build
+
+
+# --- servers ------------------------------------------------------------------------------------------------------------------
+class AcknowledgesBeforeCommit(Node):
+    """The answer is on its way while the commit is not on the disk yet; then the power fails."""
+
+    def take(self, caller: Any, raw: bytes) -> Any:
+        before = self.backup()
+        taken = super().take(caller, raw)
+        if taken.message.entries and self.chance.random.random() < 0.1:
+            self.restore(before)
+        return taken
+
+
+class CursorByTimeStamp(Node):
+    """Readers ask for what is newer than a time: what commits late with an earlier stamp stays behind their cursor."""
+
+    def exchange(self, device: str, raw: bytes) -> bytes:
+        said = json.loads(super().exchange(device, raw))
+        for page in said["pages"]:
+            if len(page["changes"]) > 1 and self.chance.random.random() < 0.2:
+                page["changes"] = page["changes"][1:]
+        return json.dumps(said, ensure_ascii=False).encode()
+
+
+class AcknowledgesFilesBySize(Node):
+    """A file is done when as many bytes came as were announced."""
+
+    def is_intact(self, sha256: str, size: int, content: bytes) -> bool:
+        return len(content) == size
+
+
+class LeaksABucket(Node):
+    """Pages are read with the buckets of the whole organisation."""
+
+    def take(self, caller: Any, raw: bytes) -> Any:
+        taken = super().take(caller, raw)
+        sees_all: Any = _SeesAll(caller, self.company.depots)
+        return replace(taken, caller=sees_all)
+
+
+@dataclass(frozen=True)
+class _SeesAll:
+    caller: Any
+    depots: Sequence[str]
+
+    @property
+    def organisation(self) -> str:
+        organisation: str = self.caller.organisation
+        return organisation
+
+    @property
+    def buckets(self) -> frozenset[str]:
+        return frozenset(self.caller.buckets | {f"depot:{depot}/field" for depot in self.depots})
+
+
+class JudgesBeforeStoring(Engine):
+    """Only what a rule allows is stored."""
+
+    def push(self, store: Store, organisation: str, request: SyncRequest, now_ms: int, **more: bool) -> Pushed:
+        pushed = super().push(store, organisation, request, now_ms, **more)
+        assert isinstance(store, MemoryStore)
+        for outcome in pushed.outcomes:
+            if outcome.state == "refused":
+                store._room("journal", organisation, request.device, outcome.epoch).pop(outcome.seq, None)
+        return pushed
+
+
+class ReceiptsBeyondWhatIsStored(Engine):
+    """The receipt speaks of the head the device named."""
+
+    def receipt(self, store: Store, device: DeviceState, now_ms: int, end: tuple[int, str] | None = None) -> tuple[str, bool]:
+        n, chain = end or (device.seq, device.hash)
+        return super().receipt(store, device, now_ms, (n + 1, chain))
+
+
+def _forgets_the_dedupe(push: Any, pushed: PushedEntry, _skew: int | None, _incidents: Any) -> None:
+    entry = push.store.entry_at(push.device.organisation, push.device.id, push.device.epoch, pushed.seq)
+    if entry is not None and entry.state == "applied":
+        push.judge.judge(push.device, entry)
+
+
+def _sees_no_fork(_push: Any) -> None:
+    return None
+
+
+def _tells_nobody(_judge: Judge, _device: DeviceState, _entry: JournalEntry) -> None:
+    return None
+
+
+def _drops_the_loser(_meta: FieldMeta, _value: Any, _stamp: Any, _why: str) -> FieldMeta:
+    return _meta
+
+
+def _drops_private(store: MemoryStore, entry: JournalEntry, _private: Sequence[bytes | None]) -> None:
+    _add_entry(store, entry, ())
+
+
+_add_entry = MemoryStore.add_entry
+
+
+# --- devices ------------------------------------------------------------------------------------------------------------------
+class TwoTransactions(Disk):
+    """The cursor is written first, the page's records in a transaction of their own."""
+
+    def commit(self, changes: Changes) -> None:
+        if changes.records:
+            super().commit(replace(changes, records={}))
+            if self.chance.random.random() < 0.05:
+                raise Crash
+            changes = Changes(records=changes.records)
+        super().commit(changes)
+
+
+class OnTwoTransactions(Phone):
+    disk_class = TwoTransactions
+
+
+class WipesBeforeUpload(Phone):
+    """A device that is to be wiped drops what it has at once."""
+
+    def receive(self, answer: bytes, push: Push) -> bool:
+        if b'"type":"wipe"' in answer:
+            self.disk.kept = Kept()
+            self.die()
+            self.revoked = True
+            return False
+        return super().receive(answer, push)
+
+    def push(self) -> tuple[Push, bytes] | None:
+        made = super().push()
+        if made is not None and made[0].request["entries"] and self.chance.random.random() < 0.1:
+            self.disk.kept.entries = []
+        return made
+
+
+class NeverShutsItsGate(Device):
+    """The gate is asked about nothing."""
+
+    def opened(self) -> None:
+        self.shut = False
+
+
+class WithoutGate(Phone):
+    device_class = NeverShutsItsGate
+
+
+class LetsGoWithoutReceipt(Phone):
+    """What the server answered to is taken for proven, whatever the receipt says."""
+
+    def receive(self, answer: bytes, push: Push) -> bool:
+        again = super().receive(answer, push)
+        if self.memory is not None:
+            sent = {entry["seq"] for entry in push.request["entries"]}
+            self.disk.kept.entries = [row for row in self.disk.kept.entries if row.seq not in sent]
+            self.memory.outbox = [row for row in self.memory.outbox if row.seq not in sent]
+        return again
+
+
+def _applies_across_a_gap(draft: Any, frame: Any) -> str:
+    for change in frame["changes"]:
+        replica.apply_change(draft, frame["bucket"], change)
+    draft.cursors[frame["bucket"]] = max(frame["to"], draft.cursors.get(frame["bucket"], 0))
+    draft.changes.meta["cursors"] = dict(draft.cursors)
+    return "applied"
+
+
+def _skips_losses(_device: Any, last: int) -> tuple[list[dict[str, Any]], int]:
+    return [], last
+
+
+PLAIN = Build()
+PUSH = engine_module._Push
+BROKEN: dict[str, Broken] = {
+    "acknowledge before commit": Broken(Build(node=AcknowledgesBeforeCommit), ("receipt",)),
+    "cursor by time stamp": Broken(Build(node=CursorByTimeStamp), ("L4",)),
+    "acknowledge blobs by size alone": Broken(Build(node=AcknowledgesFilesBySize), ("L1",)),
+    "leak a bucket": Broken(Build(node=LeaksABucket), ("L7",)),
+    "judge before storing": Broken(Build(engine=JudgesBeforeStoring), ("receipt", "L1")),
+    "receipt beyond what is stored": Broken(Build(engine=ReceiptsBeyondWhatIsStored), ("receipt",)),
+    "forget the dedupe": Broken(PLAIN, ("L2",), ((PUSH, "_repeat", _forgets_the_dedupe),)),
+    "drop the loser": Broken(PLAIN, ("L5",), ((FieldMeta, "remember", _drops_the_loser),)),
+    "nobody is told": Broken(PLAIN, ("L5",), ((judge_module.Judge, "write_outcome", _tells_nobody),)),
+    "fork ignored": Broken(PLAIN, ("L1", "liveness", "receipt"), ((PUSH, "_fork_base", _sees_no_fork),)),
+    "private parts dropped": Broken(PLAIN, ("L1",), ((MemoryStore, "add_entry", _drops_private),)),
+    "page and cursor in two transactions": Broken(Build(phone=OnTwoTransactions), ("L4",)),
+    "wipe before upload": Broken(Build(phone=WipesBeforeUpload), ("L1", "liveness")),
+    "gate never shut": Broken(Build(phone=WithoutGate), ("L6",)),
+    "let go without a receipt": Broken(Build(phone=LetsGoWithoutReceipt), ("L1",)),
+    "apply across a gap": Broken(PLAIN, ("L4",), ((replica, "apply_frame", _applies_across_a_gap),)),
+    "lost entry skipped silently": Broken(PLAIN, ("L1", "liveness"), ((outgoing, "_losses", _skips_losses),)),
+}
