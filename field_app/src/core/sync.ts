@@ -17,10 +17,12 @@ import {
   type SyncRequest,
 } from '../generated/types';
 import { type Applied, applyAnswer, isOver } from './apply';
-import { headText } from './chain';
+import { utf8 } from './bytes';
+import { extend, headText } from './chain';
 import { type Context, type Proven, type Reason, unsentOf } from './context';
 import { type BlobRow, got, type JournalState, type OutboxRow } from './db';
 import { isoOf } from './deps';
+import { hashAt } from './epoch';
 import { SYNC_MS } from './http';
 import { sign, verifyReceipt } from './keys';
 import { CoreError, problem, problemOf } from './problems';
@@ -60,7 +62,9 @@ export async function readPush(ctx: Context, bytesMax: number): Promise<Push> {
     if (!journal) throw new CoreError('not_ready');
     const proven = await got<Proven | undefined>(tx.objectStore('meta').get('proven'));
     const from = proven?.epoch === journal.epoch ? proven.n : 0;
-    const rows = await readUnsent(tx, journal);
+    const unsent = await readUnsent(tx, journal);
+    const rotten = await findRotten(tx, ctx, unsent);
+    const rows = unsent.filter((row) => !rotten.has(row.seq));
     const entries: PushedEntry[] = [];
     let size = 0;
     for (const row of rows) {
@@ -68,9 +72,9 @@ export async function readPush(ctx: Context, bytesMax: number): Promise<Push> {
       if (entries.length > 0 && size > bytesMax) break;
       entries.push({ seq: row.seq, hash: row.hash, body: row.body, private: row.private });
     }
-    const whole = entries.length === rows.length && rows.length < PUSH_ENTRIES_MAX;
+    const whole = entries.length === rows.length && unsent.length < PUSH_ENTRIES_MAX;
     const last = whole ? journal.seq : (entries.at(-1)?.seq ?? journal.seq);
-    const { lost, until, gap } = await readLost(tx, journal.epoch, from + 1, last);
+    const { lost, until, gap } = await readLost(tx, journal.epoch, from + 1, last, rotten);
     return {
       head: { epoch: journal.epoch, seq: journal.seq, hash: journal.hash },
       entries: entries.filter((entry) => entry.seq <= until),
@@ -95,6 +99,20 @@ async function readUnsent(tx: IDBTransaction, { epoch, seq }: JournalState): Pro
   return rows.slice(0, PUSH_ENTRIES_MAX);
 }
 
+/**
+ * Bodies that are no longer what was written: they do not give the hash that was kept apart. They are declared lost and what is
+ * left of them goes along; sent as entries, the server would refuse them for ever.
+ */
+async function findRotten(tx: IDBTransaction, ctx: Context, rows: OutboxRow[]): Promise<Map<number, string>> {
+  const rotten = new Map<number, string>();
+  for (const row of rows) {
+    const before = await hashAt(tx, ctx, row.epoch, row.seq - 1);
+    const kept = await hashAt(tx, ctx, row.epoch, row.seq);
+    if (before && kept && extend(before, row.seq, utf8(row.body)) !== kept) rotten.set(row.seq, row.body);
+  }
+  return rotten;
+}
+
 interface Losses {
   lost: DeclaredLoss[];
   /** Up to where this push may reach: further losses go with the next. */
@@ -103,19 +121,26 @@ interface Losses {
 }
 
 /** Numbers whose body this store can no longer read: their hashes survive apart, so they can be declared. */
-async function readLost(tx: IDBTransaction, epoch: number, first: number, last: number): Promise<Losses> {
+async function readLost(
+  tx: IDBTransaction,
+  epoch: number,
+  first: number,
+  last: number,
+  rotten: ReadonlyMap<number, string>,
+): Promise<Losses> {
   const losses: Losses = { lost: [], until: last, gap: false };
   if (first > last) return losses;
   const range = IDBKeyRange.bound([epoch, first], [epoch, last]);
   const keys = await got<IDBValidKey[]>(tx.objectStore('outbox').getAllKeys(range));
   const present = new Set((keys as [number, number][]).map(([, seq]) => seq));
+  for (const seq of rotten.keys()) present.delete(seq);
   if (present.size === last - first + 1) return losses;
   for (let seq = first; seq <= last; seq++) {
     if (present.has(seq)) continue;
     if (losses.lost.length === LOSSES_MAX) return { ...losses, until: seq - 1 };
     const hash = await got<string | undefined>(tx.objectStore('hashes').get([epoch, seq]));
     if (!hash) return { ...losses, gap: true };
-    losses.lost.push({ seq, hash });
+    losses.lost.push({ seq, hash, body: rotten.get(seq) ?? null });
   }
   return losses;
 }

@@ -215,6 +215,28 @@ describe('an exchange', () => {
   });
 });
 
+describe('a body that is no longer what was written', () => {
+  it('is declared lost, what is left of it goes along, and what follows is taken', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    world.server.down = true;
+    const handover = await begin(core);
+    for (const value of [1, 2])
+      await core.record('reading.record', { handover_id: handover, meter: 'm', value });
+    const db = await Db.open(world.indexedDB, dbName('field', world.server.device));
+    const row = (await db.get<OutboxRow>('outbox', [0, 2])) as OutboxRow;
+    await db.write(['outbox'], async (tx) => {
+      tx.objectStore('outbox').put({ ...row, body: row.body.replace('"value":1', '"value":7') });
+    });
+    db.close();
+    world.server.down = false;
+    core.retryNow();
+    await until(() => world.server.seq === 3);
+    expect(world.server.lost.get(2)).toBe(row.hash);
+    await until(() => core.outbox.get().length === 0);
+  });
+});
+
 describe('pages', () => {
   it('are applied once however often they come, and removals remove', async () => {
     world = await World.make();
