@@ -210,7 +210,7 @@ class _Push:
 
     def run(self) -> Pushed:
         device, head = self.device, self.request.head
-        skew = _skew(self.request.clock.wall, self.now_ms)
+        skew = instants.skew(self.request.clock.wall, self.now_ms)
         incidents = Incidents(self.judge, device, self.now_ms)
         commands: list[Command] = []
         durable, end = True, None
@@ -491,14 +491,6 @@ class _Push:
             self.judge.judge(self.device, entry)
         else:
             self.judge.park(self.device, entry, ErrorCode.ENTRY_SERVER_ERROR)
-
-
-def _skew(wall: str, now_ms: int) -> int | None:
-    """Device minus server in ms; None when the device's clock shows no instant at all (clocks lie: that stops nothing)."""
-    try:
-        return instants.to_ms(wall) - now_ms
-    except (ValueError, OverflowError):
-        return None
 
 
 def _last_words(outcomes: list[Outcome]) -> list[Outcome]:

@@ -13,3 +13,11 @@ def to_ms(text: str) -> int:
     """Milliseconds since 1970. ValueError when it is no instant (a 13th month, for example)."""
     moment = datetime.fromisoformat(text)
     return int(moment.timestamp()) * 1000 + moment.microsecond // 1000
+
+
+def skew(wall: str, now_ms: int) -> int | None:
+    """Device minus server in ms; None when the device's clock shows no instant at all (clocks lie: that stops nothing)."""
+    try:
+        return to_ms(wall) - now_ms
+    except (ValueError, OverflowError):
+        return None

@@ -183,7 +183,7 @@ class WipesBeforeUpload(Phone):
 class NeverShutsItsGate(Device):
     """The gate is asked about nothing."""
 
-    def opened(self) -> None:
+    def opened(self, _now_ms: int | None = None) -> None:
         self.shut = False
 
 
