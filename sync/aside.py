@@ -13,7 +13,7 @@ import msgspec
 
 from schemas import limits
 from schemas.errors import ErrorCode
-from schemas.protocol import DeclaredLoss, PushedEntry
+from schemas.protocol import DeclaredLoss, Outcome, PushedEntry
 from sync.journal import extend, private_hash
 from sync.store import DeviceState, JournalEntry, Store
 
@@ -86,3 +86,9 @@ class Aside:
     def _put(self, seq: int, key: str, raw: bytes, reason: str) -> None:
         device = self.device
         self.store.add_quarantine(device.organisation, device.id, self.epoch, seq, key, raw, reason, self.now_ms)
+
+
+def last_words(outcomes: list[Outcome]) -> list[Outcome]:
+    """One outcome an entry, the last, in order: an entry that was held and then reached in one push is said once, as applied."""
+    last = {(outcome.epoch, outcome.seq): outcome for outcome in outcomes}
+    return [last[place] for place in sorted(last)]

@@ -23,7 +23,7 @@ from schemas.protocol import (
     SyncRequest,
 )
 from sync import instants
-from sync.aside import Aside, decoded, fault_of
+from sync.aside import Aside, decoded, fault_of, last_words
 from sync.evidence import blob_arrived
 from sync.incidents import Incidents, seen_news
 from sync.journal import extend, genesis, head_text, ranges
@@ -241,7 +241,7 @@ class _Push:
         if clear and not kept_aside and end is None:
             device.clear_seq, device.clear_ms = device.seq, self.now_ms
         erased = tuple(self.judge.erased)
-        return Pushed(receipt, _last_words(self.outcomes), clear, commands, self.new_epoch, self.judge.touched, erased)
+        return Pushed(receipt, last_words(self.outcomes), clear, commands, self.new_epoch, self.judge.touched, erased)
 
     @property
     def store(self) -> Store:
@@ -393,8 +393,7 @@ class _Push:
         return fault is ErrorCode.ENTRY_PRIVATE_MISMATCH
 
     def _damaged(self, pushed: PushedEntry, fault: ErrorCode) -> None:
-        outcome = Outcome(seq=pushed.seq, epoch=self.device.epoch, id=None, state="parked", code=fault)
-        self.outcomes.append(outcome)
+        self.outcomes.append(Outcome(seq=pushed.seq, epoch=self.device.epoch, id=None, state="parked", code=fault))
 
     def _keep(self, pushed: PushedEntry, skew: int | None) -> JournalEntry:
         device = self.device
@@ -491,12 +490,6 @@ class _Push:
             self.judge.judge(self.device, entry)
         else:
             self.judge.park(self.device, entry, ErrorCode.ENTRY_SERVER_ERROR)
-
-
-def _last_words(outcomes: list[Outcome]) -> list[Outcome]:
-    """One outcome an entry, the last, in order: an entry that was held and then reached in one push is said once, as applied."""
-    last = {(outcome.epoch, outcome.seq): outcome for outcome in outcomes}
-    return [last[place] for place in sorted(last)]
 
 
 def _outcome(entry: JournalEntry) -> Outcome:
