@@ -7,9 +7,11 @@ import digest from '../../../../tests/vectors/digest.json';
 import effects from '../../../../tests/vectors/effects.json';
 import hlc from '../../../../tests/vectors/hlc.json';
 import ids from '../../../../tests/vectors/ids.json';
+import merges from '../../../../tests/vectors/merge.json';
 import templates from '../../../../tests/vectors/templates.json';
 import type { Effect } from '../../generated/actions';
 import { CONFLICT_WORDS } from '../../generated/conflicts';
+import type { MergePolicy } from '../../generated/policies';
 import type { EntryBody } from '../../generated/types';
 import { utf8 } from '../bytes';
 import { extend, genesis, headText, sha256Hex } from '../chain';
@@ -17,6 +19,7 @@ import { itemOf, NO_TALLY, partOf, Tallies } from '../digest';
 import { fill, type Values } from '../effects';
 import { tick } from '../hlc';
 import { uuid7 } from '../ids';
+import { mergeField } from '../merge';
 import { effectsOf, overlay } from '../view';
 
 describe('golden vectors', () => {
@@ -68,6 +71,28 @@ describe('golden vectors', () => {
         expect(found?.values).toEqual(filled);
       }
     }
+  });
+
+  it('merges alike whatever a writer writes over a value it has seen', () => {
+    const tried = new Set<string>();
+    for (const { policy, steps } of merges) {
+      let before: unknown;
+      let last = { version: 0, device: '' };
+      for (const { write, stands, verdict } of steps) {
+        const { value, version, device, seen } = write;
+        // A device shows its own work over what it holds: the rules for writers who had not seen each other are the server's.
+        if (before === undefined || device === last.device || seen >= last.version) {
+          expect(mergeField(policy as MergePolicy, before, value, before === undefined), policy).toEqual(
+            stands,
+          );
+          tried.add(policy);
+        }
+        if (verdict === 'set') last = { version, device };
+        before = stands;
+      }
+    }
+    const policies = ['counter', 'immutable', 'last_writer', 'max', 'min', 'review', 'server', 'union'];
+    expect([...tried].sort()).toEqual(policies);
   });
 
   it('shows the same effects, entry by entry', () => {
