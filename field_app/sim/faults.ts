@@ -27,6 +27,7 @@ export const FAULTS = [
   'store_closed',
   'body_lost',
   'body_spoiled',
+  'record_lost',
   'store_evicted',
   'store_restored',
   'second_tab',

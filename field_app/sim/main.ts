@@ -1,8 +1,9 @@
 /**
- * `npm run sim -- --seeds N [--from S] [--jobs J] [--without a,b] [--show]`: the shipped core under simulation, the real server.
+ * `npm run sim -- --seeds N [--from S] [--jobs J] [--without a,b] [--show] [--once]`: the shipped core simulated.
  *
- * Neighbours: `seed.ts` runs one seed. The last line: seeds, entries, each fault class with its count, violations. A failing seed prints
- * what was violated and the command that replays it. Exit code 1 when anything was violated.
+ * Neighbours: `seed.ts` runs one seed. The last line: seeds, entries, each fault class with its count, seeds that failed, violations. A
+ * failing seed prints what was violated and the command that replays it. Exit code 1 when anything was violated, or when in a
+ * hundred seeds and more some class of fault never struck.
  */
 import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -16,6 +17,8 @@ interface Total {
   seeds: number;
   entries: number;
   faults: Counts;
+  /** Seeds with a violation. */
+  failed: number;
   violations: number;
   hashes: Map<number, string>;
 }
@@ -29,6 +32,7 @@ function add(total: Total, result: Result): void {
   total.violations += result.violations.length;
   total.hashes.set(result.seed, result.hash);
   if (result.violations.length === 0) return;
+  total.failed += 1;
   for (const { checker, what } of result.violations) write(`✗ seed ${result.seed}: ${checker}: ${what}`);
   write(`  replay: npm run sim -- --seeds 1 --from ${result.seed} --show`);
 }
@@ -39,15 +43,20 @@ interface Part {
   stride: number;
   without: readonly Fault[];
   show: boolean;
+  /** The first seed that fails is the last one run. */
+  once: boolean;
 }
 
 async function alone(
-  { from, seeds, stride, without, show }: Part,
+  { from, seeds, stride, without, show, once }: Part,
   each: (result: Result) => void,
 ): Promise<void> {
   const host = new Host();
-  for (let seed = from; seed < from + seeds; seed += stride)
-    each(await runSeed(host, { seed, without, show: show ? write : () => undefined }));
+  for (let seed = from; seed < from + seeds; seed += stride) {
+    const result = await runSeed(host, { seed, without, show: show ? write : () => undefined });
+    each(result);
+    if (once && result.violations.length > 0) break;
+  }
   host.end();
 }
 
@@ -81,26 +90,32 @@ async function main(): Promise<void> {
       jobs: { type: 'string', default: '1' },
       without: { type: 'string', default: '' },
       show: { type: 'boolean', default: false },
+      once: { type: 'boolean', default: false },
     },
   });
   const without = FAULTS.filter((fault) => values.without.split(',').includes(fault));
-  const whole = {
-    from: Number(values.from),
-    seeds: Number(values.seeds),
-    stride: 1,
-    without,
-    show: values.show,
-  };
+  const { show, once } = values;
+  const whole = { from: Number(values.from), seeds: Number(values.seeds), stride: 1, without, show, once };
   const jobs = Math.min(Number(values.jobs), whole.seeds);
-  const total: Total = { seeds: 0, entries: 0, faults: noFaults(), violations: 0, hashes: new Map() };
+  const total: Total = {
+    seeds: 0,
+    entries: 0,
+    faults: noFaults(),
+    failed: 0,
+    violations: 0,
+    hashes: new Map(),
+  };
   const each = (result: Result): void => add(total, result);
   await (jobs > 1 ? inChildren(whole, jobs, each) : alone(whole, each));
   const course = createHash('sha256');
   for (const [, hash] of [...total.hashes].sort(([a], [b]) => a - b)) course.update(hash);
   write(`course ${course.digest('hex')}`);
-  const faults = FAULTS.map((fault) => `${fault} ${total.faults[fault]}`).join(', ');
-  write(`seeds ${total.seeds}, entries ${total.entries}, faults: ${faults}, violations ${total.violations}`);
-  process.exitCode = total.violations > 0 || total.seeds !== whole.seeds ? 1 : 0;
+  const faults = FAULTS.map((fault) => `${fault}=${total.faults[fault]}`).join(' ');
+  write(
+    `seeds=${total.seeds} entries=${total.entries} ${faults} failed=${total.failed} violations=${total.violations}`,
+  );
+  const untried = total.seeds >= 100 && FAULTS.some((fault) => total.faults[fault] === 0);
+  process.exitCode = total.violations > 0 || untried || total.seeds !== whole.seeds ? 1 : 0;
 }
 
 if (process.send) asChild();

@@ -4,7 +4,7 @@
  * Neighbours: `seed.ts` starts it and stops it for healing. Invariant: what it destroys it notes in the oracle at that moment — what the
  * server had not got and no disk holds any more is gone by its hand, and only that may be missing in the end.
  */
-import type { JournalState, OutboxRow } from '../src/core/db.ts';
+import type { JournalState, OutboxRow, RecordRow } from '../src/core/db.ts';
 import type { Dump, Ground, Host } from './host.ts';
 import type { Phone, World } from './phone.ts';
 import type { Random } from './random.ts';
@@ -41,12 +41,12 @@ export class Mischief {
     const { random } = this;
     for (const inhabitant of this.inhabitants) {
       this.open(inhabitant, random.int(0, 20_000));
-      this.every(20_000, 180_000, () => this.toPhone(inhabitant));
+      this.every(15_000, 120_000, () => this.toPhone(inhabitant));
       this.every(30_000, 400_000, () => this.network(inhabitant.phone));
       this.every(2_000, 40_000, () => inhabitant.phone.look());
     }
     this.every(20_000, 300_000, () => this.office());
-    this.every(120_000, 600_000, () => this.toServer());
+    this.every(60_000, 300_000, () => this.toServer());
   }
 
   stop(): void {
@@ -134,10 +134,10 @@ export class Mischief {
     if (phone.device === '') return;
     if (weather.strikes('body_lost', 0.12)) this.loseBody(phone, false);
     if (weather.strikes('body_spoiled', 0.08)) this.loseBody(phone, true);
-    if (weather.strikes('store_restored', 0.25)) {
-      if (phone.backup && this.random.chance(0.6)) await this.restoreStore(phone);
-      else phone.backup = phone.disk.copy();
-    } else if (weather.strikes('store_evicted', 0.08)) await this.evict(phone);
+    if (weather.strikes('record_lost', 0.15)) this.loseRecord(phone);
+    if (weather.strikes('store_evicted', 0.12)) await this.evict(phone);
+    else if (!phone.backup && this.random.chance(0.5)) phone.backup = phone.disk.copy();
+    else if (phone.backup && weather.strikes('store_restored', 0.2)) await this.restoreStore(phone);
   }
 
   /** One row of the journal cannot be read any more, or not as it was written. */
@@ -158,6 +158,17 @@ export class Mischief {
     attempt.destroyed = true;
     attempt.mustBeDeclared = true;
     this.world.log(`disk ${phone.name} ${spoiled ? 'spoils' : 'loses'} ${row.epoch}/${row.seq}`);
+  }
+
+  /** A row of the replica is gone: only the server's digest can tell. */
+  private loseRecord(phone: Phone): void {
+    const rows = phone.disk.values<RecordRow>('records');
+    if (rows.length === 0) return;
+    const { kind, id } = this.random.pick(rows);
+    this.world.weather.count('record_lost');
+    phone.harmed = true;
+    phone.disk.lose('records', [kind, id]);
+    this.world.log(`disk ${phone.name} loses ${kind}/${id}`);
   }
 
   /** What lies on this disk and nowhere else is gone. */
@@ -233,7 +244,7 @@ export class Mischief {
     });
     world.log(`office asset ${number}`);
     const { phone } = random.pick(this.inhabitants);
-    if (phone.device === '' || phone.revoked || !world.weather.strikes('device_revoked', 0.06)) return;
+    if (phone.device === '' || phone.revoked || !world.weather.strikes('device_revoked', 0.15)) return;
     world.weather.count('device_revoked');
     phone.revoked = true;
     await this.host.call('system', { now, action: 'device.revoke', args: { device_id: phone.device } });
@@ -252,9 +263,9 @@ export class Mischief {
       await this.host.call('restart', { now: net.now() });
       log('server restarted');
     }
-    if (!weather.strikes('server_restored', 0.25)) return;
-    if (this.saved && this.random.chance(0.5)) await this.restoreServer(this.saved);
-    else if (this.allEnrolled()) {
+    if (this.saved) {
+      if (weather.strikes('server_restored', 0.35)) await this.restoreServer(this.saved);
+    } else if (this.allEnrolled() && this.random.chance(0.5)) {
       this.saved = { ...(await this.host.call<Known>('known')), devices: await this.devices() };
       await this.host.call('snapshot');
       log('server backup');
@@ -279,7 +290,10 @@ export class Mischief {
     const [entries, blobs] = [new Set(saved.entries), new Set(saved.blobs)];
     await this.host.call('restore', { now: net.now() });
     weather.count('server_restored');
-    for (const { phone } of this.inhabitants) phone.look();
+    for (const { phone } of this.inhabitants) {
+      phone.look();
+      phone.harmed = true;
+    }
     for (const attempt of oracle.attempts) {
       if (!attempt.saved || attempt.here) continue;
       if (!entries.has(attempt.saved.id)) attempt.fellBack = true;

@@ -49,6 +49,8 @@ export class Phone implements Station {
   /** A copy of the store some backup tool made. */
   backup: Copy[] | null = null;
   revoked = false;
+  /** Its replica was harmed on purpose, or the server's past was changed: what differs is to be found and mended. */
+  harmed = false;
   readonly world: World;
   readonly random: Random;
   private readonly crypto: Crypto;
@@ -206,8 +208,14 @@ export class Phone implements Station {
     if (path.startsWith('/api/v1/blobs')) this.uploaded(device, path, status, headers);
     if (path !== '/api/v1/sync' || status !== 200) return;
     try {
-      const answer = JSON.parse(new TextDecoder().decode(body)) as SyncAnswer;
-      oracle.exchanged(device, JSON.parse(new TextDecoder().decode(sent)) as SyncRequest, answer);
+      const request = JSON.parse(new TextDecoder().decode(sent)) as SyncRequest;
+      oracle.exchanged(device, request, JSON.parse(new TextDecoder().decode(body)) as SyncAnswer);
+      // Mending is the last line: a replica that nobody harmed must never need it.
+      for (const { bucket, version, parts } of this.harmed ? [] : (request.repairs ?? []))
+        oracle.violated(
+          'divergence',
+          `${this.name} had to mend ${parts.length} parts of ${bucket} at ${version}`,
+        );
     } catch {
       // no exchange of ours
     }

@@ -5,6 +5,7 @@
  * log's hash tells whether two runs took the same course.
  */
 import { createHash } from 'node:crypto';
+import { DIGEST_CHECK_SECONDS } from '../src/generated/limits.ts';
 import { checkEverything } from './checkers.ts';
 import { armDatabases } from './disk.ts';
 import { type Counts, type Fault, Weather } from './faults.ts';
@@ -82,7 +83,7 @@ export async function runSeed(host: Host, { seed, without, show }: Wanted): Prom
   process.on('unhandledRejection', unhandled);
   try {
     mischief.start();
-    await scheduler.until(() => false, random.int(5, 20) * MINUTE);
+    await scheduler.until(() => false, random.int(4, 14) * MINUTE);
     await heal(world, inhabitants, mischief);
     await checkEverything(world, host, inhabitants);
   } catch (fault) {
@@ -145,10 +146,11 @@ async function heal(world: World, inhabitants: Inhabitant[], mischief: Mischief)
     }
     return;
   }
-  // Two more exchanges each: what the last upload changed must have come to everybody.
-  for (let round = 0; round < 2; round++) {
+  // What the last upload changed must come to everybody, and what differs must be found in idle time.
+  const rounds = inhabitants.some(({ phone }) => phone.harmed) ? 3 : 2;
+  for (let round = 0; round < rounds; round++) {
     for (const { phone } of inhabitants) phone.core?.retryNow();
-    await scheduler.until(() => false, MINUTE);
+    await scheduler.until(() => false, rounds === 3 ? DIGEST_CHECK_SECONDS * 500 : MINUTE);
     await scheduler.until(() => inhabitants.every(isDone), 10 * MINUTE);
   }
   for (const { phone } of inhabitants) phone.look();

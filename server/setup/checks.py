@@ -24,6 +24,7 @@ SIM_SECONDS = 1200.0
 SIM_SEEDS = 1000
 SOAK_SEEDS = 10_000
 TICK_SECONDS = 10.0
+CORE_SEEDS = 150
 FAST = "not browser and not slow"
 
 
@@ -88,6 +89,19 @@ def vitest_check() -> Check:
     return Check("vitest", "vitest", command, APP, VITEST_SECONDS, "vitest")
 
 
+def core_simulation_check() -> Check:
+    """The shipped core of the phone under simulated faults, against the real server."""
+    command = (str(NPM), "run", "--silent", "sim", "--", "--seeds", str(CORE_SEEDS), "--jobs", "2")
+    return Check("phone's core simulated", "core-sim", command, APP, SIM_SECONDS, "sim")
+
+
+def core_simulation_tests() -> Check:
+    """The simulation repeats itself exactly, and notices every core that was broken on purpose."""
+    report = LOGS / "core-sim-tests.report"
+    command = (str(NPM), "run", "--silent", "sim:test", "--", "--reporter=default", "--reporter=json", f"--outputFile={report}")
+    return Check("broken cores are noticed", "core-sim-tests", command, APP, VITEST_SECONDS, "vitest")
+
+
 def pytest_check(name: str, log: str, marker: str | None) -> Check:
     """Python's tests, all of them or those a marker expression chooses."""
     chosen = ("-m", marker) if marker else ()
@@ -112,8 +126,16 @@ def sim_check(seeds: int, seconds: float = SIM_SECONDS) -> Check:
 
 def everything() -> list[Check]:
     """The list of `make test`."""
-    tests = [pytest_check("pytest, browser included", "pytest", None), postgres_check(), sim_check(SIM_SEEDS)]
-    return [*lint_checks(), build_check(), vitest_check(), *tests]
+    return [
+        *lint_checks(),
+        build_check(),
+        vitest_check(),
+        pytest_check("pytest, browser included", "pytest", None),
+        postgres_check(),
+        sim_check(SIM_SEEDS),
+        core_simulation_check(),
+        core_simulation_tests(),
+    ]
 
 
 def under_a_minute() -> list[Check]:

@@ -23,6 +23,7 @@ randomness comes from the seed, so that a seed takes the same course again (sign
 
 import asyncio
 import base64
+import gc
 import hashlib
 import logging
 import os
@@ -173,6 +174,7 @@ class Company:
         self.sockets, self.opened = {}, 0
         _copy(self.folder / "template", self.data)
         shutil.rmtree(self.folder / "backup", ignore_errors=True)
+        gc.collect()
         RANDOM.seed(seed)
         self.now = now
         await self.open()
@@ -394,6 +396,8 @@ async def serve() -> None:
     with tempfile.TemporaryDirectory(prefix="handover-sim-", dir=base) as folder, seeded():
         company = Company(Path(folder))
         await company.found()
+        gc.freeze()  # what is there from the beginning is never garbage
+        gc.disable()
         while line := sys.stdin.buffer.readline():  # nothing goes on between two commands
             try:
                 answer = await obey(company, msgspec.json.decode(line))

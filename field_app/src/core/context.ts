@@ -85,13 +85,21 @@ export function emptyLists(): Pick<
   };
 }
 
-const bodies = new WeakMap<OutboxRow, EntryBody>();
+const bodies = new WeakMap<OutboxRow, EntryBody | null>();
 
-/** The parsed body of a row (its text stays what counts). */
-export function bodyOf(row: OutboxRow): EntryBody {
+/** The parsed body of a row (its text stays what counts). null: the store gives back what nobody can read. */
+export function bodyOf(row: OutboxRow): EntryBody | null {
   const known = bodies.get(row);
-  if (known) return known;
-  const parsed = JSON.parse(row.body) as EntryBody;
+  if (known !== undefined) return known;
+  let parsed: EntryBody | null = null;
+  try {
+    const found = JSON.parse(row.body) as Partial<EntryBody> | null;
+    const whole =
+      typeof found?.action === 'string' && typeof found.args === 'object' && Array.isArray(found.blobs);
+    if (whole) parsed = found as EntryBody;
+  } catch {
+    // one damaged body must not keep all the others from being seen and sent: it is declared lost (`push.ts`)
+  }
   bodies.set(row, parsed);
   return parsed;
 }
@@ -99,8 +107,11 @@ export function bodyOf(row: OutboxRow): EntryBody {
 /** Takes over the entries that have not left, and shows their effects. What the server refused is not shown as if it held. */
 export function setOutbox(ctx: Context, rows: readonly OutboxRow[]): void {
   ctx.outbox.set(rows);
-  const shown = rows.filter((row) => row.outcome?.state !== 'refused');
-  ctx.replica.setPending(shown.map(bodyOf), ctx.device.device);
+  const shown = rows.filter((row) => row.outcome?.state !== 'refused').map(bodyOf);
+  ctx.replica.setPending(
+    shown.filter((body) => body !== null),
+    ctx.device.device,
+  );
 }
 
 /** Reads the lists from the store again: all at one moment, the entries shown last, so that nobody sees a mixture. */

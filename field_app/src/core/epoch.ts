@@ -9,6 +9,7 @@ import { utf8 } from './bytes';
 import { extend, genesis } from './chain';
 import type { Context, Proven } from './context';
 import { type BlobRow, got, type JournalState, type OutboxRow } from './db';
+import { isIntact } from './push';
 
 /**
  * The new epoch a signed receipt speaks of, when the answer that announced it was lost: the receipt's hash is the start of
@@ -60,9 +61,11 @@ export async function adopt(
   }
   for (let seq = next.base_seq + 1; seq <= journal.seq; seq++) {
     const row = bySeq.get(seq);
-    // Without its body an entry is declared lost by the hash it had: taken as given, the chain goes on from it.
-    const old = row ? row.hash : await got<string | undefined>(hashes.get([journal.epoch, seq]));
-    hash = row ? extend(hash, seq, utf8(row.body)) : (old ?? hash);
+    // Without its body, or with another than was written, an entry is declared lost by the hash it had: taken as given, the
+    // chain goes on from it. Chained anew, a damaged body would pass for the true one.
+    const old = await got<string | undefined>(hashes.get([journal.epoch, seq]));
+    const intact = row !== undefined && (await isIntact(tx, row));
+    hash = intact ? extend(hash, seq, utf8(row.body)) : (old ?? row?.hash ?? hash);
     hashes.put(hash, [next.epoch, seq]);
     if (!row) continue;
     outbox.delete([row.epoch, row.seq]);

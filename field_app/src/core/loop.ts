@@ -11,7 +11,7 @@ import { check } from './compare';
 import type { Context, Reason, SyncStatus } from './context';
 import type { Deps, Timer } from './deps';
 import { CoreError, problem, problemOf } from './problems';
-import { exchange } from './sync';
+import { exchange, SENT_AGAIN } from './sync';
 import type { Problem } from './types';
 
 const IDLE_MS = 5 * 60_000;
@@ -148,7 +148,8 @@ export class Loop {
         reason = result.again ? reason : this.wanted;
       }
       // Without a receipt that holds nothing is proven: asked for again, with patience, and said.
-      if (this.notice?.code === 'receipt_invalid') this.push.fail(this.notice, () => this.kick('retry'));
+      const unproven = this.notice?.code === 'receipt_invalid' || this.notice?.code === SENT_AGAIN;
+      if (this.notice && unproven) this.push.fail(this.notice, () => this.kick('retry'));
       else this.push.succeed();
       answered = true;
     } catch (fault) {

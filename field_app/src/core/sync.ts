@@ -1,33 +1,34 @@
 /**
- * One exchange with the server: build the push, send it, verify the receipt, hand all to one transaction.
+ * One exchange with the server: send the push (`push.ts`), verify the receipt, hand all to one transaction.
  *
  * Neighbours: `loop.ts` decides when; `apply.ts` writes what came back. Invariants: what is sent is read from the store, not
  * from memory; entries travel as the exact text written; a receipt that does not verify removes nothing, but pages are
  * applied all the same — a stuck upload never blocks the download.
  */
-import { LOSSES_MAX, PUSH_BODY_BYTES_MAX, PUSH_ENTRIES_MAX } from '../generated/limits';
+import { PUSH_BODY_BYTES_MAX } from '../generated/limits';
 import {
-  type DeclaredLoss,
-  type Head,
   PROTOCOL_VERSION,
-  type PushedEntry,
   type Receipt,
   type Repair,
   type SyncAnswer,
   type SyncRequest,
 } from '../generated/types';
 import { type Applied, applyAnswer, isOver } from './apply';
-import { utf8 } from './bytes';
-import { extend, headText } from './chain';
-import { type Context, type Proven, type Reason, unsentOf } from './context';
-import { type BlobRow, got, type JournalState, type OutboxRow } from './db';
+import { headText } from './chain';
+import { type Context, type Reason, unsentOf } from './context';
+import type { BlobRow } from './db';
 import { isoOf } from './deps';
-import { hashAt } from './epoch';
 import { SYNC_MS } from './http';
 import { sign, verifyReceipt } from './keys';
 import { CoreError, problem, problemOf } from './problems';
+import { type Push, readPush } from './push';
 import { estimate } from './storage';
 import type { Problem } from './types';
+
+/** An entry did not arrive as it was sent. */
+const CHANGED: ReadonlySet<string> = new Set(['entry_hash_mismatch', 'entry_private_mismatch']);
+/** What is said, and tried again with patience. */
+export const SENT_AGAIN = 'entry_hash_mismatch';
 
 /** What an exchange came to. */
 export interface Exchanged {
@@ -41,108 +42,6 @@ export interface Exchanged {
   wiping: boolean;
   /** The server asks for a newer app; nothing is left to send. */
   outdated: boolean;
-}
-
-interface Push {
-  head: Omit<Head, 'signature'>;
-  entries: PushedEntry[];
-  lost: DeclaredLoss[];
-  /** Up to where the journal was proven as this was read. */
-  from: number;
-  /** Whether entries remain beyond this push. */
-  more: boolean;
-  /** A number is missing of which not even the hash is here: nothing can be declared, the server stays before it. */
-  gap: boolean;
-}
-
-/** What is to be sent, in order and within the bounds of one push: every body the server is not known to have. */
-export async function readPush(ctx: Context, bytesMax: number): Promise<Push> {
-  return ctx.db.read(['meta', 'outbox', 'hashes'], async (tx) => {
-    const journal = await got<JournalState | undefined>(tx.objectStore('meta').get('journal'));
-    if (!journal) throw new CoreError('not_ready');
-    const proven = await got<Proven | undefined>(tx.objectStore('meta').get('proven'));
-    const from = proven?.epoch === journal.epoch ? proven.n : 0;
-    const unsent = await readUnsent(tx, journal);
-    const rotten = await findRotten(tx, ctx, unsent);
-    const rows = unsent.filter((row) => !rotten.has(row.seq));
-    const entries: PushedEntry[] = [];
-    let size = 0;
-    for (const row of rows) {
-      size += row.body.length * 3 + row.private.reduce((sum, part) => sum + part.length, 0); // UTF-8 at worst
-      if (entries.length > 0 && size > bytesMax) break;
-      entries.push({ seq: row.seq, hash: row.hash, body: row.body, private: row.private });
-    }
-    const whole = entries.length === rows.length && unsent.length < PUSH_ENTRIES_MAX;
-    const last = whole ? journal.seq : (entries.at(-1)?.seq ?? journal.seq);
-    const { lost, until, gap } = await readLost(tx, journal.epoch, from + 1, last, rotten);
-    return {
-      head: { epoch: journal.epoch, seq: journal.seq, hash: journal.hash },
-      entries: entries.filter((entry) => entry.seq <= until),
-      lost,
-      from,
-      more: until < journal.seq,
-      gap,
-    };
-  });
-}
-
-/** The first entries, at most a push full, that are neither proven nor held by the server. */
-async function readUnsent(tx: IDBTransaction, { epoch, seq }: JournalState): Promise<OutboxRow[]> {
-  const outbox = tx.objectStore('outbox');
-  const rows: OutboxRow[] = [];
-  for (let first = 0; rows.length < PUSH_ENTRIES_MAX && first <= seq; ) {
-    const range = IDBKeyRange.bound([epoch, first], [epoch, seq]);
-    const page = await got<OutboxRow[]>(outbox.getAll(range, PUSH_ENTRIES_MAX));
-    rows.push(...page.filter((row) => !row.proven && !row.held));
-    first = page.length < PUSH_ENTRIES_MAX ? seq + 1 : (page.at(-1)?.seq ?? seq) + 1;
-  }
-  return rows.slice(0, PUSH_ENTRIES_MAX);
-}
-
-/**
- * Bodies that are no longer what was written: they do not give the hash that was kept apart. They are declared lost and what is
- * left of them goes along; sent as entries, the server would refuse them for ever.
- */
-async function findRotten(tx: IDBTransaction, ctx: Context, rows: OutboxRow[]): Promise<Map<number, string>> {
-  const rotten = new Map<number, string>();
-  for (const row of rows) {
-    const before = await hashAt(tx, ctx, row.epoch, row.seq - 1);
-    const kept = await hashAt(tx, ctx, row.epoch, row.seq);
-    if (before && kept && extend(before, row.seq, utf8(row.body)) !== kept) rotten.set(row.seq, row.body);
-  }
-  return rotten;
-}
-
-interface Losses {
-  lost: DeclaredLoss[];
-  /** Up to where this push may reach: further losses go with the next. */
-  until: number;
-  gap: boolean;
-}
-
-/** Numbers whose body this store can no longer read: their hashes survive apart, so they can be declared. */
-async function readLost(
-  tx: IDBTransaction,
-  epoch: number,
-  first: number,
-  last: number,
-  rotten: ReadonlyMap<number, string>,
-): Promise<Losses> {
-  const losses: Losses = { lost: [], until: last, gap: false };
-  if (first > last) return losses;
-  const range = IDBKeyRange.bound([epoch, first], [epoch, last]);
-  const keys = await got<IDBValidKey[]>(tx.objectStore('outbox').getAllKeys(range));
-  const present = new Set((keys as [number, number][]).map(([, seq]) => seq));
-  for (const seq of rotten.keys()) present.delete(seq);
-  if (present.size === last - first + 1) return losses;
-  for (let seq = first; seq <= last; seq++) {
-    if (present.has(seq)) continue;
-    if (losses.lost.length === LOSSES_MAX) return { ...losses, until: seq - 1 };
-    const hash = await got<string | undefined>(tx.objectStore('hashes').get([epoch, seq]));
-    if (!hash) return { ...losses, gap: true };
-    losses.lost.push({ seq, hash, body: rotten.get(seq) ?? null });
-  }
-  return losses;
 }
 
 /** One round trip. CoreError when nothing came back or nothing of it could be used. */
@@ -176,6 +75,9 @@ export async function exchange(
   });
   if (push.gap || applied.receipt === 'behind') trouble ??= problem('journal_gap');
   else if (receipt && applied.receipt === 'no' && !applied.newEpoch) trouble ??= problem('receipt_invalid');
+  // Some bytes were changed on their way: nothing from there on was taken, it is all still here and goes again.
+  if (answer.outcomes.some((one) => one.id === null && CHANGED.has(one.code ?? '')))
+    trouble ??= problem(SENT_AGAIN);
   const { commands } = answer;
   const wiping = commands.some(({ type, code }) => type === 'wipe' && code === 'device_wiping');
   const wipe = commands.some(({ type, code }) => type === 'wipe' && code !== 'device_wiping');

@@ -1,9 +1,10 @@
 /** Exchanges: nothing leaves without a verified receipt, repeats change nothing, forks are chained anew. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { genesis } from '../chain';
 import { Db, type OutboxRow } from '../db';
 import { dbName } from '../enrol';
 import type { OutboxEntry } from '../types';
-import { ASSET, BUCKET } from './server';
+import { ASSET, BUCKET, ORGANISATION } from './server';
 import { begin, shoot, turns, until, World } from './world';
 
 let world: World;
@@ -234,6 +235,58 @@ describe('a body that is no longer what was written', () => {
     await until(() => world.server.seq === 3);
     expect(world.server.lost.get(2)).toBe(row.hash);
     await until(() => core.outbox.get().length === 0);
+  });
+});
+
+describe('a body the store gives back otherwise than it was written', () => {
+  it.each(['{"id"', 'not JSON at all'])('is declared lost with what is left of it (%s)', async (left) => {
+    world = await World.make();
+    const core = await world.ready();
+    world.server.down = true;
+    const handover = await begin(core);
+    for (const value of [1, 2])
+      await core.record('reading.record', { handover_id: handover, meter: 'm', value });
+    const db = await Db.open(world.indexedDB, dbName('field', world.server.device));
+    const row = await db.get<OutboxRow>('outbox', [0, 2]);
+    const body = left === '{"id"' ? row?.body.replace('"meter":"m"', '"meter":"x"') : left;
+    await db.write(['outbox'], async (tx) => {
+      tx.objectStore('outbox').put({ ...row, body });
+    });
+    db.close();
+    const next = await world.restart(core);
+    expect(next.outbox.get()).toHaveLength(3);
+    world.server.down = false;
+    next.retryNow();
+    await until(() => world.server.seq === 3);
+    expect(world.server.entries.has(2)).toBe(false);
+    expect(world.server.syncs.flatMap((sync) => sync.lost)).toContainEqual({ seq: 2, hash: row?.hash, body });
+    await until(() => next.outbox.get().length === 0);
+  });
+
+  it('is not chained anew as if it were the true one', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    world.server.down = true;
+    const handover = await begin(core);
+    for (const value of [1, 2])
+      await core.record('reading.record', { handover_id: handover, meter: 'm', value });
+    const db = await Db.open(world.indexedDB, dbName('field', world.server.device));
+    const row = await db.get<OutboxRow>('outbox', [0, 2]);
+    const body = row?.body.replace('"meter":"m"', '"meter":"x"');
+    await db.write(['outbox'], async (tx) => {
+      tx.objectStore('outbox').put({ ...row, body });
+    });
+    db.close();
+    const next = await world.restart(core);
+    const base = genesis(ORGANISATION, world.server.device, 0);
+    world.server.epoch = 1;
+    world.server.hash = genesis(ORGANISATION, world.server.device, 1, base);
+    world.server.newEpoch = { epoch: 1, base_seq: 0, base_hash: base };
+    world.server.down = false;
+    next.retryNow();
+    await until(() => world.server.seq === 3);
+    expect([...world.server.entries.keys()]).toEqual([1, 3]);
+    expect(world.server.lost.get(2)).toBe(row?.hash);
   });
 });
 
