@@ -274,11 +274,17 @@ class _Push:
         keeps its outcome. Whether all that the device has is kept now."""
         device, epoch = self.device, self.request.head.epoch
         room = limits.QUARANTINE_ENTRIES_MAX - self.store.quarantine_count(device.organisation, device.id)
+        end = (-1, "")
         for pushed in self.request.entries:
+            before = end[1] if end[0] == pushed.seq - 1 else self._stored_hash(pushed.seq - 1, epoch)
+            end = (pushed.seq, pushed.hash)
             stored = self.store.entry_at(device.organisation, device.id, epoch, pushed.seq)
             if stored is not None and (stored.hash, stored.body) == (pushed.hash, pushed.body.encode()):
                 self.outcomes.append(self._present_outcome(stored))
                 continue
+            if (fault := fault_of(pushed, before)) is not None and not self.aside.came_before(pushed):
+                self._damaged(pushed, fault)  # the good copy is still on the device: it comes again
+                return False
             if not self.store.is_quarantined(device.organisation, device.id, epoch, pushed.seq, pushed.hash):
                 room -= 1
                 if room < 0:

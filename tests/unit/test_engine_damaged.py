@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from schemas.actions.devices import DeviceRevoke
 from schemas.errors import ErrorCode
 from tests.support.stage import CheckIn, Phone, Stage, unseal
 from tests.unit.test_engine_chain import verified, without
@@ -96,3 +97,22 @@ def test_what_is_left_of_a_damaged_body_is_kept_beside_its_declared_loss(stage: 
     assert len(stage.incidents("declared_loss")) == 1
     assert quarantined(stage, phone) == 1
     verified(stage, phone)
+
+
+def test_a_revoked_device_whose_bytes_were_changed_on_their_way_is_asked_for_the_good_copy(stage: Stage) -> None:
+    phone = stage.phone()
+    handover = CheckIn(phone)
+    handover.start()
+    phone.push()
+    stage.do(DeviceRevoke(device_id=phone.id))
+    reading = handover.reading()
+    handover.photo("front")
+    request = phone.request()
+    pushed = stage.push(body_with(request, 2, "12000", "12001"))
+    assert [(one.seq, one.state, one.code) for one in pushed.outcomes] == [(2, "parked", ErrorCode.ENTRY_HASH_MISMATCH)]
+    assert not pushed.upload_clear, "what was not kept as it was written may not be wiped"
+    pushed = stage.push(request)
+    assert [one.state for one in pushed.outcomes] == ["quarantined", "quarantined"]
+    assert pushed.upload_clear
+    aside = stage.write(lambda store: store.is_quarantined(stage.id, phone.id, 0, 2, request["entries"][0]["hash"]))
+    assert aside, reading
