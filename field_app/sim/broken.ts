@@ -33,8 +33,8 @@ export const BROKEN: Record<string, Break> = {
   },
   'wipe before upload': {
     file: 'opened.ts',
-    from: "['meta', 'records', 'previews'], async (tx) => {",
-    to: "['meta', 'records', 'previews', 'outbox'], async (tx) => { tx.objectStore('outbox').clear();",
+    from: "['meta', 'records', 'previews', 'wizards'], async (tx) => {",
+    to: "['meta', 'records', 'previews', 'wizards', 'outbox'], async (tx) => { tx.objectStore('outbox').clear();",
     seed: 1,
     caughtBy: ['receipt before removal', 'nothing is lost'],
   },
