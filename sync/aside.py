@@ -92,3 +92,11 @@ def last_words(outcomes: list[Outcome]) -> list[Outcome]:
     """One outcome an entry, the last, in order: an entry that was held and then reached in one push is said once, as applied."""
     last = {(outcome.epoch, outcome.seq): outcome for outcome in outcomes}
     return [last[place] for place in sorted(last)]
+
+
+def outcome_of(entry: JournalEntry) -> Outcome:
+    """What is to be said of a stored entry."""
+    return Outcome(
+        seq=entry.seq, epoch=entry.epoch, id=entry.entry_id, state=entry.state,
+        version=entry.version, code=ErrorCode(entry.code) if entry.code else None, detail=entry.detail,
+    )  # fmt: skip

@@ -23,7 +23,7 @@ from schemas.protocol import (
     SyncRequest,
 )
 from sync import instants
-from sync.aside import Aside, decoded, fault_of, last_words
+from sync.aside import Aside, decoded, fault_of, last_words, outcome_of
 from sync.evidence import blob_arrived
 from sync.incidents import Incidents, seen_news
 from sync.journal import extend, genesis, head_text, ranges
@@ -430,7 +430,7 @@ class _Push:
             return
         entry = self._keep(pushed, skew)
         self._settle(entry)
-        self.outcomes.append(_outcome(entry))
+        self.outcomes.append(outcome_of(entry))
         incidents.close("declared_loss", f"{self.device.epoch}/{pushed.seq}")
 
     def _present_outcome(self, entry: JournalEntry) -> Outcome:
@@ -438,7 +438,7 @@ class _Push:
         first = self.store.entry_by_id(entry.organisation, entry.entry_id) if entry.repeat_of and entry.entry_id else None
         if first is not None:
             entry.state, entry.code, entry.version, entry.detail = first.state, first.code, first.version, first.detail
-        return _outcome(entry)
+        return outcome_of(entry)
 
     def _declare(self, loss: DeclaredLoss, incidents: Incidents) -> None:
         device = self.device
@@ -470,7 +470,7 @@ class _Push:
                 break
             device.seq, device.hash = seq, entry.hash
             self._settle(entry)
-            self.outcomes.append(_outcome(entry))
+            self.outcomes.append(outcome_of(entry))
         if device.seq >= first:
             incidents.close("gap", f"{device.epoch}/{first}")
             incidents.close("damaged_entry", f"{device.epoch}/{first}")
@@ -481,7 +481,7 @@ class _Push:
             detail = {"missing": [list(numbers) for numbers in missing[:GAP_RANGES_MAX]], "epoch": device.epoch}
             incidents.open("gap", f"{device.epoch}/{device.seq + 1}", detail)
             self.outcomes += [
-                _outcome(entry) for entry in self.store.entries(device.organisation, device.id, device.epoch, held[0], held[-1])
+                outcome_of(entry) for entry in self.store.entries(device.organisation, device.id, device.epoch, held[0], held[-1])
             ]
 
     def _let_go(self, entry: JournalEntry) -> None:
@@ -496,10 +496,3 @@ class _Push:
             self.judge.judge(self.device, entry)
         else:
             self.judge.park(self.device, entry, ErrorCode.ENTRY_SERVER_ERROR)
-
-
-def _outcome(entry: JournalEntry) -> Outcome:
-    return Outcome(
-        seq=entry.seq, epoch=entry.epoch, id=entry.entry_id, state=entry.state,
-        version=entry.version, code=ErrorCode(entry.code) if entry.code else None, detail=entry.detail,
-    )  # fmt: skip
