@@ -42,6 +42,7 @@ export class OfficeData {
   readonly device: ById<'device'> = $derived.by(() => byId(this.list('device')));
   readonly person: ById<'person'> = $derived.by(() => byId(this.list('person')));
   readonly rental: ById<'rental'> = $derived.by(() => byId(this.list('rental')));
+  readonly conflict: ById<'conflict'> = $derived.by(() => byId(this.list('conflict')));
   readonly handover: ById<'handover'> = $derived.by(() => byId(this.list('handover')));
   readonly depotById: ById<'depot'> = $derived.by(() => byId(this.list('depot')));
 
@@ -58,6 +59,7 @@ export class OfficeData {
       rental: fromStore(core.live('rental')),
       handover: fromStore(core.live('handover')),
       incident: fromStore(core.live('incident')),
+      conflict: fromStore(core.live('conflict')),
       invitation: fromStore(core.live('invitation')),
     };
   }

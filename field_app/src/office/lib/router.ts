@@ -1,16 +1,19 @@
 /**
- * Addresses of the office's pages: `#/board`, `#/handovers/<id>`, `#/devices/<tab>/<id>`. Pure.
+ * Addresses of the office's pages: `#/board`, `#/handovers/<id>`, `#/devices/<tab>/<id>`, `#/conflicts/<tab>/<id>`. Pure.
  *
  * Neighbours: `route.svelte.ts` keeps the current one; every link is made by `href`. Invariant: parsing never fails; what is
  * not an address of a page is the board.
  */
 export const DEVICE_TABS = ['all', 'invites', 'incidents'] as const;
+export const CONFLICT_TABS = ['open', 'done', 'incidents'] as const;
+export type ConflictTab = (typeof CONFLICT_TABS)[number];
 export type DeviceTab = (typeof DEVICE_TABS)[number];
 
 export type Route =
   | { page: 'board' }
   | { page: 'handovers'; id: string | null }
-  | { page: 'devices'; tab: DeviceTab; id: string | null };
+  | { page: 'devices'; tab: DeviceTab; id: string | null }
+  | { page: 'conflicts'; tab: ConflictTab; id: string | null };
 
 export type Page = Route['page'];
 
@@ -26,6 +29,10 @@ export function parse(hash: string): Route {
   if (page === 'handovers') {
     return { page, id: idOf(second) };
   }
+  if (page === 'conflicts') {
+    const tab = CONFLICT_TABS.find((known) => known === second) ?? 'open';
+    return { page, tab, id: idOf(third) };
+  }
   if (page === 'devices') {
     const tab = DEVICE_TABS.find((known) => known === second) ?? 'all';
     return { page, tab, id: idOf(third) };
@@ -37,6 +44,10 @@ export function parse(hash: string): Route {
 export function href(route: Route): string {
   if (route.page === 'handovers') {
     return route.id === null ? '#/handovers' : `#/handovers/${route.id}`;
+  }
+  if (route.page === 'conflicts') {
+    const base = `#/conflicts/${route.tab}`;
+    return route.id === null ? base : `${base}/${route.id}`;
   }
   if (route.page === 'devices') {
     const base = `#/devices/${route.tab}`;
