@@ -54,8 +54,26 @@ const PACK: Records['pack'] = {
     slot('tyre', '轮胎', 'Tyre', '右前轮花纹', 'Tread of the front right wheel', null),
   ],
   meters: [
-    { id: 'odometer', zh: '里程', en: 'Odometer', unit: 'km', max: 999999, slot: 'dial', monotonic: true },
-    { id: 'energy', zh: '电量', en: 'Charge', unit: '%', max: 100, slot: 'dial', monotonic: false },
+    {
+      id: 'odometer',
+      zh: '里程',
+      en: 'Odometer',
+      unit: 'km',
+      max: 999999,
+      slot: 'dial',
+      monotonic: true,
+      min_out: null,
+    },
+    {
+      id: 'energy',
+      zh: '电量',
+      en: 'Charge',
+      unit: '%',
+      max: 100,
+      slot: 'dial',
+      monotonic: false,
+      min_out: null,
+    },
   ],
   accessories: [
     { id: 'key', zh: '钥匙', en: 'Key' },
@@ -119,6 +137,9 @@ function asset(at: number): RecordOf<'asset'> {
     },
     baseline: at === 5 ? null : baselineId(at),
     last_handover_id: at === 5 ? null : baselineId(at),
+    last_return_id: null,
+    locked: false,
+    inspection_due_at: null,
     last_handover_at: at === 5 ? null : wall(-18, 9),
     _v: 5,
   };
@@ -188,6 +209,8 @@ function baseline(at: number): RecordOf<'handover'> {
     flags: {},
     evidence: { declared: 8, received: 8, rejected: 0 },
     proof: {},
+    supplement_of: null,
+    supplements: {},
     note: '',
     _v: 5,
   };
@@ -213,6 +236,8 @@ function damage(
     type,
     severity: n === 2 ? 'severe_damage' : 'minor_damage',
     size_mm: n === 3 ? 40 : null,
+    clustered_with: null,
+    cluster: {},
     size_range: n === 3 ? null : '5_to_10_cm',
     photos: {},
     state: 'open',
@@ -243,6 +268,8 @@ function task(
     assignee_id: mine ? ME : n === 4 ? null : id(22),
     state: 'open',
     done_by_handover: null,
+    changed: {},
+    closed: {},
     _v: 5,
   };
 }
