@@ -1,6 +1,7 @@
 """The eight policies: what stands after two values met, in whatever order they came, and that no loser is dropped."""
 
 import copy
+import json
 from itertools import permutations
 from typing import Any
 
@@ -303,3 +304,30 @@ def test_what_is_remembered_of_an_equal_value_is_written_without_a_new_version(s
     assert (after.version, after.data) == (before.version, before.data)
     say("y", 3, "c")
     assert stage.the("handover", record_id)["note"] == "x"
+
+
+@pytest.mark.parametrize(("seen", "state"), [("before", "applied"), ("between", "applied"), ("never", "conflict")])
+def test_who_is_concurrent_is_decided_on_the_fields_version(stage: Stage, seen: str, state: str) -> None:
+    """The record has moved on since, but not in this field: whoever had seen the field's own value follows it."""
+    one, two, three = stage.phone(), stage.phone(), stage.phone()
+    handover = CheckIn(one)
+    handover.start()
+    damage = handover.damage(severity="minor_damage")
+    one.push()
+    first = stage.stored("damage", damage)
+    handover.phone = two
+    handover.photo("damage_close", damage_id=damage)
+    two.push()
+    moved = stage.stored("damage", damage)
+    assert first is not None
+    assert moved is not None
+    assert moved.version > first.version, "the record has a newer version"
+    assert moved.meta["severity"].version == first.version, "its severity has not"
+    had = {"before": first.version, "between": moved.version - 1, "never": 0}[seen]
+    said = json.loads(handover.entries[1].body)["args"]
+    entry = three.record("damage.record", {**said, "severity": "severe_damage"}, seen={damage: had, handover.id: had})
+    three.push()
+    found = stage.entry(entry.id)
+    assert found is not None
+    assert found.detail.get("conflicts", {}).get(f"damage/{damage}", []).count("severity") == (state == "conflict")
+    assert stage.the("damage", damage)["severity"] == ("minor_damage" if state == "conflict" else "severe_damage")
