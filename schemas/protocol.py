@@ -468,7 +468,8 @@ class HandoverProof(Wire):
     """GET /api/v1/handovers/{id}/proof.
 
     `chain`: the server read the stored bytes of every entry of the device from its first to `n` and recomputed the
-    chain just now; `broken_at` names the first entry that differs.
+    chain just now; `broken_at` names the first entry that differs. `released`: numbers a manager has given up as missing, over
+    which nothing can be verified.
     """
 
     handover: Uuid
@@ -487,4 +488,5 @@ class HandoverProof(Wire):
     receipt: str | None
     receipt_covers: bool
     gaps: list[tuple[int, int]] = Field(default_factory=list)
+    released: list[tuple[int, int]] = Field(default_factory=list)
     pending: Pending = Pending()

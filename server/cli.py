@@ -104,7 +104,8 @@ def verify_journal() -> None:
                 chain = verify_device(store, device)
                 verdict = "✓" if chain.broken_at is None else f"✗ {chain.broken_at}"
                 name = record.data["name"] if record else device.type
-                typer.echo(f"{verdict}  {name}  n={device.seq}  checked={chain.checked}  {device.id}")
+                gaps = "".join(f"  released gap {first}–{last}" for first, last in chain.released)
+                typer.echo(f"{verdict}  {name}  n={device.seq}  checked={chain.checked}  {device.id}{gaps}")
                 whole = whole and chain.broken_at is None
         return whole
 

@@ -12,38 +12,44 @@ from schemas.limits import SEQ_MAX
 from schemas.protocol import HandoverProof, Pending, ProofBlob, ProofEntry, Receipt
 from server.auth.keys import OrganisationKeys
 from sync import instants
-from sync.journal import ChainCheck, Link, ranges, verify
+from sync.journal import ChainCheck, Link, holes, verify
 from sync.occurred import is_time_suspect
+from sync.released import still_missing
 from sync.store import DeviceState, JournalEntry, Store
 
 
 @dataclass(frozen=True)
 class DeviceChain:
-    """A device's whole journal, verified epoch by epoch from its first entry to its proven end."""
+    """A device's whole journal, verified epoch by epoch from its first entry to its proven end; over the numbers in `released`,
+    which a manager has given up, nothing can be verified."""
 
     checked: int
     broken_at: int | None
     total: int
+    released: tuple[tuple[int, int], ...] = ()
 
 
 def verify_device(store: Store, device: DeviceState) -> DeviceChain:
     """Recompute the chain of every epoch from the stored bytes."""
     checked, total = 0, 0
+    given_up: list[tuple[int, int]] = []
     epochs = store.epochs(device.organisation, device.id)
     for index, (epoch, base_seq, start) in enumerate(epochs):
         last = device.seq if index == len(epochs) - 1 else SEQ_MAX
         declared = store.losses(device.organisation, device.id, epoch)
         losses = {seq: chain_hash for seq, chain_hash in declared.items() if seq <= last}  # beyond a gap: not in the chain yet
         links = _links(store.entries(device.organisation, device.id, epoch, base_seq + 1, last), losses)
-        result: ChainCheck = verify(start, base_seq, links)
+        missing = still_missing(store, device.organisation, device.id, epoch)
+        given_up += missing
+        result: ChainCheck = verify(start, base_seq, links, missing)
         checked += result.checked
         total = result.last_seq
         newest = index == len(epochs) - 1
         if result.broken_at is not None and (newest or not _is_hold(links, result)):
-            return DeviceChain(checked, result.broken_at, total)
+            return DeviceChain(checked, result.broken_at, total, tuple(given_up))
         if newest and (result.last_seq, result.last_hash) != (device.seq, device.hash):
-            return DeviceChain(checked, result.last_seq + 1, total)
-    return DeviceChain(checked, None, total)
+            return DeviceChain(checked, result.last_seq + 1, total, tuple(given_up))
+    return DeviceChain(checked, None, total, tuple(given_up))
 
 
 def prove(store: Store, keys: OrganisationKeys, organisation: str, handover_id: str) -> HandoverProof | None:
@@ -59,7 +65,6 @@ def prove(store: Store, keys: OrganisationKeys, organisation: str, handover_id: 
     receipt, covers = _receipt(store, keys, device, entries)
     seen = store.record(organisation, "device", device.id)
     held = store.held_seqs(organisation, device.id, device.epoch)
-    missing = [n for n in range(device.seq + 1, held[-1]) if n not in set(held)] if held else []
     seqs = [entry.seq for entry in entries]
     return HandoverProof(
         handover=handover_id,
@@ -77,7 +82,8 @@ def prove(store: Store, keys: OrganisationKeys, organisation: str, handover_id: 
         blobs=_blobs(store, organisation, handover_id),
         receipt=receipt,
         receipt_covers=covers,
-        gaps=ranges(missing),
+        gaps=holes(device.seq + 1, held[-1], held) if held else [],
+        released=list(chain.released),
         pending=Pending.model_validate(seen.data["pending"]) if seen else Pending(),
     )
 

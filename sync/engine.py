@@ -13,21 +13,15 @@ from typing import Any
 
 from schemas import limits
 from schemas.errors import ErrorCode
-from schemas.protocol import (
-    Command,
-    DeclaredLoss,
-    NewEpoch,
-    Outcome,
-    PushedEntry,
-    Receipt,
-    SyncRequest,
-)
+from schemas.protocol import Command, DeclaredLoss, NewEpoch, Outcome, PushedEntry, Receipt, SyncRequest
 from sync import instants
 from sync.aside import Aside, decoded, fault_of, last_words, outcome_of
 from sync.evidence import blob_arrived
+from sync.fold import Fold
 from sync.incidents import Incidents, seen_news
 from sync.journal import extend, genesis, head_text, ranges
 from sync.judge import Judge, OnFault
+from sync.released import contradiction, is_released, leads_on, short_of, still_missing
 from sync.store import DeviceState, JournalEntry, Store
 from sync.unit import Handlers, Touched
 from sync.upcast import VOCABULARY, Vocabulary
@@ -38,8 +32,6 @@ SignText = Callable[[str, bytes], str]
 """(organisation, text) → base64url of r ‖ s, by the key of the organisation's system device."""
 Verify = Callable[[str, str, bytes, str], bool]
 """(x, y, message, signature) → whether a P-256 key signed it."""
-GAP_RANGES_MAX = 50
-"""How many missing ranges an incident names."""
 
 
 class PushRefused(Exception):
@@ -104,6 +96,8 @@ class Engine:
         if present is not None:
             device.state = present.state  # what was judged may have revoked the very device that pushes
         store.put_device(device)
+        self._go_on(judge)
+        pushed.erased = tuple(judge.erased)
         pushed.may_pull = device.state == "active"
         store.set_organisation_version(organisation, judge.version)
         return pushed
@@ -131,22 +125,28 @@ class Engine:
 
     def retry_parked(self, store: Store, organisation: str, codes: list[str], limit: int) -> tuple[int, Touched]:
         """Judge again what was parked for a cause that may be gone (after a start or an upgrade)."""
-        judge = Judge(
-            store,
-            organisation,
-            self.handlers,
-            store.lock_organisation(organisation),
-            Touched(),
-            self.on_fault,
-            vocabulary=self.vocabulary,
-        )
+        version = store.lock_organisation(organisation)
+        judge = Judge(store, organisation, self.handlers, version, Touched(), self.on_fault, vocabulary=self.vocabulary)
         parked = store.parked_for(organisation, codes, limit)
         for entry in parked:
             device = store.device(organisation, entry.device)
             if device is not None:
                 judge.judge(device, entry)
+        self._go_on(judge)
         store.set_organisation_version(organisation, judge.version)
         return len(parked), judge.touched
+
+    def _go_on(self, judge: Judge) -> None:
+        """Judge what was held behind gaps that have just been released."""
+        while judge.freed:
+            device_id, now_ms = judge.freed.pop(0)
+            device = judge.store.device(judge.organisation, device_id)
+            if device is None:
+                continue
+            incidents = Incidents(judge, device, now_ms)
+            Fold(judge, device, incidents, Aside(judge.store, device, device.epoch, now_ms)).run()
+            judge.store.put_device(device)
+            incidents.proven()
 
     def blob_arrived(
         self, store: Store, organisation: str, device: str, sha256: str, state: str, code: ErrorCode | None, now_ms: int
@@ -207,11 +207,13 @@ class _Push:
     outcomes: list[Outcome] = field(default_factory=list)
     new_epoch: NewEpoch | None = None
     damaged_at: int | None = None
+    returned: int | None = None
 
     def run(self) -> Pushed:
         device, head = self.device, self.request.head
         skew = instants.skew(self.request.clock.wall, self.now_ms)
         incidents = Incidents(self.judge, device, self.now_ms)
+        fold = Fold(self.judge, device, incidents, self.aside, self.judge_entries, self.outcomes)
         commands: list[Command] = []
         durable, end = True, None
         kept_aside = not device.may_speak or head.epoch < device.epoch
@@ -225,13 +227,14 @@ class _Push:
         elif (base := self._fork_base()) is not None:
             self._fork(base, incidents)
         else:
-            kept = self._store(skew, incidents)
+            kept = self._store(skew, fold)
             if self.judge_entries:
                 self.judge.foresee(kept)
-            self._fold(incidents)
+            fold.run()
             # A late copy of an old request, or a restored backup: it is told of the end it knows, nothing else happens.
-            end = (head.seq, head.hash) if head.seq < device.seq else None
-            durable = device.seq >= head.seq
+            reach = self._reach()
+            end = None if reach >= device.seq else (reach, self._hash_of(reach))
+            durable = reach >= head.seq
         if not kept_aside:
             incidents.diverged(self.request.repairs)
             incidents.gate_breached(self.judge.breaches)
@@ -240,8 +243,18 @@ class _Push:
         clear = durable and self.new_epoch is None and (kept_aside or complete)
         if clear and not kept_aside and end is None:
             device.clear_seq, device.clear_ms = device.seq, self.now_ms
-        erased = tuple(self.judge.erased)
-        return Pushed(receipt, last_words(self.outcomes), clear, commands, self.new_epoch, self.judge.touched, erased)
+        return Pushed(receipt, last_words(self.outcomes), clear, commands, self.new_epoch, self.judge.touched)
+
+    def _reach(self) -> int:
+        """Up to where this device may be told that it is proven. A device that still brings something of a released gap is told
+        of nothing behind what is missing of it: it may have more."""
+        device, head = self.device, self.request.head.seq
+        low = self.returned
+        if low is None and head < device.seq and self._stored_hash(head) is None:
+            low = head
+        if low is None:
+            return min(device.seq, head)
+        return short_of(still_missing(self.store, device.organisation, device.id, device.epoch), device, low, head)
 
     @property
     def store(self) -> Store:
@@ -305,8 +318,14 @@ class _Push:
         """
         device, head = self.device, self.request.head
         start = next(base for epoch, base, _ in self._epochs() if epoch == device.epoch)
+        late: list[PushedEntry] = []
         for pushed in self.request.entries:
-            if start < pushed.seq <= device.seq and self._stored_hash(pushed.seq) != pushed.hash:
+            if not start < pushed.seq <= device.seq:
+                continue
+            stored = self._stored_hash(pushed.seq)
+            if stored is None:
+                late.append(pushed)  # of a released gap
+            elif stored != pushed.hash:
                 before = self._stored_hash(pushed.seq - 1)
                 if before is not None and extend(before, pushed.seq, pushed.body.encode()) == pushed.hash:
                     return pushed.seq - 1
@@ -314,11 +333,16 @@ class _Push:
                     return start
                 self.damaged_at = pushed.seq
                 break
+        if late and (base := contradiction(late, self._stored_hash, self._at)) is not None:
+            return base
         # A smaller head that is part of the stored chain contradicts nothing: a request that came late looks the same as
         # a restored backup. The first new entry of a backup will contradict.
-        if head.seq <= device.seq and self._stored_hash(head.seq) != head.hash:
+        if head.seq <= device.seq and self._stored_hash(head.seq) not in (None, head.hash):
             return start
         return None
+
+    def _at(self, seq: int) -> JournalEntry | None:
+        return self.store.entry_at(self.device.organisation, self.device.id, self.device.epoch, seq)
 
     def _epochs(self) -> list[tuple[int, int, str]]:
         return self.store.epochs(self.device.organisation, self.device.id)
@@ -340,11 +364,15 @@ class _Push:
             return lost
         return next((start for known, base, start in self._epochs() if (known, base) == (epoch, seq)), None)
 
+    def _hash_of(self, seq: int) -> str:
+        known = self._stored_hash(seq)
+        assert known is not None, "an epoch's start and every number up to its end, but for released gaps, have a hash"
+        return known
+
     def _fork(self, base: int, incidents: Incidents) -> None:
         """Assign a new epoch from the common hash. Nothing is applied now: the device re-chains and sends again."""
         device = self.device
-        base_hash = self._stored_hash(base)
-        assert base_hash is not None, "an epoch's start and every number up to its end have a hash"
+        base_hash = self._hash_of(base)
         incidents.open("fork", f"{device.epoch}", {"epoch": device.epoch, "base_seq": base, "proven_seq": device.seq,
                                                    "claimed_seq": self.request.head.seq})  # fmt: skip
         device.epoch += 1
@@ -353,7 +381,7 @@ class _Push:
         self.new_epoch = NewEpoch(epoch=device.epoch, base_seq=base, base_hash=base_hash)
 
     # --- store ----------------------------------------------------------------------------------------------------
-    def _store(self, skew: int | None, incidents: Incidents) -> list[JournalEntry]:
+    def _store(self, skew: int | None, fold: Fold) -> list[JournalEntry]:
         """Store every new entry and declared loss verbatim, before any is judged. Repeats get their present outcome. Returns
         the new entries. Nothing is taken from an entry on that is not as it was written: its number stays free, the device
         sends it again."""
@@ -369,10 +397,10 @@ class _Push:
                 self._damaged(pushed, ErrorCode.ENTRY_HASH_MISMATCH)
                 break
             if pushed.seq <= device.seq or pushed.seq in held:
-                self._repeat(pushed, skew, incidents)
+                self._repeat(pushed, skew, fold)
                 continue
             before = end[1] if end[0] == pushed.seq - 1 else declared.get(pushed.seq - 1) or self._stored_hash(pushed.seq - 1)
-            if (fault := fault_of(pushed, before)) is not None and not self._as_it_is(pushed, fault, incidents):
+            if (fault := fault_of(pushed, before)) is not None and not self._as_it_is(pushed, fault, fold.incidents):
                 self._damaged(pushed, fault)
                 break
             end = (pushed.seq, pushed.hash)
@@ -386,9 +414,22 @@ class _Push:
         known = self.store.losses(device.organisation, device.id, device.epoch)
         for loss in self.request.lost:
             self.aside.keep_rest(loss)
-            if loss.seq > device.seq and loss.seq not in known and loss.seq not in held:
-                self._declare(loss, incidents)
+            if loss.seq in known or loss.seq in held:
+                continue
+            if loss.seq > device.seq or self._names_released(loss):
+                self._declare(loss, fold.incidents)
         return kept
+
+    def _lacks_released(self, seq: int) -> bool:
+        device = self.device
+        return self._stored_hash(seq) is None and is_released(self.store, device.organisation, device.id, device.epoch, seq)
+
+    def _names_released(self, loss: DeclaredLoss) -> bool:
+        """Whether a device gives the hash of a released number after all, and what stands behind follows from it."""
+        if not self._lacks_released(loss.seq):
+            return False
+        self.returned = min(loss.seq, self.returned or loss.seq)
+        return leads_on(loss.seq, loss.hash, self._at)
 
     def _as_it_is(self, pushed: PushedEntry, fault: ErrorCode, incidents: Incidents) -> bool:
         """Keep damaged bytes aside; whether they are what the device really has and may be taken all the same: private parts that
@@ -409,29 +450,35 @@ class _Push:
         self.store.add_entry(entry, [decoded(part) for part in pushed.private])
         return entry
 
-    def _repeat(self, pushed: PushedEntry, skew: int | None, incidents: Incidents) -> None:
+    def _repeat(self, pushed: PushedEntry, skew: int | None, fold: Fold) -> None:
         device = self.device
-        entry = self.store.entry_at(device.organisation, device.id, device.epoch, pushed.seq)
+        entry = self._at(pushed.seq)
         if entry is None:
-            self._found_again(pushed, skew, incidents)
+            self._found_again(pushed, skew, fold)
             return
         if entry.hash != pushed.hash:
             self.aside.came_before(pushed)
-            incidents.open("held_differs", f"{device.epoch}/{pushed.seq}", {"seq": pushed.seq})
+            fold.incidents.open("held_differs", f"{device.epoch}/{pushed.seq}", {"seq": pushed.seq})
         self.outcomes.append(self._present_outcome(entry))
 
-    def _found_again(self, pushed: PushedEntry, skew: int | None, incidents: Incidents) -> None:
-        """The body of an entry that had been declared lost: taken in where it belongs, if it is what the hash names."""
+    def _found_again(self, pushed: PushedEntry, skew: int | None, fold: Fold) -> None:
+        """The body of an entry declared lost, or released: taken in where it belongs, if it is what the hash names."""
         before = self._stored_hash(pushed.seq - 1)
-        if before is None:
+        late = self._lacks_released(pushed.seq)
+        if late:
+            self.returned = min(pushed.seq, self.returned or pushed.seq)
+        elif before is None:
             return  # before this epoch's start: stored in an earlier one
-        if extend(before, pushed.seq, pushed.body.encode()) != pushed.hash:
-            self.aside.came_before(pushed)
+        strange = late and not leads_on(pushed.seq, pushed.hash, self._at)
+        fault = ErrorCode.ENTRY_HASH_MISMATCH if strange else fault_of(pushed, before)
+        if fault is not None and not self._as_it_is(pushed, fault, fold.incidents):
             return
         entry = self._keep(pushed, skew)
-        self._settle(entry)
+        fold.settle(entry)
+        if late:
+            self.judge.note(self.device, entry, {"released": True})
         self.outcomes.append(outcome_of(entry))
-        incidents.close("declared_loss", f"{self.device.epoch}/{pushed.seq}")
+        fold.incidents.close("declared_loss", f"{self.device.epoch}/{pushed.seq}")
 
     def _present_outcome(self, entry: JournalEntry) -> Outcome:
         """What has become of an entry by now; of a second copy: what has become of the first."""
@@ -450,49 +497,3 @@ class _Push:
     def _proven_in(self, epoch: int, loss: DeclaredLoss) -> bool:
         entry = self.store.entry_at(self.device.organisation, self.device.id, epoch, loss.seq)
         return entry is not None and entry.hash == loss.hash
-
-    # --- fold -----------------------------------------------------------------------------------------------------
-    def _fold(self, incidents: Incidents) -> None:
-        """Extend the contiguous end over what is stored, judging each entry as it is reached."""
-        device = self.device
-        lost = self.store.losses(device.organisation, device.id, device.epoch)
-        first = device.seq + 1
-        while True:
-            seq = device.seq + 1
-            entry = self.store.entry_at(device.organisation, device.id, device.epoch, seq)
-            if entry is None and seq not in lost:
-                break
-            if entry is None:
-                device.seq, device.hash = seq, lost[seq]
-                continue
-            if extend(device.hash, seq, entry.body or b"") != entry.hash:
-                self._let_go(entry)
-                break
-            device.seq, device.hash = seq, entry.hash
-            self._settle(entry)
-            self.outcomes.append(outcome_of(entry))
-        if device.seq >= first:
-            incidents.close("gap", f"{device.epoch}/{first}")
-            incidents.close("damaged_entry", f"{device.epoch}/{first}")
-        held = self._held()
-        if held:
-            known = set(held)
-            missing = ranges([n for n in range(device.seq + 1, held[-1]) if n not in known])
-            detail = {"missing": [list(numbers) for numbers in missing[:GAP_RANGES_MAX]], "epoch": device.epoch}
-            incidents.open("gap", f"{device.epoch}/{device.seq + 1}", detail)
-            self.outcomes += [
-                outcome_of(entry) for entry in self.store.entries(device.organisation, device.id, device.epoch, held[0], held[-1])
-            ]
-
-    def _let_go(self, entry: JournalEntry) -> None:
-        """What was held beyond a gap does not follow from what filled it: it was changed on its way. Its bytes are kept aside,
-        its number is free again."""
-        self.aside.keep_held(entry)
-        self.store.drop_held(entry)
-        self._damaged(PushedEntry(seq=entry.seq, hash=entry.hash, body=""), ErrorCode.ENTRY_HASH_MISMATCH)
-
-    def _settle(self, entry: JournalEntry) -> None:
-        if self.judge_entries:
-            self.judge.judge(self.device, entry)
-        else:
-            self.judge.park(self.device, entry, ErrorCode.ENTRY_SERVER_ERROR)

@@ -68,6 +68,15 @@ class Incidents:
         writer = self._writer()
         writer.write("device", device.id, values, engine_stamp(writer.version, self.now_ms), create=False)
 
+    def proven(self) -> None:
+        """The device's line names the end of its journal, moved by somebody else's word."""
+        device = self.device
+        stored = self.judge.store.record(device.organisation, "device", device.id)
+        if stored is not None and not stored.gone and stored.data["proven_seq"] != device.seq:
+            writer = self._writer()
+            stamp = engine_stamp(writer.version, self.now_ms)
+            writer.write("device", device.id, {"proven_seq": device.seq}, stamp, create=False)
+
     def _writer(self) -> RecordWriter:
         judge = self.judge
         judge.version += 1

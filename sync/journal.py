@@ -6,7 +6,7 @@ no canonical JSON. The same functions exist in `field_app/src/core/chain.ts`; `t
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -74,10 +74,14 @@ class ChainCheck:
     broken_at: int | None
 
 
-def verify(start_hash: str, start_seq: int, links: Iterable[Link]) -> ChainCheck:
-    """Recompute a chain from stored bytes. `links` come in order and follow `start_seq` without a gap."""
+def verify(start_hash: str, start_seq: int, links: Iterable[Link], released: Collection[tuple[int, int]] = ()) -> ChainCheck:
+    """Recompute a chain from stored bytes. `links` come in order and follow `start_seq` without a gap, but for those that were
+    `released`: nothing is known there, and the hash behind such a gap is taken as given."""
     previous, seq, checked = start_hash, start_seq, 0
     for link in links:
+        if link.seq != seq + 1 and (seq + 1, link.seq - 1) in released:
+            previous, seq = link.hash, link.seq
+            continue
         if link.seq != seq + 1:
             return ChainCheck(checked, seq, previous, seq + 1)
         if link.body is not None:
@@ -96,4 +100,14 @@ def ranges(numbers: Sequence[int]) -> list[tuple[int, int]]:
             found[-1] = (found[-1][0], number)
         else:
             found.append((number, number))
+    return found
+
+
+def holes(first: int, last: int, known: Sequence[int]) -> list[tuple[int, int]]:
+    """What is missing of first … last beside the known numbers (ascending), as closed ranges, however far they reach."""
+    found: list[tuple[int, int]] = []
+    for number in [*(number for number in known if first <= number <= last), last + 1]:
+        if number > first:
+            found.append((first, number - 1))
+        first = number + 1
     return found

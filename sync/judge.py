@@ -52,6 +52,8 @@ class Judge:
     _bodies: dict[str, EntryBody] = field(default_factory=dict)
     breaches: list[tuple[int, str]] = field(default_factory=list)
     ratified: list[tuple[DeviceState, JournalEntry, conflicts.StandIn]] = field(default_factory=list)
+    freed: list[tuple[str, int]] = field(default_factory=list)
+    """Devices whose held entries may be judged now, and when that was said."""
 
     def foresee(self, entries: Iterable[JournalEntry]) -> None:
         """Tell the store what judging these entries, which are new, will ask for."""
@@ -111,6 +113,12 @@ class Judge:
         self.store.save_judgement(entry)
         self.write_outcome(device, entry)
 
+    def note(self, device: DeviceState, entry: JournalEntry, detail: dict[str, Any]) -> None:
+        """Add to what is said of an entry that has been judged."""
+        entry.detail = {**entry.detail, **detail}
+        self.store.save_judgement(entry)
+        self.write_outcome(device, entry)
+
     def _apply(self, device: DeviceState, entry: JournalEntry, body: EntryBody, private: list[bytes | None]) -> None:
         self._await_needs(entry, body)
         args = self._read_args(body)
@@ -134,6 +142,7 @@ class Judge:
         if self.stand_in is not None:
             entry.detail["ratified_by"] = self.stand_in.actor
         conflicts.settle(self, unit)
+        self.freed += [(freed, entry.received_ms) for freed in unit.freed]
 
     def _note_grace(self, unit: Unit) -> None:
         """An entry written while the gate stood open by grace: flagged when that was more than the policy allows."""

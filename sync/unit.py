@@ -146,7 +146,7 @@ class Unit:
     """One entry being judged.
 
     `raised`: conflict → (its rule, whether this entry lost by it). `told`: another entry that lost → (conflict, rule).
-    `ratify`: refused entries to be judged anew with this one's actor standing in.
+    `ratify`: refused entries to be judged anew with this one's actor standing in. `freed`: devices a gap of whose was released.
     """
 
     writer: RecordWriter
@@ -162,6 +162,7 @@ class Unit:
     raised: dict[str, tuple[str, bool]] = field(default_factory=dict)
     told: dict[str, tuple[str, str]] = field(default_factory=dict)
     ratify: list[str] = field(default_factory=list)
+    freed: list[str] = field(default_factory=list)
 
     @property
     def store(self) -> Store:

@@ -2,7 +2,10 @@
 
 from typing import ClassVar, Literal
 
-from schemas.actions.base import Action, Instant, Name, Text
+from pydantic import Field
+
+from schemas import limits
+from schemas.actions.base import Action, Instant, Name, Reason, Text
 from schemas.effects import Effect
 from schemas.ids import Sha256, Uuid
 
@@ -88,3 +91,15 @@ class DeviceWipe(Action):
 
     device_id: Uuid
     reason: Text = ""
+
+
+class GapRelease(Action):
+    """Numbers missing of a device's journal, up to `until`, are given up: what is held behind them is judged."""
+
+    action: ClassVar[str] = "gap.release"
+    subject: ClassVar[tuple[str, str] | None] = ("device", "device_id")
+
+    device_id: Uuid
+    epoch: int = Field(ge=0, le=limits.SEQ_MAX)
+    until: int = Field(ge=1, le=limits.SEQ_MAX)
+    reason: Reason

@@ -10,7 +10,7 @@ from schemas.records.assets import Asset, Pack
 from schemas.records.base import Audience, Placement, Record
 from schemas.records.conflicts import Conflict
 from schemas.records.customers import ContractText, Customer, Rental
-from schemas.records.devices import Device, Incident, Invitation, OutcomeRecord
+from schemas.records.devices import Device, Incident, Invitation, OutcomeRecord, ReleasedGap
 from schemas.records.handovers import Damage, Handover, Signer
 from schemas.records.organisation import Depot, Organisation, Person
 from schemas.records.tasks import Task
@@ -19,7 +19,7 @@ RECORDS: Final[dict[str, type[Record]]] = {
     model.kind: model
     for model in (
         Organisation, Depot, Person, Pack, Asset, Customer, ContractText, Rental, Task,
-        Handover, Damage, Signer, Device, Invitation, Incident, OutcomeRecord, Conflict,
+        Handover, Damage, Signer, Device, Invitation, Incident, OutcomeRecord, ReleasedGap, Conflict,
     )
 }  # fmt: skip
 

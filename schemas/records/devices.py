@@ -66,6 +66,19 @@ class Incident(Record):
     state: Annotated[Literal["open", "closed"], SERVER] = "open"
 
 
+class ReleasedGap(Record):
+    """What managers gave up as missing of one epoch of a device's journal: `gaps` are {first, last, by, at, reason, entry}."""
+
+    kind: ClassVar[str] = "released_gap"
+    placement: ClassVar[Placement] = Placement.DEPOT
+    audiences: ClassVar[tuple[Audience, ...]] = (Audience.OFFICE,)
+
+    depot_id: Annotated[Uuid, SERVER]
+    device_id: Annotated[Uuid, SERVER]
+    epoch: Annotated[int, SERVER]
+    gaps: Annotated[list[dict[str, Any]], SERVER] = []
+
+
 class OutcomeRecord(Record):
     """What became of one entry, where it was not simply applied: it lies in its device's own bucket and can change."""
 

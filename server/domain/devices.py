@@ -3,9 +3,10 @@
 from typing import Final
 
 from schemas import limits
-from schemas.actions.devices import DeviceEnrol, DeviceInvite, DeviceRevoke, DeviceWipe
+from schemas.actions.devices import DeviceEnrol, DeviceInvite, DeviceRevoke, DeviceWipe, GapRelease
 from schemas.errors import ErrorCode
 from sync import instants
+from sync.released import release_id
 from sync.unit import Handlers, Refusal, Unit
 
 
@@ -50,6 +51,29 @@ def wipe(unit: Unit, args: DeviceWipe) -> None:
     _close(unit, args.device_id, "wiping")
 
 
+def release(unit: Unit, args: GapRelease) -> None:
+    """Nobody will fill or declare what is missing: it is written down who gave it up and why, and what is held behind goes on."""
+    organisation = unit.writer.organisation
+    if args.device_id == unit.device.id:
+        raise Refusal(ErrorCode.STATE_ILLEGAL, state="own_device")
+    device = unit.store.device(organisation, args.device_id)
+    if device is None:
+        raise Refusal(ErrorCode.RECORD_UNKNOWN, kind="device", id=args.device_id)
+    held = unit.store.held_seqs(organisation, device.id, device.epoch)
+    if args.epoch != device.epoch or not held or not device.seq < args.until < held[-1]:
+        raise Refusal(ErrorCode.STATE_ILLEGAL, state="no_gap")
+    record_id = release_id(organisation, device.id, device.epoch)
+    known = unit.get("released_gap", record_id)
+    gaps = list(known["gaps"]) if known else []
+    if len(gaps) >= limits.RELEASED_GAPS_MAX:
+        raise Refusal(ErrorCode.STATE_ILLEGAL, gaps_max=limits.RELEASED_GAPS_MAX)
+    gaps.append({"first": device.seq + 1, "last": args.until, "by": unit.body.actor, "at": unit.at, "reason": args.reason,
+                 "entry": unit.body.id})  # fmt: skip
+    values = {"depot_id": device.depot, "device_id": device.id, "epoch": device.epoch, "gaps": gaps}
+    unit.write("released_gap", record_id, values, create=True)
+    unit.freed.append(device.id)
+
+
 def _close(unit: Unit, device_id: str, state: str) -> None:
     device = unit.need("device", device_id)
     if device["type"] == "system":
@@ -66,4 +90,5 @@ HANDLERS: Final[Handlers] = {
     (DeviceEnrol.action, DeviceEnrol.v): enrol,
     (DeviceRevoke.action, DeviceRevoke.v): revoke,
     (DeviceWipe.action, DeviceWipe.v): wipe,
+    (GapRelease.action, GapRelease.v): release,
 }

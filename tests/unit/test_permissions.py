@@ -52,6 +52,16 @@ class Scene:
             assert {outcome.state for outcome in phone.push().outcomes} == {"applied"}
             self._contradict(place, handover)
         self._plan()
+        self.gapped = [self._gapped(place) for place in (0, 1)]
+
+    def _gapped(self, place: int) -> str:
+        """A device of whose journal the first two entries are missing."""
+        phone = self.stage.phone(place=place)
+        for _ in range(3):
+            CheckIn(phone, asset=self.vans[place]).start()
+        request = phone.request()
+        self.stage.push({**request, "entries": request["entries"][2:]})
+        return phone.id
 
     def _plan(self) -> None:
         """A customer, a rental and a task in each depot."""
@@ -108,6 +118,7 @@ class Scene:
                                       "expires_at": at},
             "device.revoke": lambda: {"device_id": self.devices[place]},
             "device.wipe": lambda: {"device_id": self.devices[place]},
+            "gap.release": lambda: {"device_id": self.gapped[place], "epoch": 0, "until": 2, "reason": "x"},
             "organisation.policy": lambda: {"organisation_id": stage.id, "gate_policy": "grace"},
             "device.enrol": lambda: {"device_id": new(), "depot_id": depot, "name": "名", "type": "field"},
             "person.erase": lambda: {"signer_id": self.signers[place], "reason": "x"},

@@ -282,6 +282,15 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
     "defaults": {},
     "effects": []
   },
+  "gap.release": {
+    "v": 1,
+    "subject": [
+      "device",
+      "device_id"
+    ],
+    "defaults": {},
+    "effects": []
+  },
   "handover.abandon": {
     "v": 1,
     "subject": [

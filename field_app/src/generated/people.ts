@@ -166,6 +166,11 @@ export const PERMISSIONS: { readonly [what: string]: { readonly [R in Role]?: Re
     "administrator": "org",
     "system": "org"
   },
+  "gap.release": {
+    "manager": "org",
+    "administrator": "org",
+    "system": "org"
+  },
   "organisation.policy": {
     "manager": "org",
     "administrator": "org",

@@ -427,6 +427,22 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "active": true
     }
   },
+  "released_gap": {
+    "placement": "depot",
+    "audiences": [
+      "office"
+    ],
+    "fields": {
+      "id": "immutable",
+      "depot_id": "server",
+      "device_id": "server",
+      "epoch": "server",
+      "gaps": "server"
+    },
+    "defaults": {
+      "gaps": []
+    }
+  },
   "rental": {
     "placement": "depot",
     "audiences": [

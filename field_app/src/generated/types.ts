@@ -371,6 +371,14 @@ export interface EntryReject {
 
 export type ErrorCode = 'bad_request' | 'body_too_large' | 'protocol_unsupported' | 'not_found' | 'forbidden' | 'not_signed_in' | 'origin_refused' | 'too_many_tries' | 'server_error' | 'storage_full' | 'database_away' | 'code_unknown' | 'code_expired' | 'code_used' | 'code_foreign' | 'key_invalid' | 'login_wrong' | 'pin_wrong' | 'pin_weak' | 'challenge_expired' | 'signature_invalid' | 'device_unknown' | 'device_revoked' | 'device_wiping' | 'upload_incomplete' | 'app_outdated' | 'head_signature_invalid' | 'cursor_foreign' | 'entry_order' | 'epoch_unknown' | 'entry_unreadable' | 'entry_hash_mismatch' | 'entry_private_mismatch' | 'entry_id_reused' | 'entry_waits' | 'entry_server_error' | 'action_unknown' | 'action_forbidden' | 'actor_not_on_device' | 'handover_closed' | 'handover_incomplete' | 'record_unknown' | 'state_illegal' | 'blob_too_large' | 'blob_hash_mismatch' | 'blob_offset_wrong' | 'blob_checksum_wrong' | 'blob_not_an_image' | 'blob_too_many_pixels' | 'blob_type_refused' | 'upload_unknown' | 'uploads_too_many';
 
+/** Numbers missing of a device's journal, up to `until`, are given up: what is held behind them is judged. */
+export interface GapRelease {
+  device_id: string;
+  epoch: number;
+  until: number;
+  reason: string;
+}
+
 export type GatePolicy = 'strict' | 'records' | 'grace';
 
 /** Position as the platform gave it: degrees, metres of accuracy. */
@@ -435,6 +443,7 @@ export interface HandoverProof {
   receipt: string | null;
   receipt_covers: boolean;
   gaps: [number, number][];
+  released: [number, number][];
   pending: Pending;
 }
 
@@ -754,6 +763,15 @@ export interface Receipt {
   at: string;
 }
 
+/** What managers gave up as missing of one epoch of a device's journal: `gaps` are {first, last, by, at, reason, entry}. */
+export interface ReleasedGap {
+  id: string;
+  depot_id: string;
+  device_id: string;
+  epoch: number;
+  gaps: Record<string, unknown>[];
+}
+
 /** POST /api/v1/renew: signature over `handover-renew-v1\n{device}\n{challenge}`. */
 export interface RenewRequest {
   device: string;
@@ -979,6 +997,7 @@ export interface Records {
   outcome: OutcomeRecord;
   pack: Pack;
   person: Person;
+  released_gap: ReleasedGap;
   rental: Rental;
   signer: Signer;
   task: Task;
@@ -998,6 +1017,7 @@ export interface Actions {
   'device.wipe': DeviceWipe;
   'entry.ratify': EntryRatify;
   'entry.reject': EntryReject;
+  'gap.release': GapRelease;
   'handover.abandon': HandoverAbandon;
   'handover.start': HandoverStart;
   'organisation.policy': OrganisationPolicy;

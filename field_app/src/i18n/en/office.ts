@@ -225,6 +225,7 @@ export const office: Readonly<Record<keyof typeof zh, string>> = {
   'action.device.invite': 'Device invited',
   'action.device.revoke': 'Device revoked',
   'action.device.wipe': 'Device to be wiped',
+  'action.gap.release': 'Missing entries given up',
   'action.organisation.policy': 'Upload policy set',
   'action.unread': 'Unreadable record',
 

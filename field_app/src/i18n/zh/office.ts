@@ -214,6 +214,7 @@ export const office = {
   'action.person.erase': '删除个人信息',
   'action.device.invite': '邀请设备',
   'action.device.wipe': '要求清空设备',
+  'action.gap.release': '放行缺失的记录',
   'action.organisation.policy': '设定上传规则',
   'action.device.revoke': '停用设备',
   'action.unread': '读不出的记录',

@@ -1,0 +1,98 @@
+"""The contiguous end of a device's journal, extended over what is stored, each entry judged as it is reached. Pure.
+
+Neighbours: `engine.py` calls it for whoever pushes and for whoever's gap was released; `judge.py` has the verdict on one entry.
+Invariants: stored before judged · the end goes on over a body, a declared hash, or a gap that a manager released — nothing else ·
+what stands behind a gap is held and told of.
+"""
+
+from dataclasses import dataclass, field
+
+from schemas.errors import ErrorCode
+from schemas.protocol import Outcome
+from sync.aside import Aside, outcome_of
+from sync.incidents import Incidents
+from sync.journal import extend, holes
+from sync.judge import Judge
+from sync.released import next_behind, released
+from sync.store import DeviceState, JournalEntry, Store
+
+GAP_RANGES_MAX = 50
+"""How many missing ranges an incident names."""
+
+
+@dataclass
+class Fold:
+    """Extends one device's end inside one transaction. `outcomes`: of every entry reached or left held."""
+
+    judge: Judge
+    device: DeviceState
+    incidents: Incidents
+    aside: Aside
+    judge_entries: bool = True
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    @property
+    def _store(self) -> Store:
+        return self.judge.store
+
+    def run(self) -> None:
+        """Go as far as the stored entries, the declared losses and the released gaps lead."""
+        device = self.device
+        lost = self._store.losses(device.organisation, device.id, device.epoch)
+        first = device.seq + 1
+        while (seq := self._next(lost)) is not None:
+            entry = self._at(seq)
+            if entry is None:
+                device.seq, device.hash = seq, lost[seq]
+                continue
+            # What stands behind a released gap is taken by its own hash: what it follows from is not here.
+            if seq == device.seq + 1 and extend(device.hash, seq, entry.body or b"") != entry.hash:
+                self._let_go(entry)
+                break
+            device.seq, device.hash = seq, entry.hash
+            self.settle(entry)
+            self.outcomes.append(outcome_of(entry))
+        if device.seq >= first:
+            self.incidents.close("gap", f"{device.epoch}/{first}")
+            self.incidents.close("damaged_entry", f"{device.epoch}/{first}")
+        self._note_gap()
+
+    def _next(self, lost: dict[int, str]) -> int | None:
+        device, seq = self.device, self.device.seq + 1
+        if seq in lost or self._at(seq) is not None:
+            return seq
+        held = self._held()
+        if not held:
+            return None
+        return next_behind(released(self._store, device.organisation, device.id, device.epoch), seq, [*held, *lost])
+
+    def _at(self, seq: int) -> JournalEntry | None:
+        return self._store.entry_at(self.device.organisation, self.device.id, self.device.epoch, seq)
+
+    def _held(self) -> list[int]:
+        return self._store.held_seqs(self.device.organisation, self.device.id, self.device.epoch)
+
+    def _note_gap(self) -> None:
+        device, held = self.device, self._held()
+        if not held:
+            return
+        missing = holes(device.seq + 1, held[-1], held)
+        detail = {"missing": [list(numbers) for numbers in missing[:GAP_RANGES_MAX]], "epoch": device.epoch}
+        self.incidents.open("gap", f"{device.epoch}/{device.seq + 1}", detail)
+        entries = self._store.entries(device.organisation, device.id, device.epoch, held[0], held[-1])
+        self.outcomes += [outcome_of(entry) for entry in entries]
+
+    def _let_go(self, entry: JournalEntry) -> None:
+        """What was held beyond a gap does not follow from what filled it: it was changed on its way. Its bytes are kept aside,
+        its number is free again."""
+        self.aside.keep_held(entry)
+        self._store.drop_held(entry)
+        code = ErrorCode.ENTRY_HASH_MISMATCH
+        self.outcomes.append(Outcome(seq=entry.seq, epoch=self.device.epoch, id=None, state="parked", code=code))
+
+    def settle(self, entry: JournalEntry) -> None:
+        """Give one stored entry its outcome."""
+        if self.judge_entries:
+            self.judge.judge(self.device, entry)
+        else:
+            self.judge.park(self.device, entry, ErrorCode.ENTRY_SERVER_ERROR)
