@@ -184,5 +184,7 @@ export class Person {
 }
 
 function isThere(one: Attempt, entries: ReadonlySet<string>, blobs: ReadonlySet<string>): boolean {
-  return entries.has(one.saved?.id ?? '') && one.files.every((file) => blobs.has(file.sha256));
+  // Files the server had and lost with its backup, after the device had let them go, are nothing it could still send.
+  const files = one.filesFellBack || one.files.every((file) => blobs.has(file.sha256));
+  return entries.has(one.saved?.id ?? '') && files;
 }
