@@ -46,6 +46,8 @@ function handover(id: string, over: Partial<Handover> = {}): Handover {
     signatures: {},
     flags: {},
     evidence: { declared: 0, received: 0, rejected: 0 },
+    supplement_of: null,
+    supplements: {},
     proof: {},
     note: '',
     ...over,
@@ -215,7 +217,7 @@ describe('handovers', () => {
   it('gives readings with their difference', () => {
     const now = handover('n', { readings: { odometer: { value: 18_412, at: NOW, entry: 'e' } } });
     const then = handover('t', { readings: { odometer: { value: 18_000, at: NOW, entry: 'e' } } });
-    const meters = [{ id: 'odometer', zh: '', en: '', unit: 'km', max: 9, slot: null, monotonic: true }];
+    const meters = [{ id: 'odometer', zh: '', en: '', unit: 'km', max: 9, min_out: null, slot: null, monotonic: true }];
     expect(readingLines(now, then, meters)[0]).toMatchObject({ unit: 'km', difference: 412 });
     expect(readingLines(now, null, meters)[0]?.difference).toBeNull();
   });
@@ -259,6 +261,8 @@ describe('handovers', () => {
       severity: 'minor_damage',
       size_mm: null,
       size_range: null,
+      clustered_with: null,
+      cluster: {},
       photos: {},
       state: 'open',
       found_at: '2026-11-01T00:00:00Z',
