@@ -13,7 +13,7 @@ from functools import partial
 from typing import Final
 
 import structlog
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -30,6 +30,7 @@ from server.http import digest, proof, sync, wipe
 from server.http.context import House
 from server.http.edge import EXCEPTION_HANDLERS, edge_middleware, edge_routes
 from server.http.metrics import Metrics
+from server.http.problem import no_page
 from server.jobs.tombstones import forget_daily
 from server.live import LiveHub
 from server.logs import trail
@@ -115,9 +116,12 @@ def create_app(house: House) -> Litestar:
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[lifespan],
         request_max_body_size=REQUEST_BYTES_MAX,
-        openapi_config=OpenAPIConfig(title="Handover", version="1", path="/api", render_plugins=[JsonRenderPlugin()]),
+        openapi_config=OpenAPIConfig(
+            title="Handover", version="1", render_plugins=[JsonRenderPlugin()],
+            openapi_router=Router("/api", route_handlers=[], after_request=no_page),
+        ),
         logging_config=None,
-    )
+    )  # fmt: skip
 
 
 async def retry_parked(house: House) -> None:

@@ -147,7 +147,7 @@ def _protocol(raw: bytes) -> int:
     """The version a request speaks, whatever the rest of it looks like; a body that is no message is read as ours."""
     try:
         return msgspec.json.decode(raw, type=_Version).protocol
-    except msgspec.DecodeError:
+    except (ValueError, RecursionError):  # nested without end, or no UTF-8: what follows says what is wrong
         return PROTOCOL_VERSION
 
 

@@ -30,7 +30,7 @@ PACK_LEVEL: Final = 1
 async def read_body(request: Request[Any, Any, Any], limit: int = REQUEST_BYTES_MAX) -> bytes:
     """The whole body, inflated when `Content-Encoding: gzip`. Failure BODY_TOO_LARGE beyond `limit` bytes."""
     announced = request.headers.get("content-length", "0")
-    if not announced.isdigit() or len(announced) > 18:
+    if not (announced.isascii() and announced.isdigit()) or len(announced) > 18:
         raise Failure(ErrorCode.BAD_REQUEST)
     if int(announced) > limit:
         raise Failure(ErrorCode.BODY_TOO_LARGE, detail={"bytes_max": limit})

@@ -19,7 +19,7 @@ from litestar.exceptions import (
     NotFoundException,
     ValidationException,
 )
-from litestar.status_codes import HTTP_413_REQUEST_ENTITY_TOO_LARGE
+from litestar.status_codes import HTTP_404_NOT_FOUND, HTTP_413_REQUEST_ENTITY_TOO_LARGE
 from pydantic import ValidationError
 
 from schemas.errors import MESSAGES, ErrorCode
@@ -129,6 +129,14 @@ def full_disk(problem: OSError) -> bool:
 def respond(request: Request[Any, Any, Any], failure: Failure) -> Response[bytes]:
     """The answer that tells a failure."""
     _ = request
+    return Response(failure.body(), status_code=failure.status, headers=failure.all_headers(), media_type=MediaType.JSON)
+
+
+async def no_page(response: Response[Any]) -> Response[Any]:
+    """In place of the framework's own page for what is not there: the failure, with its code."""
+    if response.status_code != HTTP_404_NOT_FOUND:
+        return response
+    failure = Failure(ErrorCode.NOT_FOUND)
     return Response(failure.body(), status_code=failure.status, headers=failure.all_headers(), media_type=MediaType.JSON)
 
 
