@@ -167,8 +167,6 @@ def test_signed_nonsense_is_kept_and_never_wedges(ground: Ground, data: st.DataO
     line.settle()
     home = line.phone.company.id
     begun = {row.id for row in ground.call(ground.house.database.read(lambda store: store.records(home, "handover")))}
-        row.id for row in ground.call(ground.house.database.read(lambda store: store.records(line.phone.company.id, "handover")))
-    }
     assert {handover, after} <= begun, "what stands around the nonsense took effect"
 
 
@@ -192,19 +190,14 @@ def test_nested_without_end(ground: Ground, depth: int, where: str) -> None:
 
 
 def test_bytes_damaged_on_the_way_do_not_displace_the_true_ones(ground: Ground) -> None:
-    """The damaged copy came first and has the number; what the device repeats is kept beside it, once."""
+    """The damaged copy came first and was answered: its number is still free for what the device repeats."""
     line = Line(ground)
     line.save()
     raw = wire(line.push().request)
     assert b"check_in" in raw
     said = line.throw(raw.replace(b"check_in", b"check_im")).json()
     assert [outcome["code"] for outcome in said["outcomes"]] == [ErrorCode.ENTRY_HASH_MISMATCH]
-    for _ in range(3):
-        line.throw(raw)
-    count = ground.call(
-        ground.house.database.read(lambda store: store.quarantine_count(line.phone.company.id, line.phone.id))
-    )  # fmt: skip
-    assert count == 1
+    assert said["upload"] == "required"
     line.settle()
 
 
