@@ -27,7 +27,7 @@ help:
 	@echo "make check   一分钟内的部分 the part under a minute"
 	@echo "make e2e     浏览器测试 the browser tests"
 	@echo "make sim     模拟器 the simulator, from seeds   (SEEDS=1000)"
-	@echo "make soak    长时间运行 the long runs: 10,000 seeds; each prints its counts"
+	@echo "make soak    长时间运行 the long runs: seeds, the phone's core, kills; each prints its counts"
 	@echo "make fmt     整理格式 format and mend what a machine can"
 	@echo "make types   重新生成 TypeScript 类型 regenerate the app's types from schemas/"
 	@echo "make bench   性能测量 measure against the bare server and the machine"

@@ -15,7 +15,17 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from server.setup.checks import SIM_SEEDS, SOAK_SEEDS, Check, everything, in_browser, run_checks, under_a_minute
+from server.setup.checks import (
+    CORE_SOAK_SEEDS,
+    MARATHON_MINUTES,
+    SIM_SEEDS,
+    SOAK_SEEDS,
+    Check,
+    everything,
+    in_browser,
+    run_checks,
+    under_a_minute,
+)
 from server.setup.environment import (
     APP,
     DEV_LOCK,
@@ -134,6 +144,16 @@ def simulate(seeds: str) -> int:
     return tool([str(PYTHON), "-m", "tests.sim", seeds])
 
 
+def soak() -> int:
+    """`make soak`: the long runs one after the other, each printing its counts; the worst exit code of all."""
+    ends = [
+        tool([str(PYTHON), "-m", "tests.sim", str(SOAK_SEEDS)]),
+        tool([str(NPM), "--prefix", str(APP), "run", "--silent", "sim", "--", "--seeds", str(CORE_SOAK_SEEDS), "--jobs", "2"]),
+        tool([str(PYTHON), "-m", "tests.faults.marathon", "--minutes", str(MARATHON_MINUTES)]),
+    ]
+    return max(ends)
+
+
 def fmt() -> int:
     """Format and mend what can be mended by machine, in both languages."""
     parts = preparation(dev=True, system=False)
@@ -202,7 +222,7 @@ COMMANDS: dict[str, Callable[[], int]] = {
     "check": lambda: check_with(under_a_minute, system=False),
     "e2e": lambda: check_with(in_browser, system=True),
     "sim": lambda: simulate(os.environ.get("SEEDS", "").strip() or str(SIM_SEEDS)),
-    "soak": lambda: simulate(str(SOAK_SEEDS)),
+    "soak": soak,
     "fmt": fmt,
     "types": lambda: tool([str(PYTHON), "-m", "schemas.export"]),
     "bench": lambda: tool([str(PYTHON), "-m", "bench"]),

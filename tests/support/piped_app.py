@@ -17,7 +17,7 @@ because of it, as [socket, text] or [socket, {"close": code}], in the order of t
     {"op": "known"}                                            ids of stored entries, hashes of received files
     {"op": "dump"}                                             everything the checkers want to see, bytes included
 
-Neighbours: `server/app.py`, `tests/sim/host.py` (the exchange alone over a simulated store). Invariants: one command at a time;
+Neighbours: `server/app.py`. Invariants: one command at a time;
 randomness comes from the seed, so that a seed takes the same course again (signatures, which use the library's own, aside).
 """
 
