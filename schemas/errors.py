@@ -67,6 +67,10 @@ class ErrorCode(StrEnum):
     BLOB_TYPE_REFUSED = "blob_type_refused"
     UPLOAD_UNKNOWN = "upload_unknown"
     UPLOADS_TOO_MANY = "uploads_too_many"
+    # import
+    IMPORT_UNREADABLE = "import_unreadable"
+    IMPORT_FOREIGN = "import_foreign"
+    IMPORT_CONTRADICTS = "import_contradicts"
 
 
 class Sentence(NamedTuple):
@@ -286,5 +290,17 @@ MESSAGES: Final[dict[ErrorCode, Sentence]] = {
     ErrorCode.UPLOADS_TOO_MANY: Sentence(
         "同时上传的文件太多，请等前面的传完；文件仍在本机。",
         "Too many uploads are open; the files are safe on this device and will follow.",
+    ),
+    ErrorCode.IMPORT_UNREADABLE: Sentence(
+        "导出文件不完整或已损坏，什么都没有导入；原件还在设备和文件里。请在设备上重新导出。",
+        "The export file is cut or damaged; nothing was imported, the device still has everything. Export it again there.",
+    ),
+    ErrorCode.IMPORT_FOREIGN: Sentence(
+        "这个文件不是本公司的，什么都没有导入；文件没有改动。请到它所属的公司导入。",
+        "The file is another organisation's; nothing was imported, the file is unchanged. Import it where it belongs.",
+    ),
+    ErrorCode.IMPORT_CONTRADICTS: Sentence(
+        "文件与服务器已有的记录不一致，什么都没有导入；文件没有改动。请让设备联网上传，或联系管理员查看。",
+        "The file contradicts what the server has; nothing was imported, the file is unchanged. Let the device upload by itself.",
     ),
 }

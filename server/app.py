@@ -26,7 +26,7 @@ from server.blobs import tables as blob_tables
 from server.blobs.finish import tend
 from server.blobs.vault import Vault
 from server.domain import HANDLERS
-from server.http import digest, proof, sync, wipe
+from server.http import digest, imports, proof, sync, wipe
 from server.http.context import House
 from server.http.edge import EXCEPTION_HANDLERS, edge_middleware, edge_routes
 from server.http.metrics import Metrics
@@ -110,7 +110,7 @@ def create_app(house: House) -> Litestar:
         return house
 
     return Litestar(
-        route_handlers=[*edge_routes(), *sync.ROUTES, *digest.ROUTES, *wipe.ROUTES, *proof.ROUTES],
+        route_handlers=[*edge_routes(), *sync.ROUTES, *digest.ROUTES, *wipe.ROUTES, *proof.ROUTES, *imports.ROUTES],
         dependencies={"house": Provide(provide_house)},
         middleware=[edge_middleware(house)],
         exception_handlers=EXCEPTION_HANDLERS,

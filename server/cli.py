@@ -14,18 +14,24 @@ import sqlite3
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Final, NoReturn
 
 import qrcode
 import typer
 import uvicorn
 
+from schemas.errors import MESSAGES, ErrorCode
+from schemas.ids import SYSTEM_ACTOR
+from schemas.imports import ImportAnswer
 from server.app import create_app, make_house
 from server.auth.codes import shown
 from server.demo.company import STAFF
 from server.demo.seed import demo_secrets, invite, is_seeded, seed
 from server.device_cli import device as device_commands
 from server.http.context import House
+from server.imports.exportfile import ImportRefused
+from server.imports.take import take_in
 from server.logs import log_to_stderr
 from server.proof import verify_device
 from server.settings import Settings, SettingsError
@@ -111,6 +117,33 @@ def verify_journal() -> None:
 
     whole = asyncio.run(_read_and_close(house, job))
     raise typer.Exit(0 if whole else 1)
+
+
+@cli.command("import")
+def import_file(
+    path: Annotated[Path, typer.Argument(help="The export file of a device.")],
+    organisation: Annotated[str, typer.Option(help="Id of the organisation; may be left out when there is only one.")] = "",
+) -> None:
+    """Take in a device's export file; the server may be stopped or running. Said again, it changes nothing."""
+    house = _open(_settings())
+    try:
+        answer = asyncio.run(_import(house, organisation, path))
+    except ImportRefused as refused:
+        said = MESSAGES[refused.code]
+        _stop(f"{said.zh} · {said.en} ({refused.code}{''.join(f', {name}: {value}' for name, value in refused.detail.items())})")
+    typer.echo(f"entries={answer.entries} new={answer.new} files={answer.files} stored={answer.stored}  {answer.device}")
+
+
+async def _import(house: House, organisation: str, path: Path) -> ImportAnswer:
+    try:
+        found = await house.database.read(lambda store: store.organisations())
+        chosen = organisation or (found[0] if len(found) == 1 else "")
+        if chosen not in found:
+            raise ImportRefused(ErrorCode.IMPORT_FOREIGN)
+        with path.open("rb") as file:
+            return await take_in(house, chosen, file, SYSTEM_ACTOR)
+    finally:
+        await house.database.close()
 
 
 async def _read_and_close(house: House, job: Callable[[SqlStore], bool]) -> bool:

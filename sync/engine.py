@@ -9,7 +9,6 @@ the receipt says only what this transaction commits.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
 
 from schemas import limits
 from schemas.errors import ErrorCode
@@ -21,10 +20,13 @@ from sync.fold import Fold
 from sync.incidents import Incidents, seen_news
 from sync.journal import extend, genesis, head_text, ranges
 from sync.judge import Judge, OnFault
+from sync.pushed import Pushed, PushRefused
 from sync.released import contradiction, is_released, leads_on, short_of, still_missing
 from sync.store import DeviceState, JournalEntry, Store
 from sync.unit import Handlers, Touched
 from sync.upcast import VOCABULARY, Vocabulary
+
+__all__ = ["Engine", "PushRefused", "Pushed"]
 
 Sign = Callable[[str, bytes], str]
 """(organisation, payload) → compact JWS."""
@@ -32,30 +34,6 @@ SignText = Callable[[str, bytes], str]
 """(organisation, text) → base64url of r ‖ s, by the key of the organisation's system device."""
 Verify = Callable[[str, str, bytes, str], bool]
 """(x, y, message, signature) → whether a P-256 key signed it."""
-
-
-class PushRefused(Exception):
-    """The request as a whole is refused: nothing was stored, the device keeps everything."""
-
-    def __init__(self, code: ErrorCode, **detail: Any) -> None:
-        super().__init__(code)
-        self.code = code
-        self.detail = detail
-
-
-@dataclass
-class Pushed:
-    """What a push came to. `touched`: buckets changed, with their version before. `erased`: blobs whose bytes must leave
-    the disk now."""
-
-    receipt: str
-    outcomes: list[Outcome]
-    upload_clear: bool
-    commands: list[Command] = field(default_factory=list)
-    new_epoch: NewEpoch | None = None
-    touched: Touched = field(default_factory=Touched)
-    erased: tuple[str, ...] = ()
-    may_pull: bool = True
 
 
 @dataclass
@@ -96,7 +74,7 @@ class Engine:
         if present is not None:
             device.state = present.state  # what was judged may have revoked the very device that pushes
         store.put_device(device)
-        self._go_on(judge)
+        self.go_on(judge)
         pushed.erased = tuple(judge.erased)
         pushed.may_pull = device.state == "active"
         store.set_organisation_version(organisation, judge.version)
@@ -132,11 +110,11 @@ class Engine:
             device = store.device(organisation, entry.device)
             if device is not None:
                 judge.judge(device, entry)
-        self._go_on(judge)
+        self.go_on(judge)
         store.set_organisation_version(organisation, judge.version)
         return len(parked), judge.touched
 
-    def _go_on(self, judge: Judge) -> None:
+    def go_on(self, judge: Judge) -> None:
         """Judge what was held behind gaps that have just been released."""
         while judge.freed:
             device_id, now_ms = judge.freed.pop(0)
@@ -208,6 +186,7 @@ class _Push:
     new_epoch: NewEpoch | None = None
     damaged_at: int | None = None
     returned: int | None = None
+    by: str | None = None
 
     def run(self) -> Pushed:
         device, head = self.device, self.request.head
@@ -219,12 +198,14 @@ class _Push:
         kept_aside = not device.may_speak or head.epoch < device.epoch
         if device.state == "wiping":
             commands.append(Command(type="wipe", code=ErrorCode.DEVICE_WIPING))
-        if kept_aside and (assigned := self._assigned_already()) is not None:
+        if kept_aside and self.by is None and (assigned := self._assigned_already()) is not None:
             self.new_epoch = assigned
         elif kept_aside:
             durable = self._quarantine("old_epoch" if device.may_speak else "revoked")
             commands.append(self._command())
         elif (base := self._fork_base()) is not None:
+            if self.by is not None:
+                raise PushRefused(ErrorCode.IMPORT_CONTRADICTS, seq=base + 1)
             self._fork(base, incidents)
         else:
             kept = self._store(skew, fold)
@@ -238,6 +219,8 @@ class _Push:
         if not kept_aside:
             incidents.diverged(self.request.repairs)
             incidents.gate_breached(self.judge.breaches)
+        if self.by is not None:
+            return Pushed("", last_words(self.outcomes), False, touched=self.judge.touched)
         incidents.device_seen(self.request, skew, late=end is not None)
         receipt, complete = self.engine.receipt(self.store, device, self.now_ms, end)
         clear = durable and self.new_epoch is None and (kept_aside or complete)

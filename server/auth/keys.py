@@ -89,7 +89,7 @@ class KeyRing:
 def verify_p256(x: str, y: str, message: bytes, signature: str) -> bool:
     """Whether `signature` (base64url of the raw 64 bytes r ‖ s) is this key's ES256 signature over the message."""
     try:
-        raw = _unbase64url(signature)
+        raw = unbase64url(signature)
         if len(raw) != 64:
             return False
         der = utils.encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
@@ -110,7 +110,7 @@ def is_point(x: str, y: str) -> bool:
 
 @lru_cache(maxsize=_KEYS_KEPT)
 def _public_key(x: str, y: str) -> ec.EllipticCurvePublicKey:
-    raw = (_unbase64url(x), _unbase64url(y))
+    raw = (unbase64url(x), unbase64url(y))
     if len(raw[0]) != 32 or len(raw[1]) != 32:
         raise ValueError("a P-256 coordinate has 32 bytes")
     return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), b"\x04" + raw[0] + raw[1])
@@ -163,5 +163,6 @@ def _base64url(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-def _unbase64url(text: str) -> bytes:
+def unbase64url(text: str) -> bytes:
+    """base64url without padding. ValueError when it is none."""
     return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)

@@ -71,6 +71,9 @@ STATUS: Final[dict[ErrorCode, int]] = {
     ErrorCode.BLOB_TYPE_REFUSED: 415,
     ErrorCode.UPLOAD_UNKNOWN: 404,
     ErrorCode.UPLOADS_TOO_MANY: 429,
+    ErrorCode.IMPORT_UNREADABLE: 422,
+    ErrorCode.IMPORT_FOREIGN: 422,
+    ErrorCode.IMPORT_CONTRADICTS: 409,
 }
 
 

@@ -8,8 +8,7 @@
  *     iv = u96 record number from 0; additional data = "HVX1" ‖ u32 length ‖ header as written
  *     plaintext = one byte of type ‖ content: 1 entry (JSON: epoch, seq, hash, body, private), 2 file (JSON: sha256, size,
  *     type, role), 3 bytes of the file last named (≤ 1 MiB each), 255 end (JSON: entries, blobs). A file without its end is cut.
- * Neighbours: `core.ts` offers it, `db.ts` holds what goes in. The office's import is not built yet: the organisation's key opens
- * the file, no program of the server reads it in. Invariants: nothing personal stands outside the ciphertext; each file's
+ * Neighbours: `core.ts` offers it, `db.ts` holds what goes in. `server/imports` reads it in. Invariants: nothing personal stands outside the ciphertext; each file's
  * bytes are read, sealed and put aside before the next is read, so that 200 photos never lie in memory together.
  */
 import { BLOB_CHUNK_BYTES } from '../generated/limits';

@@ -211,5 +211,17 @@ export const ERROR_MESSAGES: { readonly [C in ErrorCode]: { readonly zh: string;
   "uploads_too_many": {
     "zh": "同时上传的文件太多，请等前面的传完；文件仍在本机。",
     "en": "Too many uploads are open; the files are safe on this device and will follow."
+  },
+  "import_unreadable": {
+    "zh": "导出文件不完整或已损坏，什么都没有导入；原件还在设备和文件里。请在设备上重新导出。",
+    "en": "The export file is cut or damaged; nothing was imported, the device still has everything. Export it again there."
+  },
+  "import_foreign": {
+    "zh": "这个文件不是本公司的，什么都没有导入；文件没有改动。请到它所属的公司导入。",
+    "en": "The file is another organisation's; nothing was imported, the file is unchanged. Import it where it belongs."
+  },
+  "import_contradicts": {
+    "zh": "文件与服务器已有的记录不一致，什么都没有导入；文件没有改动。请让设备联网上传，或联系管理员查看。",
+    "en": "The file contradicts what the server has; nothing was imported, the file is unchanged. Let the device upload by itself."
   }
 };

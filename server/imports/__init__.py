@@ -1,0 +1,1 @@
+"""What comes in as a file instead of over the network."""

@@ -1,0 +1,196 @@
+"""Reading a device's export file: opened with the organisation's export key, checked whole before anything is believed.
+
+Neighbours: `field_app/src/core/exportfile.ts` tells the format, `sync/net/exportfile.py` writes it, too; `take.py` takes in what
+stands here. Invariants: no record is longer than its bound; a file that is cut, changed, foreign or broken in its chain is
+refused as a whole, before anything was written; the bytes of its files are read one at a time.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Final, Literal
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from pydantic import BaseModel, Field
+
+from schemas import limits
+from schemas.errors import ErrorCode
+from schemas.ids import Sha256, Uuid
+from schemas.protocol import PublicKey, PushedEntry
+from server.auth.keys import OrganisationKeys, unbase64url
+from sync.journal import extend
+
+MAGIC: Final = b"HVX1"
+ENTRY, FILE, BYTES, END = 1, 2, 3, 255
+_HEAD_BYTES_MAX: Final = 16 * 1024
+
+
+class ImportRefused(Exception):
+    """Nothing was taken in."""
+
+    def __init__(self, code: ErrorCode, **detail: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail
+
+
+class _Point(BaseModel):
+    x: str
+    y: str
+
+
+class ExportHead(BaseModel):
+    """The head of the file: whose journal, how far it was written when the file was made."""
+
+    v: Literal[1]
+    organisation: Uuid
+    device: Uuid
+    epoch: int = Field(ge=0, le=limits.SEQ_MAX)
+    seq: int = Field(ge=0, le=limits.SEQ_MAX)
+    hash: Sha256
+    epk: _Point
+    salt: str = Field(max_length=100)
+    at: str = Field(max_length=40)
+
+
+class _Entry(PushedEntry):
+    epoch: int
+
+
+class NamedFile(BaseModel):
+    """One file in it."""
+
+    sha256: Sha256
+    size: int = Field(ge=0, le=limits.BLOB_BYTES_MAX)
+    type: str = Field(max_length=100)
+
+
+class _End(BaseModel):
+    entries: int
+    blobs: int
+
+
+@dataclass(frozen=True)
+class Export:
+    """A file that is whole and true to itself."""
+
+    head: ExportHead
+    entries: list[PushedEntry]
+    files: list[NamedFile]
+
+
+def broken(at: str) -> ImportRefused:
+    """The refusal of a file that cannot be read; `at` says where, never what stands there."""
+    return ImportRefused(ErrorCode.IMPORT_UNREADABLE, at=at)
+
+
+def records(file: BinaryIO, keys: OrganisationKeys) -> Iterator[tuple[ExportHead, int, bytes]]:
+    """(head, type, content) of every record up to the end, decrypted. ImportRefused."""
+    file.seek(0)
+    if file.read(4) != MAGIC:
+        raise broken("magic")
+    raw = _framed(file, _HEAD_BYTES_MAX)
+    try:
+        head = ExportHead.model_validate_json(raw)
+    except ValueError:
+        raise broken("head") from None
+    if head.organisation != keys.organisation:
+        raise ImportRefused(ErrorCode.IMPORT_FOREIGN)
+    info = f"handover-export-v1\n{head.organisation}\n{head.device}".encode()
+    try:
+        secret = keys.exchange(PublicKey(x=head.epk.x, y=head.epk.y))
+        aead = AESGCM(HKDF(hashes.SHA256(), 32, unbase64url(head.salt), info).derive(secret))
+    except ValueError:
+        raise broken("key") from None
+    bound = MAGIC + len(raw).to_bytes(4, "big") + raw
+    number = 0
+    while True:
+        try:
+            plain = aead.decrypt(number.to_bytes(12, "big"), _framed(file, limits.IMPORT_RECORD_BYTES_MAX), bound)
+        except (InvalidTag, ValueError):
+            raise broken(f"record {number}") from None
+        if not plain:
+            raise broken(f"record {number}")
+        yield head, plain[0], plain[1:]
+        if plain[0] == END:
+            break
+        number += 1
+    if file.read(1):
+        raise broken("end")
+
+
+def check(file: BinaryIO, keys: OrganisationKeys) -> Export:
+    """Read the whole file once: every record opens, the entries are one chain, each file is what its hash says. ImportRefused."""
+    head: ExportHead | None = None
+    entries: list[PushedEntry] = []
+    files: list[NamedFile] = []
+    digest, size = hashlib.sha256(), 0
+
+    def close() -> None:
+        if files and (digest.hexdigest(), size) != (files[-1].sha256, files[-1].size):
+            raise broken(f"file {len(files)}")
+
+    for head, type_, content in records(file, keys):
+        try:
+            if type_ == ENTRY:
+                entries.append(_next(head, entries, _Entry.model_validate_json(content)))
+            elif type_ == FILE:
+                close()
+                files.append(NamedFile.model_validate_json(content))
+                digest, size = hashlib.sha256(), 0
+            elif type_ == BYTES and files:
+                digest.update(content)
+                size += len(content)
+            elif type_ == END:
+                close()
+                end = _End.model_validate(json.loads(content))
+                if (end.entries, end.blobs) != (len(entries), len(files)):
+                    raise broken("end")
+            else:
+                raise broken(f"type {type_}")
+        except ValueError:
+            raise broken(f"record of type {type_}") from None
+        if len(entries) > limits.IMPORT_ENTRIES_MAX or len(files) > limits.IMPORT_FILES_MAX:
+            raise broken("too many")
+    assert head is not None, "records yields or raises"
+    return Export(head, entries, files)
+
+
+def contents(file: BinaryIO, keys: OrganisationKeys, wanted: frozenset[str]) -> Iterator[tuple[NamedFile, bytes]]:
+    """The wanted files of a checked export, one after the other, whole."""
+    named: NamedFile | None = None
+    held = bytearray()
+    for _, type_, content in records(file, keys):
+        if type_ == BYTES:
+            held += content if named else b""
+            continue
+        if named is not None:
+            yield named, bytes(held)
+        held.clear()
+        found = NamedFile.model_validate_json(content) if type_ == FILE else None
+        named = found if found and found.sha256 in wanted else None
+
+
+def _next(head: ExportHead, before: list[PushedEntry], entry: _Entry) -> PushedEntry:
+    last = before[-1] if before else None
+    follows = last is None or entry.seq > last.seq
+    if last is not None and entry.seq == last.seq + 1:
+        follows = extend(last.hash, entry.seq, entry.body.encode()) == entry.hash
+    ends = entry.seq < head.seq or (entry.seq, entry.hash) == (head.seq, head.hash)
+    if not follows or not ends or entry.epoch != head.epoch:
+        raise broken(f"entry {entry.seq}")
+    return PushedEntry(seq=entry.seq, hash=entry.hash, body=entry.body, private=entry.private)
+
+
+def _framed(file: BinaryIO, limit: int) -> bytes:
+    length = int.from_bytes(file.read(4), "big")
+    if not 0 < length <= limit:
+        raise broken("length")
+    raw = file.read(length)
+    if len(raw) != length:
+        raise broken("cut")
+    return raw
