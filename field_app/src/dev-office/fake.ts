@@ -241,6 +241,7 @@ export function fakeFetch(state: string): Fetch {
       receipt: 'eyJ',
       receipt_covers: !broken,
       gaps: broken ? [[215, 217]] : [],
+      released: [],
       pending: broken ? { entries: 3, blobs: 4, bytes: 1_400_000 } : { entries: 0, blobs: 0, bytes: 0 },
     };
     return new Response(JSON.stringify(proof), { headers: { 'content-type': 'application/json' } });
