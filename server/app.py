@@ -16,7 +16,6 @@ import structlog
 from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 
 from schemas.errors import ErrorCode
 from schemas.limits import REQUEST_BYTES_MAX
@@ -28,6 +27,7 @@ from server.blobs.vault import Vault
 from server.domain import HANDLERS
 from server.http import digest, imports, proof, sync, wipe
 from server.http.context import House
+from server.http.described import Described
 from server.http.edge import EXCEPTION_HANDLERS, edge_middleware, edge_routes
 from server.http.metrics import Metrics
 from server.http.problem import no_page
@@ -117,8 +117,8 @@ def create_app(house: House) -> Litestar:
         lifespan=[lifespan],
         request_max_body_size=REQUEST_BYTES_MAX,
         openapi_config=OpenAPIConfig(
-            title="Handover", version="1", render_plugins=[JsonRenderPlugin()],
-            openapi_router=Router("/api", route_handlers=[], after_request=no_page),
+            title="Handover", version="1", render_plugins=[Described()],
+            openapi_router=Router("/api", route_handlers=[], after_request=no_page, include_in_schema=False),
         ),
         logging_config=None,
     )  # fmt: skip

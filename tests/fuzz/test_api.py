@@ -1,0 +1,78 @@
+"""schemathesis over the whole API: what its own description allows and what it does not, as a device and as a person.
+
+Whatever is asked, the answer is no fault of ours and a refusal has its code; afterwards the server stands and an honest device
+comes to `clear`.
+"""
+
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+
+from server.http.described import BODIES
+from tests.fuzz.ground import BASE, Ground, cookie
+from tests.fuzz.test_exchange import Line
+
+OPERATIONS = [
+    ("POST", path) for path in BODIES
+] + [
+    ("GET", "/api/v1/device"), ("GET", "/api/v1/me"), ("GET", "/api/v1/blobs/{sha256}"),
+    ("GET", "/api/v1/blobs/{sha256}/preview"),
+    ("HEAD", "/api/v1/blobs/uploads/{upload}"), ("PATCH", "/api/v1/blobs/uploads/{upload}"),
+    ("DELETE", "/api/v1/blobs/uploads/{upload}"), ("OPTIONS", "/api/v1/blobs"), ("OPTIONS", "/api/v1/blobs/uploads/{upload}"),
+    ("GET", "/api/v1/handovers/{handover_id}/proof"),
+]  # fmt: skip
+LOOSE = {("POST", "/api/v1/blobs"), ("OPTIONS", "/api/v1/blobs/uploads/{upload}")}
+"""Operations whose parameters may be any text: nothing contradicts their description."""
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+bounded = settings(
+    max_examples=12, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def described(ground: Ground) -> dict[str, Any]:
+    found: dict[str, Any] = ground.ask("GET", "/api/openapi.json").json()
+    return found
+
+
+@pytest.fixture(scope="module")
+def line(ground: Ground) -> Line:
+    return Line(ground)
+
+
+def test_every_operation_of_the_description_is_tried(described: dict[str, Any]) -> None:
+    there = {(method.upper(), path) for path, item in described["paths"].items() for method in item}
+    assert there == set(OPERATIONS)
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["described", "not_described"])
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_whatever_is_asked_is_answered(
+    ground: Ground, described: dict[str, Any], line: Line, method: str, path: str, mode: GenerationMode
+) -> None:
+    operation = schemathesis.openapi.from_dict(described)[path][method]
+    raw = operation.definition.raw
+    can_contradict = (method, path) not in LOOSE and ("requestBody" in raw or raw.get("parameters"))
+    chosen = mode if can_contradict else GenerationMode.POSITIVE
+
+    @bounded
+    @given(case=operation.as_strategy(chosen), known=st.booleans())
+    def tried(case: Any, known: bool) -> None:
+        sent = requests.Request(**case.as_transport_kwargs(base_url=BASE)).prepare()
+        given_body: Any = sent.body or b""
+        body = given_body if isinstance(given_body, bytes) else str(given_body).encode("utf-8", "replace")
+        named = [(name, str(value)) for name, value in sent.headers.items() if name.lower() not in ("cookie", "content-length")]
+        headers = [*named, ("x-handover", "1"), *([("cookie", cookie(line.phone))] if known else [])]
+        answer = ground.ask(sent.method or method, (sent.url or "").removeprefix(BASE), headers, body)
+        ground.holds(answer)
+
+    tried()
+    ground.stands()
+    line.save()
+    line.settle()
