@@ -150,7 +150,7 @@ class Yard:
             self.world.base.replace("http", "ws") + "/api/v1/live", additional_headers={"Cookie": self.cookie_of(caller)}
         ) as socket:
             try:
-                await asyncio.wait_for(socket.recv(), 5)
+                await asyncio.wait_for(socket.recv(), 30)
             except ConnectionClosed:
                 return socket.close_code or 0
             return 200
