@@ -26,6 +26,7 @@ BODIES: Final[dict[str, tuple[type[BaseModel] | None, type[BaseModel] | None]]] 
     "/api/v1/digest": (wire.DigestRequest, wire.DigestAnswer),
     "/api/v1/repair": (wire.RepairRequest, wire.RepairAnswer),
     "/api/v1/wiped": (wire.WipedRequest, None),
+    "/api/v1/imports": (None, None),
 }
 """POST: the message in, the message out; None where there is no body."""
 HEADERS: Final[dict[tuple[str, str], tuple[str, ...]]] = {

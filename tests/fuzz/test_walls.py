@@ -64,6 +64,11 @@ WALK: Final[dict[tuple[str, str], dict[str, Cell]]] = {
     ("GET", "/api/v1/blobs/{sha256:str}/preview"): NO_BLOB,
     ("POST", "/api/v1/sync"): row(UNSIGNED, (404, "device_unknown"), (404, "device_unknown")),
     ("POST", "/api/v1/wiped"): row(UNSIGNED, (404, "device_unknown"), (404, "device_unknown")),
+    ("POST", "/api/v1/imports"): {
+        **row(UNSIGNED, UNSIGNED, UNSIGNED),
+        "signed_in_stranger": (422, "import_unreadable"),
+        "signed_in_neighbour": (403, "forbidden"),
+    },
     ("POST", "/api/v1/digest"): BARRED,
     ("POST", "/api/v1/repair"): BARRED,
     ("GET", "/api/v1/handovers/{handover_id:str}/proof"): row(UNSIGNED, (403, "forbidden"), REVOKED, HIDDEN),
