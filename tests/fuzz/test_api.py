@@ -1,4 +1,4 @@
-"""schemathesis over the whole API: what its own description allows and what it does not, as a device and as a person.
+"""schemathesis over the whole API: what its own description allows and what it does not, as a device and as nobody at all.
 
 Whatever is asked, the answer is no fault of ours and a refusal has its code; afterwards the server stands and an honest device
 comes to `clear`.
