@@ -217,7 +217,9 @@ describe('handovers', () => {
   it('gives readings with their difference', () => {
     const now = handover('n', { readings: { odometer: { value: 18_412, at: NOW, entry: 'e' } } });
     const then = handover('t', { readings: { odometer: { value: 18_000, at: NOW, entry: 'e' } } });
-    const meters = [{ id: 'odometer', zh: '', en: '', unit: 'km', max: 9, min_out: null, slot: null, monotonic: true }];
+    const meters = [
+      { id: 'odometer', zh: '', en: '', unit: 'km', max: 9, min_out: null, slot: null, monotonic: true },
+    ];
     expect(readingLines(now, then, meters)[0]).toMatchObject({ unit: 'km', difference: 412 });
     expect(readingLines(now, null, meters)[0]?.difference).toBeNull();
   });
