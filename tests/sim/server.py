@@ -252,6 +252,10 @@ class Node:
         named: Any = type_
         self.system([DeviceEnrol(device_id=device, depot_id=depot, name="sim", type=named, person_id=person, replaces=replaces)])
 
+    def knows(self, device: str) -> bool:
+        """Whether the office sees such a device."""
+        return self.store.record(self.organisation, "device", device) is not None
+
     # --- life ---------------------------------------------------------------------------------------------------------
     def restart(self) -> None:
         """What a start does: judge again what was parked for a cause that may be gone."""

@@ -327,10 +327,9 @@ class World:
         self.phones.remove(phone)
         self.gone.append(phone)
         self.disks.pop(phone.id, None)
-        if not phone.stuck:
-            self.add_phone(phone.person.id, phone.person.place, replaces=phone.id)
-        else:
-            self.add_phone(phone.person.id, phone.person.place)
+        # A server restored from before its enrolment does not know the device: the office names none to replace.
+        known = not phone.stuck and self.node.knows(phone.id)
+        self.add_phone(phone.person.id, phone.person.place, replaces=phone.id if known else None)
 
     def world_mishap(self) -> None:
         """What befalls the server and the office."""
