@@ -1,8 +1,9 @@
 """What came otherwise than it was written: found out before it is taken into a chain, and kept aside for people. Pure.
 
 Neighbours: `sync/engine.py` asks before it stores. Invariants: an entry whose bytes do not give its hash never consumes a
-number — the device still has the good copy, or declares the loss itself · every strange sequence of bytes is kept once, bounded ·
-private parts that come twice in the same wrong form are what the device really has: then the entry is taken, and parked.
+number — the device still has the good copy, or declares the loss itself · every strange sequence of bytes is kept once a request,
+bounded · private parts that come in the same wrong form in two requests, not in one the network repeats, are what the device
+really has: then the entry is taken, and parked.
 """
 
 import base64
@@ -50,24 +51,30 @@ def fault_of(pushed: PushedEntry, before: str | None) -> ErrorCode | None:
 
 @dataclass
 class Aside:
-    """The quarantine of one device during one push."""
+    """The quarantine of one device during one push. `written`: what tells this request from another of the device."""
 
     store: Store
     device: DeviceState
     epoch: int
     now_ms: int
+    written: str = ""
 
     def keep(self, pushed: PushedEntry, reason: str, key: str = "") -> None:
         """Keep an entry aside, once per key (its hash unless given)."""
         self._put(pushed.seq, key or pushed.hash, pushed.model_dump_json().encode(), reason)
 
     def came_before(self, pushed: PushedEntry) -> bool:
-        """Keep damaged bytes aside, if there is room; whether the very same ones lay there already."""
+        """Keep damaged bytes aside, if there is room; whether the very same ones came in another request already."""
         raw = pushed.model_dump_json().encode()
-        key = hashlib.sha256(raw).hexdigest()
+        key = hashlib.sha256(raw + self.written.encode()).hexdigest()
         device = self.device
-        if self.store.is_quarantined(device.organisation, device.id, self.epoch, pushed.seq, key):
-            return True
+        place = (self.epoch, pushed.seq, DAMAGED, raw)
+        known = [
+            one.hash for one in self.store.kept_aside(device.organisation, device.id)
+            if (one.epoch, one.seq, one.reason, one.body) == place
+        ]  # fmt: skip
+        if known:
+            return any(one != key for one in known)
         if self.store.quarantine_count(device.organisation, device.id) < limits.QUARANTINE_ENTRIES_MAX:
             self._put(pushed.seq, key, raw, DAMAGED)
         return False

@@ -246,7 +246,8 @@ class _Push:
     @property
     def aside(self) -> Aside:
         """The device's quarantine."""
-        return Aside(self.store, self.device, self.request.head.epoch, self.now_ms)
+        clock = self.request.clock
+        return Aside(self.store, self.device, self.request.head.epoch, self.now_ms, f"{clock.wall} {clock.mono} {clock.boot}")
 
     def _command(self) -> Command:
         if self.device.may_speak:

@@ -23,6 +23,12 @@ def body_with(request: dict[str, Any], seq: int, old: str, new: str) -> dict[str
     return changed(request, seq, body=entry["body"].replace(old, new))
 
 
+def written_later(stage: Stage, request: dict[str, Any]) -> dict[str, Any]:
+    """The same content in another request of the device: one the network repeats has the same clock."""
+    stage.now += 1000
+    return {**request, "clock": {**request["clock"], "mono": stage.now}}
+
+
 def quarantined(stage: Stage, phone: Phone) -> int:
     return stage.write(lambda store: store.quarantine_count(stage.id, phone.id))
 
@@ -44,6 +50,8 @@ def test_a_byte_changed_on_its_way_consumes_no_number_and_the_good_copy_is_taken
     assert quarantined(stage, phone) == 1, "what came is kept aside all the same"
     assert stage.incidents("damaged_entry") == []
     phone.push(damaged)
+    assert stage.incidents("damaged_entry") == [], "the network says it again, not the device"
+    phone.push(written_later(stage, damaged))
     assert quarantined(stage, phone) == 1
     assert [one["detail"] for one in stage.incidents("damaged_entry")] == [{"seq": 2, "epoch": 0}], "it goes on: somebody is told"
     phone.push()
@@ -63,7 +71,9 @@ def test_a_hash_changed_on_its_way_is_no_fork(stage: Stage) -> None:
         assert pushed.new_epoch is None
         assert pushed.outcomes[-1].code is ErrorCode.ENTRY_HASH_MISMATCH
     assert stage.incidents("fork") == []
-    assert stage.push(changed(request, 3, hash="0" * 64)).new_epoch is not None, "again the same: the device means it"
+    again = changed(request, 3, hash="0" * 64)
+    assert stage.push(again).new_epoch is None, "the network says it again, not the device"
+    assert stage.push(written_later(stage, again)).new_epoch is not None, "again the same: the device means it"
 
 
 @pytest.mark.parametrize("field", ["body", "hash"])

@@ -423,7 +423,9 @@ def test_private_parts_that_are_not_what_was_hashed_are_parked(stage: Stage, par
     assert pushed.outcomes[1].code is ErrorCode.ENTRY_PRIVATE_MISMATCH
     assert unseal(stage.id, pushed.receipt).n == 1, "it may have been changed on its way: the device keeps its own"
     assert stage.write(lambda store: store.quarantine_count(stage.id, phone.id)) == 1
-    pushed = phone.push(request)
+    repeated = phone.push(request)
+    assert unseal(stage.id, repeated.receipt).n == 1, "a repeated request is not the device saying it again"
+    pushed = phone.push({**request, "clock": {**request["clock"], "mono": 1}})
     assert pushed.outcomes[1].code is ErrorCode.ENTRY_PRIVATE_MISMATCH
     assert stage.all("signer") == []
     assert stage.state(good) == ("applied", None), "the same again is what the device has: it blocks nothing"
