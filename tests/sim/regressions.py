@@ -11,6 +11,6 @@ REGRESSIONS: dict[str, str] = {
     "19": "a device restored from its backup a second time still spoke in an epoch that had been left: what it has goes to "
     "quarantine, it is told to be enrolled anew, and nothing of it is lost",
     "527": "a server restored from before a device's enrolment was asked to replace it: the simulation's own mistake",
-    "885": "private parts changed on their way, in a request the network repeated, counted as what the device really has: its good "
-    "copy was let go. The same wrong bytes must now come in two requests, not in one repeated",
+    "885": "private parts changed on their way, in a request the network repeated, counted as what the device really has: its "
+    "good copy was let go. The same wrong bytes must now come in two requests, not in one repeated",
 }
