@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from tests.support.hosts import HOSTS, Host
@@ -17,6 +18,12 @@ from tests.support.stage import Stage
 
 settings.register_profile("house", deadline=None)  # a slow machine is no fault of the code
 settings.load_profile("house")
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_are() -> None:
+    """A test that silences the logs (the simulator does) silences its own."""
+    structlog.reset_defaults()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
