@@ -132,8 +132,8 @@ export class Mischief {
   private async toSleepingDisk(phone: Phone): Promise<void> {
     const { weather } = this.world;
     if (phone.device === '') return;
-    if (weather.strikes('body_lost', 0.12)) this.loseBody(phone, false);
-    if (weather.strikes('body_spoiled', 0.08)) this.loseBody(phone, true);
+    if (weather.strikes('body_lost', 0.2)) this.loseBody(phone, false);
+    if (weather.strikes('body_spoiled', 0.25)) this.loseBody(phone, true);
     if (weather.strikes('record_lost', 0.15)) this.loseRecord(phone);
     if (weather.strikes('store_evicted', 0.12)) await this.evict(phone);
     else if (!phone.backup && this.random.chance(0.5)) phone.backup = phone.disk.copy();

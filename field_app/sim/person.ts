@@ -110,7 +110,7 @@ export class Person {
     if (!step) return;
     const begins = step.items.some((item) => item.action === 'handover.start');
     try {
-      if (begins) await this.checkGate(tab);
+      if (begins && tab.canStartNew()) await this.checkGate();
       const saved = await phone.save(tab, step.items, step.files);
       work.entries.push(...saved.map((one) => one.id));
       work.at += 1;
@@ -121,8 +121,8 @@ export class Person {
   }
 
   /** Under strict nothing new may begin while something from before the opening is missing on the server. */
-  private async checkGate(tab: CoreImpl): Promise<void> {
-    if (this.place.gate !== 'strict' || this.owed.length === 0 || !tab.canStartNew()) return;
+  private async checkGate(): Promise<void> {
+    if (this.place.gate !== 'strict' || this.owed.length === 0) return;
     const known = await this.place.host.call<{ entries: string[]; blobs: string[] }>('known');
     const entries = new Set(known.entries);
     const blobs = new Set(known.blobs);
@@ -153,7 +153,7 @@ export class Person {
     const open = status && (status.phase === 'ready' || status.phase === 'locked') && status.gate === 'open';
     if (place.gate !== 'strict' || !owed || !open) return;
     // The core may have uploaded everything meanwhile: only what is still missing counts.
-    await this.checkGate(phone.core as CoreImpl);
+    await this.checkGate();
   }
 
   private async lookAway(): Promise<void> {
