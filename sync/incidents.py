@@ -24,11 +24,11 @@ class Incidents:
     device: DeviceState
     now_ms: int
 
-    def open(self, incident: str, key: str, detail: dict[str, Any]) -> None:
-        """Open (or refresh) the incident of this type and key on this device."""
+    def open(self, incident: str, key: str, detail: dict[str, Any], *, anew: bool = False) -> None:
+        """Open (or refresh) the incident of this type and key on this device. `anew`: it has happened once more."""
         judge = self.judge
         writer = RecordWriter(judge.store, judge.organisation, judge.version + 1, judge.touched)
-        if write_incident(writer, self.device, incident, key, detail, self.now_ms):
+        if write_incident(writer, self.device, incident, key, detail, self.now_ms, anew=anew):
             judge.version += 1
 
     def close(self, incident: str, key: str) -> None:
@@ -37,7 +37,8 @@ class Incidents:
         known = self.judge.store.record(self.device.organisation, "incident", record_id)
         if known is not None and not known.gone and known.data["state"] == "open":
             writer = self._writer()
-            writer.write("incident", record_id, {"state": "closed"}, engine_stamp(writer.version, self.now_ms), create=False)
+            over = {"state": "closed", "closed_at": instants.to_text(self.now_ms)}
+            writer.write("incident", record_id, over, engine_stamp(writer.version, self.now_ms), create=False)
 
     def diverged(self, repairs: Sequence[Repair]) -> None:
         """The device did not hold what the server says it held, and has put it right: how it came to that must be known."""
@@ -50,7 +51,7 @@ class Incidents:
         if breaches:
             device = self.device
             detail = {"why": breaches[0][1], "epoch": device.epoch, "since_seq": device.clear_seq}
-            self.open("gate_breach", f"{device.epoch}/{device.clear_seq}", detail)
+            self.open("gate_breach", f"{device.epoch}/{device.clear_seq}", detail, anew=True)
 
     def device_seen(self, request: SyncRequest, skew: int | None, *, late: bool) -> None:
         """Refresh the device's line, when something a person would look at has changed or a minute has passed.
@@ -103,17 +104,29 @@ def _still_pending(device: DeviceState, request: SyncRequest) -> dict[str, int]:
 
 
 def write_incident(
-    writer: RecordWriter, device: DeviceState, incident: str, key: str, detail: dict[str, Any], now_ms: int
+    writer: RecordWriter,
+    device: DeviceState,
+    incident: str,
+    key: str,
+    detail: dict[str, Any],
+    now_ms: int,
+    *,
+    anew: bool = False,
 ) -> bool:
     """Open the incident of this type and key on a device. Said again with other detail, it is refreshed; with the same,
-    nothing is written. Whether something was."""
+    nothing is written: what a person has closed stays closed (a request may be repeated), unless it has happened once more,
+    `anew`. Whether something was written."""
     record_id = derived_id("incident", device.organisation, device.id, incident, key)
     known = writer.store.record(device.organisation, "incident", record_id)
-    if known is not None and known.data["detail"] == detail and known.data["state"] == "open":
-        return False
-    values = {
+    if known is not None and known.data["detail"] == detail:
+        settled = known.data.get("closed_by") is not None and not anew
+        if known.data["state"] == "open" or settled:
+            return False
+    values: dict[str, Any] = {
         "depot_id": device.depot, "device_id": device.id, "type": incident, "detail": detail,
         "at": instants.to_text(now_ms), "state": "open",
     }  # fmt: skip
+    if known is not None and known.data["state"] == "closed":
+        values |= {"closed_by": None, "closed_at": None, "note": ""}
     writer.write("incident", record_id, values, engine_stamp(writer.version, now_ms), create=True)
     return True

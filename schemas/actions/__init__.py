@@ -34,6 +34,7 @@ from schemas.actions.handovers import (
     ReadingRecord,
     ReturnComplete,
 )
+from schemas.actions.incidents import IncidentClose
 from schemas.actions.organisation import OrganisationPolicy
 from schemas.actions.people import PersonErase
 from schemas.actions.signatures import SignatureCapture
@@ -44,7 +45,8 @@ ACTIONS: Final[dict[tuple[str, int], type[Action]]] = {
     for model in (
         HandoverStart, HandoverAbandon, PhotoAdd, PhotoRetract, PhotoWaive, ReadingRecord, AccessoryReport,
         DamageRecord, DamageRetract, SignatureCapture, CheckoutComplete, ReturnComplete,
-        DeviceInvite, DeviceRevoke, DeviceWipe, DeviceEnrol, GapRelease, OrganisationPolicy, PersonErase,
+        DeviceInvite, DeviceRevoke, DeviceWipe, DeviceEnrol, GapRelease, IncidentClose, OrganisationPolicy,
+        PersonErase,
         ConflictDecide, EntryRatify, EntryReject,
         AssetLock, CustomerBlock, RentalCancel, TaskReassign, TaskCancel, TaskRemove, TaskNote,
         OrganisationDefine, DepotDefine, PersonDefine, PackDefine, AssetDefine, CustomerDefine, ContractTextDefine,

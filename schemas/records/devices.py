@@ -52,7 +52,8 @@ class Invitation(Record):
 
 
 class Incident(Record):
-    """Something about a journal that a person must know: gap, fork, eviction, damaged entry, clock, rejected blob."""
+    """Something about a journal that a person must know: gap, fork, eviction, damaged entry, clock, rejected blob. Closed by a
+    person, with a note, or by itself (`closed_by` null) when what it told of is over."""
 
     kind: ClassVar[str] = "incident"
     placement: ClassVar[Placement] = Placement.DEPOT
@@ -64,6 +65,9 @@ class Incident(Record):
     detail: Annotated[dict[str, Any], SERVER] = {}
     at: Annotated[str, SERVER]
     state: Annotated[Literal["open", "closed"], SERVER] = "open"
+    closed_by: Annotated[Uuid | None, SERVER] = None
+    closed_at: Annotated[str | None, SERVER] = None
+    note: Annotated[str, SERVER] = ""
 
 
 class ReleasedGap(Record):

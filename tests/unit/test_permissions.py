@@ -53,6 +53,7 @@ class Scene:
             self._contradict(place, handover)
         self._plan()
         self.gapped = [self._gapped(place) for place in (0, 1)]
+        self.incidents = [self._incident(place) for place in (0, 1)]
 
     def _gapped(self, place: int) -> str:
         """A device of whose journal the first two entries are missing."""
@@ -62,6 +63,12 @@ class Scene:
         request = phone.request()
         self.stage.push({**request, "entries": request["entries"][2:]})
         return phone.id
+
+    def _incident(self, place: int) -> str:
+        """An open incident: a device has mended what it held."""
+        phone = self.stage.phone(place=place)
+        self.stage.push({**phone.request(), "repairs": [{"bucket": "org/field", "version": 1, "parts": [1]}]})
+        return str(next(one["id"] for one in self.stage.incidents("divergence") if one["device_id"] == phone.id))
 
     def _plan(self) -> None:
         """A customer, a rental and a task in each depot."""
@@ -119,6 +126,7 @@ class Scene:
             "device.revoke": lambda: {"device_id": self.devices[place]},
             "device.wipe": lambda: {"device_id": self.devices[place]},
             "gap.release": lambda: {"device_id": self.gapped[place], "epoch": 0, "until": 2, "reason": "x"},
+            "incident.close": lambda: {"incident_id": self.incidents[place], "note": "x"},
             "organisation.policy": lambda: {"organisation_id": stage.id, "gate_policy": "grace"},
             "device.enrol": lambda: {"device_id": new(), "depot_id": depot, "name": "名", "type": "field"},
             "person.erase": lambda: {"signer_id": self.signers[place], "reason": "x"},

@@ -338,6 +338,27 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       }
     ]
   },
+  "incident.close": {
+    "v": 1,
+    "subject": [
+      "incident",
+      "incident_id"
+    ],
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "incident",
+        "id": "$incident_id",
+        "values": {
+          "state": "closed",
+          "closed_by": "@actor",
+          "closed_at": "@at",
+          "note": "$note"
+        },
+        "create": false
+      }
+    ]
+  },
   "organisation.policy": {
     "v": 1,
     "subject": null,

@@ -171,6 +171,12 @@ export const PERMISSIONS: { readonly [what: string]: { readonly [R in Role]?: Re
     "administrator": "org",
     "system": "org"
   },
+  "incident.close": {
+    "operations": "depot",
+    "manager": "org",
+    "system": "org",
+    "administrator": "org"
+  },
   "organisation.policy": {
     "manager": "org",
     "administrator": "org",

@@ -313,11 +313,17 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "type": "server",
       "detail": "server",
       "at": "server",
-      "state": "server"
+      "state": "server",
+      "closed_by": "server",
+      "closed_at": "server",
+      "note": "server"
     },
     "defaults": {
       "detail": {},
-      "state": "open"
+      "state": "open",
+      "closed_by": null,
+      "closed_at": null,
+      "note": ""
     }
   },
   "invitation": {

@@ -469,7 +469,7 @@ export interface Head {
   signature: string;
 }
 
-/** Something about a journal that a person must know: gap, fork, eviction, damaged entry, clock, rejected blob. */
+/** Something about a journal that a person must know: gap, fork, eviction, damaged entry, clock, rejected blob. Closed by a person, with a note, or by itself (`closed_by` null) when what it told of is over. */
 export interface Incident {
   id: string;
   depot_id: string;
@@ -478,6 +478,15 @@ export interface Incident {
   detail: Record<string, unknown>;
   at: string;
   state: 'open' | 'closed';
+  closed_by: string | null;
+  closed_at: string | null;
+  note: string;
+}
+
+/** What the incident tells of needs nothing more from anybody. One that ends by itself cannot be closed. */
+export interface IncidentClose {
+  incident_id: string;
+  note: string;
 }
 
 /** A single-use right to enrol a device. Only the hash of its code is known here. */
@@ -1020,6 +1029,7 @@ export interface Actions {
   'gap.release': GapRelease;
   'handover.abandon': HandoverAbandon;
   'handover.start': HandoverStart;
+  'incident.close': IncidentClose;
   'organisation.policy': OrganisationPolicy;
   'person.erase': PersonErase;
   'photo.add': PhotoAdd;

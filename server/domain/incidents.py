@@ -1,0 +1,33 @@
+"""Incidents: closed by whoever has looked into them.
+
+Neighbours: `sync/incidents.py` opens them, and closes those that end by themselves. Invariant: a gap that can still be filled,
+declared lost or released is not closed by a note: what is held behind it would be forgotten.
+"""
+
+from typing import Any, Final
+
+from schemas.actions.incidents import IncidentClose
+from schemas.errors import ErrorCode
+from sync.unit import Handlers, Refusal, Unit
+
+
+def close(unit: Unit, args: IncidentClose) -> None:
+    """A person says what came of it. The first to say so stands."""
+    incident = unit.need("incident", args.incident_id)
+    if incident["state"] != "open":
+        raise Refusal(ErrorCode.STATE_ILLEGAL, state=incident["state"])
+    if incident["type"] == "gap" and _waits(unit, incident):
+        raise Refusal(ErrorCode.STATE_ILLEGAL, state="gap")
+    unit.apply_effects(args)
+
+
+def _waits(unit: Unit, gap: dict[str, Any]) -> bool:
+    """Whether something is still held behind the gap, in the epoch its device speaks now."""
+    organisation = unit.writer.organisation
+    device = unit.store.device(organisation, gap["device_id"])
+    if device is None or device.epoch != gap["detail"].get("epoch"):
+        return False
+    return bool(unit.store.held_seqs(organisation, device.id, device.epoch))
+
+
+HANDLERS: Final[Handlers] = {(IncidentClose.action, IncidentClose.v): close}
