@@ -10,7 +10,7 @@ import copy
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import msgspec
@@ -35,6 +35,16 @@ from sync.store import (
 _MISSING: Final = object()
 _METAS: Final = msgspec.json.Decoder(dict[str, FieldMeta])
 Room = dict[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A record as it lies here: `head` without data and meta, those as JSON, and the bytes of its `Change`."""
+
+    head: StoredRecord
+    data: bytes
+    meta: bytes
+    wire: bytes
 
 
 class MemoryStore:
@@ -263,22 +273,17 @@ class MemoryStore:
     def record(self, organisation: str, kind: str, record_id: str) -> StoredRecord | None:
         """One record, also one that is gone; None if there never was one."""
         found = self._room("record", organisation, kind).get(record_id)
-        return None if found is None else copy.deepcopy(found[0])
+        return None if found is None else _read(found)
 
     def put_record(self, organisation: str, record: StoredRecord, left: Iterable[str]) -> None:
         """Write the record and its memberships."""
-        # Through JSON, as every other store keeps it: a tuple comes back as a list.
+        # As JSON, as every other store keeps it: a tuple comes back as a list, and each reader gets one of its own.
         data = _json(record.data)
-        kept = replace(
-            record,
-            data=json.loads(data),
-            meta=_METAS.decode(msgspec.json.encode(record.meta)),
-            hash="" if record.gone else content_hash(data),
-        )
+        head = replace(record, data={}, meta={}, hash="" if record.gone else content_hash(data))
         room = self._room("record", organisation, record.kind)
-        before = held_as(room[record.id][0]) if record.id in room else NOTHING
-        self._put(room, record.id, (kept, _wire(kept, data)))
-        for shift in shifts(record.kind, record.id, before, held_as(kept)):
+        before = held_as(room[record.id].head) if record.id in room else NOTHING
+        self._put(room, record.id, _Kept(head, data, msgspec.json.encode(record.meta), _wire(head, data)))
+        for shift in shifts(record.kind, record.id, before, held_as(head)):
             digest = self._room("digest", organisation, shift.bucket)
             self._put(digest, shift.part, digest.get(shift.part, Tally()).joined(shift.by))
         for gone, buckets in ((False, record.buckets), (True, left)):
@@ -288,7 +293,7 @@ class MemoryStore:
     def records(self, organisation: str, kind: str) -> list[StoredRecord]:
         """All records of a kind that are not gone, by id."""
         room = self._room("record", organisation, kind)
-        return [copy.deepcopy(room[key][0]) for key in sorted(room) if not room[key][0].gone]
+        return [_read(room[key]) for key in sorted(room) if not room[key].head.gone]
 
     def changes(self, organisation: str, bucket: str, after: int, limit: int, up_to: int) -> list[WireChange]:
         """Changes after < version ≤ up_to, ascending; at most `limit`, then the rest of the last version."""
@@ -303,7 +308,7 @@ class MemoryStore:
         ]
 
     def _wire_of(self, organisation: str, kind: str, record_id: str) -> bytes:
-        wire: bytes = self._room("record", organisation, kind)[record_id][1]
+        wire: bytes = self._room("record", organisation, kind)[record_id].wire
         return wire
 
     def bucket_head(self, organisation: str, bucket: str) -> int:
@@ -442,8 +447,14 @@ def _age(entry: JournalEntry) -> tuple[int, str, int]:
     return (entry.received_ms, entry.device, entry.seq)
 
 
+def _read(kept: _Kept) -> StoredRecord:
+    head = kept.head
+    data, meta = msgspec.json.decode(kept.data), _METAS.decode(kept.meta)
+    return StoredRecord(head.kind, head.id, head.version, data, meta, head.buckets, head.gone, head.hash)
+
+
 def _copied(entry: JournalEntry) -> JournalEntry:
-    return replace(entry, detail=copy.deepcopy(entry.detail))
+    return JournalEntry(**{**vars(entry), "detail": copy.deepcopy(entry.detail) if entry.detail else {}})
 
 
 def _json(value: Any) -> bytes:
