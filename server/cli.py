@@ -77,14 +77,15 @@ def serve(
     listener = _listen(host, port)
     if demo:
         _welcome(house, settings)
+    # Frames are small: a compressor for each socket would hold more memory and take more time than it saves bytes.
     config = uvicorn.Config(
         create_app(house), log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10,
-        ws_max_size=65_536, ws_ping_interval=None, h11_max_incomplete_event_size=65_536,
+        ws_max_size=65_536, ws_ping_interval=None, ws_per_message_deflate=False, h11_max_incomplete_event_size=65_536,
     )  # fmt: skip
     server = uvicorn.Server(config)
     _spare_the_collector()
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(server.serve(sockets=[listener]))
+        server.run(sockets=[listener])  # on uvloop, where it is made for the system
     raise typer.Exit(0 if server.started else 1)
 
 

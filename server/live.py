@@ -48,7 +48,7 @@ class Line:
     close_code: int | None = None
     _queue: deque[Frame] = field(default_factory=deque)
     _lagging: bool = False
-    _ready: asyncio.Event = field(default_factory=asyncio.Event)
+    _waiter: "asyncio.Future[None] | None" = None
 
     def offer(self, bucket: str | None, text: str) -> None:
         """Queue a frame; when there is no room, everything queued becomes one sync."""
@@ -59,29 +59,36 @@ class Line:
             self._lagging = True
             bucket, text = None, SYNC
         self._queue.append(Frame(bucket, text))
-        self._ready.set()
+        _wake(self._waiter)
 
     def shut(self, code: int) -> None:
         """Nothing more goes out; the socket is closed with this code."""
         self.close_code = code
         self._queue.clear()
-        self._ready.set()
+        _wake(self._waiter)
 
     async def next(self, wait_s: float) -> Frame | None:
         """The next frame, or None: the line was shut, or nothing came within `wait_s` seconds."""
         if not self._queue and self.close_code is None:
-            try:
-                await asyncio.wait_for(self._ready.wait(), wait_s)
-            except TimeoutError:
-                return None
+            await self._wait(wait_s)
         if self.close_code is not None or not self._queue:
-            self._ready.clear()
             return None
         frame = self._queue.popleft()
         if not self._queue:
-            self._ready.clear()
             self._lagging = False
         return frame
+
+    async def _wait(self, wait_s: float) -> None:
+        """Until something was queued, the line was shut, or the time is over. A timer of its own: `asyncio.wait_for` would make
+        a task for each frame of each socket."""
+        loop = asyncio.get_running_loop()
+        self._waiter = waiter = loop.create_future()
+        timer = loop.call_later(wait_s, _wake, waiter)
+        try:
+            await waiter
+        finally:
+            timer.cancel()
+            self._waiter = None
 
 
 class LiveHub:
@@ -179,6 +186,11 @@ class LiveHub:
         for lines in self._lines.values():
             for line in lines:
                 line.shut(GOING)
+
+
+def _wake(waiter: "asyncio.Future[None] | None") -> None:
+    if waiter is not None and not waiter.done():
+        waiter.set_result(None)
 
 
 def _ended_devices(raw: bytes) -> list[str]:

@@ -37,6 +37,11 @@ class Among(FunctionElement[bool]):
     inherit_cache = True
     type = Boolean()
 
+    def self_group(self, against: Any = None) -> "Among":
+        """Itself. SQLAlchemy would write `… = 1` behind a condition on SQLite, which then finds no index for it and looks
+        through everything the organisation has."""
+        return self
+
 
 def among(column: Any, name: str) -> Any:
     """The column is one of the values of parameter `name`, a list of texts."""
