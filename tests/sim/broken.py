@@ -12,6 +12,9 @@ from typing import Any
 from unittest.mock import patch
 
 from schemas.protocol import PushedEntry, SyncRequest
+from server.storage.blob_part import BlobPart
+from server.storage.drafts import UNKNOWN, Drafts
+from server.storage.journal_part import JournalPart
 from sync import engine as engine_module
 from sync import judge as judge_module
 from sync import outgoing, replica
@@ -26,6 +29,7 @@ from sync.store import DeviceState, JournalEntry, Store
 from tests.sim.disk import Disk
 from tests.sim.phone import Phone
 from tests.sim.server import Crash, Node
+from tests.sim.sql import SqlNode
 from tests.sim.world import Build
 
 
@@ -215,7 +219,25 @@ def _skips_losses(_device: Any, last: int) -> tuple[list[dict[str, Any]], int]:
     return [], last
 
 
+def _keeps_records_undone(drafts: Drafts, mark: int) -> None:
+    records: Any = drafts
+    kept = (records._records.known, records._records.unwritten)
+    while len(drafts._undo) > mark:
+        place, key, before = drafts._undo.pop()
+        if any(place is one for one in kept):
+            continue
+        if before is UNKNOWN:
+            place.pop(key, None)
+        else:
+            place[key] = before
+
+
+def _writes_nothing(_store: Any, _rows: Any) -> None:
+    return None
+
+
 PLAIN = Build()
+ON_SQL = Build(node=SqlNode)
 PUSH = engine_module._Push
 BROKEN: dict[str, Broken] = {
     "acknowledge before commit": Broken(Build(node=AcknowledgesBeforeCommit), ("receipt",)),
@@ -235,4 +257,7 @@ BROKEN: dict[str, Broken] = {
     "let go without a receipt": Broken(Build(phone=LetsGoWithoutReceipt), ("L1",)),
     "apply across a gap": Broken(PLAIN, ("L4",), ((replica, "apply_frame", _applies_across_a_gap),)),
     "lost entry skipped silently": Broken(PLAIN, ("L1", "liveness"), ((outgoing, "_losses", _skips_losses),)),
+    "undo that forgets the records": Broken(ON_SQL, ("L2",), ((Drafts, "_unroll", _keeps_records_undone),)),
+    "awaited files not flushed": Broken(ON_SQL, ("receipt", "L1"), ((BlobPart, "_write_missing", _writes_nothing),)),
+    "private parts not flushed": Broken(ON_SQL, ("L1",), ((JournalPart, "_write_private", _writes_nothing),)),
 }

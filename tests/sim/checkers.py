@@ -162,6 +162,7 @@ class Laws:
         journal = self.node.journal()
         self._nothing_lost(journal)
         self._once(journal)
+        self._undone(journal)
         self._chains()
         self._replicas()
         self._losers(journal)
@@ -233,6 +234,17 @@ class Laws:
             record = self.node.store.record(self.node.organisation, "handover", handover)
             if record is None or not expected <= set(record.data["photos"]):
                 self.broken("L2", "photos that took effect are not in the handover", handover)
+
+    def _undone(self, journal: list[JournalEntry]) -> None:
+        """L2: what has no effect has left nothing in the records."""
+        without = {entry.entry_id for entry in journal if entry.entry_id and entry.state not in EFFECTIVE}
+        for kind in RECORDS:
+            for record in self.node.store.records(self.node.organisation, kind):
+                if record.data.get("rule") == "right_revoked":
+                    continue  # the record of just such an entry
+                for name, meta in record.meta.items():
+                    if {meta.entry, *(item.entry for item in meta.items.values())} & without:
+                        self.broken("L2", "an entry without effect stands in", kind, record.id, name)
 
     def _chains(self) -> None:
         """L3: every stored journal is whole from its start to its end; what is missing is named."""

@@ -83,9 +83,9 @@ def finished(job: Coroutine[Any, Any, T]) -> T:
 
 @dataclass
 class Backup:
-    """What a backup holds."""
+    """What a backup holds. `image`: the store's own copy of itself."""
 
-    rooms: dict[Any, dict[Any, Any]]
+    image: Any
     vault: dict[str, bytes]
     runs: Counter[str]
 
@@ -98,7 +98,6 @@ class Node:
     chance: Chance
     clock: Callable[[], int]
     engine_class: type[Engine] = Engine
-    store: MemoryStore = field(default_factory=MemoryStore)
     vault: dict[str, bytes] = field(default_factory=dict)
     aside: set[str] = field(default_factory=set)
     runs: Counter[str] = field(default_factory=Counter)
@@ -111,6 +110,7 @@ class Node:
 
     def __post_init__(self) -> None:
         self.organisation = self.company.organisation
+        self.memory = MemoryStore()
         self.handlers: dict[tuple[str, int], Handler] = {}
         self.engine = self.engine_class(
             handlers=self.handlers, sign=seal, sign_text=lambda organisation, text: signature(f"system/{organisation}", text),
@@ -127,27 +127,46 @@ class Node:
 
     def _counted(self, action: str, handler: Handler) -> Handler:
         def run(unit: Unit, args: Any) -> None:
-            if action in self.broken:
+            broken = action in self.broken
+            if broken and unit.entry.seq % 2:
                 raise RuntimeError("simulated fault")
             handler(unit, args)
+            if broken:
+                raise RuntimeError("simulated fault, after all was done")
             self._run_now.append(unit.body.id)
 
         return run
 
     # --- transactions -------------------------------------------------------------------------------------------------
+    @property
+    def store(self) -> Store:
+        """What is committed, to be read; `sql.py` has it on a disk."""
+        return self.memory
+
     async def write(self, job: Callable[[Store], T]) -> T:
         """A writing transaction. Crash before or after its commit; OSError while the disk is full."""
-        if self.full:
-            raise OSError(errno.ENOSPC, "simulated")
         self._run_now = []
-        with self.store.savepoint():
-            done = job(self.store)
-            if self.chance.hits(Fault.SERVER_CRASH_BEFORE_COMMIT, 0.02):
-                raise Crash
+        done = self._transaction(job)
         self.runs.update(self._effective(self._run_now))
         if self.chance.hits(Fault.SERVER_CRASH_AFTER_COMMIT, 0.02):
+            self.lose_process()
             raise Crash
         return done
+
+    def _transaction(self, job: Callable[[Store], T]) -> T:
+        if self.full:
+            raise OSError(errno.ENOSPC, "simulated")
+        with self.memory.savepoint():
+            done = job(self.memory)
+            if self.chance.hits(Fault.SERVER_CRASH_BEFORE_COMMIT, 0.02):
+                raise Crash
+        return done
+
+    def lose_process(self) -> None:
+        """What only the process had is gone: nothing that a store in memory would not have undone."""
+
+    def close(self) -> None:
+        """The simulation is over."""
 
     def _effective(self, ids: Iterable[str]) -> list[str]:
         """Of handlers that ran, those whose effects were kept: one that raised later in its savepoint has not."""
@@ -232,8 +251,8 @@ class Node:
     def found(self) -> None:
         """The company's first transaction."""
 
-        def job(store: Store) -> None:
-            self.store.add_organisation(self.organisation)
+        def job(store: Any) -> None:
+            store.add_organisation(self.organisation)
             self._add(store, system_device_id(self.organisation), "system", self.company.depots[0], None)
 
         finished(self.write(job))
@@ -269,21 +288,26 @@ class Node:
 
     def backup(self) -> Backup:
         """A copy of everything that is durable."""
-        rooms = {name: dict(room) for name, room in self.store._rooms.items()}
-        return Backup(rooms, dict(self.vault), self.runs.copy())
+        return Backup(self._image(), dict(self.vault), self.runs.copy())
+
+    def _image(self) -> Any:
+        return {name: dict(room) for name, room in self.memory._rooms.items()}
 
     def restore(self, backup: Backup) -> None:
         """Go back."""
-        self.store._rooms = {name: dict(room) for name, room in backup.rooms.items()}
+        self._go_back_to(backup.image)
         self.vault, self.runs = dict(backup.vault), backup.runs.copy()
+
+    def _go_back_to(self, image: Any) -> None:
+        self.memory._rooms = {name: dict(room) for name, room in image.items()}
 
     def journal(self) -> list[JournalEntry]:
         """Every stored entry, as its bytes lie there."""
-        rooms = self.store._rooms.items()
+        rooms = self.memory._rooms.items()
         return [entry for name, room in rooms if name[0] == "journal" for _, entry in sorted(room.items())]
 
     def devices(self) -> list[DeviceState]:
-        return [state for name, room in self.store._rooms.items() if name[0] == "device" for state in room.values()]
+        return [state for name, room in self.memory._rooms.items() if name[0] == "device" for state in room.values()]
 
     def receipt(self, token: str) -> Receipt:
         return Receipt.model_validate_json(unseal(self.organisation, token))

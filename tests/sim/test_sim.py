@@ -1,11 +1,16 @@
 """The simulation itself: it is a function of its seed, it tries things, and no law is broken."""
 
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 
 from tests.sim.__main__ import quiet
 from tests.sim.faults import Fault
 from tests.sim.regressions import REGRESSIONS
-from tests.sim.world import simulate
+from tests.sim.sql import SqlNode
+from tests.sim.world import Build, simulate
 
 quiet()
 
@@ -22,6 +27,26 @@ def test_no_law_is_broken(seed: int) -> None:
     assert result.violations == []
     assert result.entries > 60
     assert len(result.faults) > len(Fault) // 4
+
+
+class AsInMemory(SqlNode):
+    """A full disk refuses at the beginning of a transaction, as the store in memory has it; SQLite finds it out at any place."""
+
+    @contextmanager
+    def _disk(self) -> Iterator[None]:
+        if self.full:
+            raise OSError(errno.ENOSPC, "simulated")
+        yield
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_on_sqlite_a_seed_takes_the_very_course_it_takes_in_memory(seed: int) -> None:
+    assert simulate(str(seed), Build(node=AsInMemory)) == simulate(str(seed))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_law_is_broken_on_what_ships(seed: int) -> None:
+    assert simulate(str(seed), Build(node=SqlNode)).violations == []
 
 
 @pytest.mark.parametrize("seed", REGRESSIONS)

@@ -456,7 +456,11 @@ class World:
 
 def simulate(seed: str, build: Build | None = None) -> Result:
     """Run one seed to its end."""
-    return World(seed, build).run()
+    world = World(seed, build)
+    try:
+        return world.run()
+    finally:
+        world.node.close()
 
 
 def as_line(result: Result) -> str:
