@@ -22,7 +22,9 @@ VITEST_SECONDS = 600.0
 PYTEST_SECONDS = 1500.0
 SIM_SECONDS = 1200.0
 SIM_SEEDS = 1000
+SIM_SEEDS_ON_FILES = 60
 SOAK_SEEDS = 10_000
+SOAK_SEEDS_ON_FILES = 500
 TICK_SECONDS = 10.0
 CORE_SEEDS = 100
 CORE_SOAK_SEEDS = 1000
@@ -126,6 +128,12 @@ def sim_check(seeds: int, seconds: float = SIM_SECONDS) -> Check:
     return Check(f"simulator, {seeds} seeds", "sim", command, ROOT, seconds, "sim")
 
 
+def sim_on_files_check(seeds: int) -> Check:
+    """The same on the store that ships, with real transactions on files."""
+    command = (str(PYTHON), "-m", "tests.sim", str(seeds), "--store", "sqlite")
+    return Check(f"simulator, {seeds} on SQLite", "sim-sqlite", command, ROOT, SIM_SECONDS, "sim")
+
+
 def everything() -> list[Check]:
     """The list of `make test`."""
     return [
@@ -135,6 +143,7 @@ def everything() -> list[Check]:
         pytest_check("pytest, browser included", "pytest", None),
         postgres_check(),
         sim_check(SIM_SEEDS),
+        sim_on_files_check(SIM_SEEDS_ON_FILES),
         core_simulation_check(),
         core_simulation_tests(),
     ]

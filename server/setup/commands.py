@@ -20,6 +20,7 @@ from server.setup.checks import (
     MARATHON_MINUTES,
     SIM_SEEDS,
     SOAK_SEEDS,
+    SOAK_SEEDS_ON_FILES,
     Check,
     everything,
     in_browser,
@@ -148,6 +149,7 @@ def soak() -> int:
     """`make soak`: the long runs one after the other, each printing its counts; the worst exit code of all."""
     ends = [
         tool([str(PYTHON), "-m", "tests.sim", str(SOAK_SEEDS)]),
+        tool([str(PYTHON), "-m", "tests.sim", str(SOAK_SEEDS_ON_FILES), "--from", str(SOAK_SEEDS), "--store", "sqlite"]),
         tool([str(NPM), "--prefix", str(APP), "run", "--silent", "sim", "--", "--seeds", str(CORE_SOAK_SEEDS), "--jobs", "2"]),
         tool([str(PYTHON), "-m", "tests.faults.marathon", "--minutes", str(MARATHON_MINUTES)]),
     ]
