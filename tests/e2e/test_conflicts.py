@@ -6,6 +6,7 @@ of a check-in through the phone's screens is `test_story.py`.
 
 import json
 
+import httpx
 import pytest
 from playwright.async_api import expect
 
@@ -18,10 +19,10 @@ from tests.e2e.world import Van, World, staff
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300, func_only=True)]
 
 
-async def tablet(world: World, person: str) -> Client:
+async def tablet(world: World, person: str, transport: httpx.AsyncBaseTransport | None = None) -> Client:
     """An enrolled tablet that holds its depot's records, somebody signed in."""
     code = world.server.invitation().partition("#enrol=")[2]
-    client = await Client.enrol(world.server.url, code, world.folder / f"tablet-{person}")
+    client = await Client.enrol(world.server.url, code, world.folder / f"tablet-{person}", transport=transport)
     await client.sign_in(staff(person).name, world.pin(person))
     await client.sync(patience_s=30)
     return client

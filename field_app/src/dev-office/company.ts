@@ -394,6 +394,9 @@ const incident = (n: number, type: string, detail: Record<string, unknown>): Any
     detail,
     at: ago(n),
     state: n > 82 ? 'closed' : 'open',
+    closed_by: n > 83 ? id(12) : null,
+    closed_at: n > 82 ? ago(3) : null,
+    note: n > 83 ? '问过周师傅，照片都在' : '',
   },
 });
 const DEVICES: Any[] = [
@@ -416,7 +419,8 @@ const DEVICES: Any[] = [
     epoch: 0,
   }),
   incident(81, 'clock', { skew_ms: 400_000 }),
-  incident(83, 'fork', { base_seq: 70 }),
+  incident(83, 'declared_loss', { seq: 71, epoch: 0 }),
+  incident(84, 'fork', { base_seq: 70 }),
   {
     kind: 'invitation',
     data: {

@@ -184,6 +184,12 @@ export const office: Readonly<Record<keyof typeof zh, string>> = {
   'proof.gap':
     'Records {first} to {last} are missing; device {device} still has them. They apply once they arrive.',
   'proof.gapOne': 'Record {first} is missing; device {device} still has it. It applies once it arrives.',
+  'proof.released': 'Records {first} to {last} were released by {who} on {when}: {reason}',
+  'proof.releasedOne': 'Record {n} was released by {who} on {when}: {reason}',
+  'proof.releasedPlain': '{numbers} released by a manager',
+  'proof.releasedCount': '{n} missing, released',
+  'proof.meansReleased':
+    'Except for the released numbers, the result is exactly the stored fingerprints. Released numbers have no content to verify, and the first record behind them cannot be recomputed from the one before.',
   'proof.awaited': 'Awaiting {n} {n|file|files} ({size}) from device {device}',
   'proof.rejected': '{n} {n|file|files} did not pass the check; kept aside',
   'proof.erased': '{n} {n|file|files} erased with personal data; the chain is still whole',
@@ -224,6 +230,10 @@ export const office: Readonly<Record<keyof typeof zh, string>> = {
   'action.person.erase': 'Personal data erased',
   'action.device.invite': 'Device invited',
   'action.device.revoke': 'Device revoked',
+  'action.incident.close': 'Incident closed',
+  'action.conflict.decide': 'Conflict decided',
+  'action.entry.ratify': 'Record ratified',
+  'action.entry.reject': 'Record rejected',
   'action.device.wipe': 'Device to be wiped',
   'action.gap.release': 'Missing entries given up',
   'action.organisation.policy': 'Upload policy set',
@@ -277,6 +287,7 @@ export const office: Readonly<Record<keyof typeof zh, string>> = {
   'device.revokeText':
     'It gets no more data and drops its copy. What it has not uploaded is kept aside when it comes, not lost. It cannot be taken back; it can only be enrolled anew.',
   'device.revokeReason': 'Reason',
+  'device.wipeReason': 'Reason',
   'device.revokeHold': 'Hold to revoke',
   'device.revokeDone': '{name} is revoked',
   'device.replaceThis': 'Enrol a replacement',
@@ -324,7 +335,7 @@ export const office: Readonly<Record<keyof typeof zh, string>> = {
 
   'incident.gap': 'Numbers are missing',
   'incident.gapText':
-    'Device {device} lacks {numbers}; what follows is kept and waits. It is filled when the device uploads again.',
+    'Device {device} lacks {numbers}; what follows is kept and waits. It is filled when the device uploads again; a manager may release what cannot be filled.',
   'incident.fork': 'The journal of a device forked',
   'incident.forkText':
     'Device {device} differs from the server after record {base}: restored from a backup, or copied. Both sides are kept; the device goes on from the common point.',
@@ -355,10 +366,34 @@ export const office: Readonly<Record<keyof typeof zh, string>> = {
   'incident.wiped': 'A device has been wiped',
   'incident.wipedText':
     'Device {device} uploaded everything up to record {n} and has destroyed its copy. Nothing is left to do.',
+  'incident.imported': 'An export file was imported',
+  'incident.importedText':
+    '{who} imported {entries} {entries|record|records} of device {device} from a file (up to {n}). The file carries no signature of the device: whoever brought it answers for it. Check with the person who made them.',
   'incident.other': 'Device incident: {type}',
   'incident.otherText': 'Device {device} reported an incident; records are kept. Look at the device.',
   'incident.open': 'Open',
   'incident.closed': 'Closed',
+  'incident.noneText': "Gaps, forks and losses in a device's journal appear here.",
+  'incident.byServer': 'The server administrator',
+  'incident.close': 'Dealt with',
+  'incident.closeTitle': 'Is this dealt with?',
+  'incident.closeText':
+    'It says that somebody has looked and dealt with it; it changes no record. Who, when and the note are kept.',
+  'incident.closeAsks': 'What was found, what was done',
+  'incident.closeDone': 'Saved: dealt with',
+  'incident.closedBy': '{who} closed it on {when}: {note}',
+  'incident.endedItself': 'Ended by itself',
+  'incident.endedItselfAt': 'Ended by itself on {when}',
+  'incident.release': 'Release the numbers',
+  'incident.releaseTitle': 'Release record {numbers} of {device}?',
+  'incident.releaseText':
+    'Only when they cannot be filled any more: the device is broken, for example. What waits behind them takes effect at once; the missing numbers, who released them and why stay in the proof for ever, and it cannot be taken back. Should the records turn up after all, they are still taken in.',
+  'incident.releaseAsks': 'Why they cannot be filled',
+  'incident.releaseWhich': 'Which to release',
+  'incident.releaseAll': 'All missing numbers',
+  'incident.releaseFirst': 'Only the first',
+  'incident.releaseHold': 'Hold to release',
+  'incident.releaseDone': 'Saved; it takes effect once it reaches the server',
 
   'conflict.tabOpen': 'To decide',
   'conflict.tabDone': 'Settled',

@@ -59,6 +59,7 @@ export class OfficeData {
       rental: fromStore(core.live('rental')),
       handover: fromStore(core.live('handover')),
       incident: fromStore(core.live('incident')),
+      released_gap: fromStore(core.live('released_gap')),
       conflict: fromStore(core.live('conflict')),
       invitation: fromStore(core.live('invitation')),
     };

@@ -21,6 +21,7 @@ const KNOWN = [
   'divergence',
   'gate_breach',
   'wiped',
+  'imported',
 ] as const;
 
 export type KnownIncident = (typeof KNOWN)[number];
@@ -35,6 +36,7 @@ export interface IncidentFacts {
   numbers: string;
   n: number;
   base: number;
+  entries: number;
   skewMs: number;
 }
 
@@ -56,14 +58,20 @@ function isRange(value: unknown): value is [number, number] {
   return Array.isArray(value) && value.length === 2 && value.every((one) => typeof one === 'number');
 }
 
+/** The missing numbers a gap names, as closed ranges, ascending. */
+export function missingOf(incident: Pick<Incident, 'detail'>): [number, number][] {
+  const { missing } = incident.detail;
+  return Array.isArray(missing) ? missing.filter(isRange) : [];
+}
+
 /** The figures an incident's sentence needs. */
 export function incidentFacts(incident: Pick<Incident, 'detail'>): IncidentFacts {
   const { detail } = incident;
-  const missing = Array.isArray(detail.missing) ? detail.missing.filter(isRange) : [];
   return {
-    numbers: rangesText(missing) || '—',
+    numbers: rangesText(missingOf(incident)) || '—',
     n: numberIn(detail, 'seq', 'proven_seq', 'n'),
     base: numberIn(detail, 'base_seq'),
+    entries: numberIn(detail, 'entries'),
     skewMs: Math.abs(numberIn(detail, 'skew_ms', 'skew')),
   };
 }

@@ -2,8 +2,22 @@
 import type { RecordOf } from '$core/types';
 import { fmt, t } from '$i18n/office';
 import { incidentFacts, knownIncident } from './devices';
+import { named } from './words';
 
 type Incident = RecordOf<'incident'>;
+
+/** What the sentences need to know of devices and people. */
+export interface Names {
+  deviceName(id: string): string;
+  readonly person: ReadonlyMap<string, { name: string; name_en?: string }>;
+  readonly zone: string;
+}
+
+/** A person's name; the server's own for what its command line did. */
+function by(id: unknown, names: Names): string {
+  const person = typeof id === 'string' ? names.person.get(id) : undefined;
+  return person ? named(person) : t('incident.byServer');
+}
 
 export function incidentTitle(incident: Incident): string {
   const known = knownIncident(incident.type);
@@ -11,9 +25,10 @@ export function incidentTitle(incident: Incident): string {
 }
 
 /** What happened, what is safe, what to do. */
-export function incidentText(incident: Incident, device: string): string {
+export function incidentText(incident: Incident, names: Names): string {
   const known = knownIncident(incident.type);
   const facts = incidentFacts(incident);
+  const device = names.deviceName(incident.device_id);
   switch (known) {
     case null:
       return t('incident.otherText', { device });
@@ -23,6 +38,13 @@ export function incidentText(incident: Incident, device: string): string {
       return t('incident.forkText', { device, base: facts.base });
     case 'clock':
       return t('incident.clockText', { device, span: fmt.duration(facts.skewMs) });
+    case 'imported':
+      return t('incident.importedText', {
+        device,
+        n: facts.n,
+        entries: facts.entries,
+        who: by(incident.detail.by, names),
+      });
     case 'rejected_blob':
     case 'divergence':
     case 'gate_breach':
@@ -34,4 +56,30 @@ export function incidentText(incident: Incident, device: string): string {
     case 'wiped':
       return t(`incident.${known}Text`, { device, n: facts.n });
   }
+}
+
+/** How a closed one ended: by whom, when and why; or by itself. */
+export function incidentEnd(incident: Incident, names: Names): string {
+  const when = incident.closed_at ? fmt.dateTime(incident.closed_at, names.zone, true) : null;
+  if (incident.closed_by) {
+    return t('incident.closedBy', {
+      who: by(incident.closed_by, names),
+      when: when ?? '—',
+      note: incident.note,
+    });
+  }
+  return when === null ? t('incident.endedItself') : t('incident.endedItselfAt', { when });
+}
+
+/**
+ * A gap that can still be filled, declared lost or released: no note closes it. One of an epoch its device has left can only be closed
+ * by a person.
+ */
+export function endsByItself(incident: Incident, device: { epoch: number } | undefined): boolean {
+  return incident.type === 'gap' && device !== undefined && incident.detail.epoch === device.epoch;
+}
+
+/** Open ones first, the newest on top. */
+export function inOrder(incidents: readonly Incident[]): Incident[] {
+  return incidents.toSorted((a, b) => a.state.localeCompare(b.state) * -1 || b.at.localeCompare(a.at));
 }
