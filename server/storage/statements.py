@@ -28,6 +28,12 @@ def by(table: Table, *names: str) -> list[Any]:
     return [table.c[name] == bindparam(name) for name in names]
 
 
+def insertion(table: Table) -> TextClause:
+    """Insert a whole row, the first with its key. Parameters: every column."""
+    names = [column.name for column in table.columns]
+    return text(f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})")  # noqa: S608
+
+
 def upsert(table: Table) -> TextClause:
     """Insert a whole row, or overwrite the one with the same key. Parameters: every column."""
     names = [column.name for column in table.columns]
@@ -71,8 +77,8 @@ EPOCHS: Final = (
 )
 ADD_EPOCH: Final = insert(EPOCH)
 
-ADD_ENTRY: Final = insert(JOURNAL)
-ADD_PRIVATE: Final = insert(PRIVATE)
+ADD_ENTRY: Final = insertion(JOURNAL)
+ADD_PRIVATE: Final = insertion(PRIVATE)
 ENTRIES: Final = (
     select(JOURNAL)
     .where(*by(JOURNAL, "organisation", "device", "epoch"))
