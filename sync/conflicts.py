@@ -14,9 +14,9 @@ from schemas.conflicts import ConflictRule
 from schemas.errors import ErrorCode
 from schemas.merge import MergePolicy
 from schemas.people import Reach, Role, reach_of
-from schemas.protocol import EntryBody
 from schemas.records.conflicts import ConflictSide
 from sync import hlc, instants
+from sync.body import Body, read_body
 from sync.journal import derived_id
 from sync.merge import FieldMeta, Stamp
 from sync.occurred import occurred_at
@@ -91,7 +91,7 @@ def side_of_entry(
     return None if entry is None or entry.body is None else _side(entry, body_of(entry), values, handover_id)
 
 
-def _side(entry: JournalEntry, body: EntryBody, values: Mapping[str, Any], handover_id: str | None = None) -> ConflictSide:
+def _side(entry: JournalEntry, body: Body, values: Mapping[str, Any], handover_id: str | None = None) -> ConflictSide:
     return ConflictSide(
         entry=body.id, device_id=entry.device, actor_id=body.actor, at=occurred_at(entry, body),
         hlc=hlc.capped(body.hlc, entry.received_ms), handover_id=handover_id, values=dict(values),
@@ -290,15 +290,15 @@ def note_refusal(judge: "Judge", device: DeviceState, entry: JournalEntry) -> No
     entry.detail |= {"conflict": record_id, "rule": ConflictRule.RIGHT_REVOKED}
 
 
-def revoked_id(organisation: str, entry: JournalEntry, body: EntryBody) -> str:
+def revoked_id(organisation: str, entry: JournalEntry, body: Body) -> str:
     """One conflict for all that one person recorded of one handover (or the one entry) on one device."""
     about = str(body.args.get("handover_id") or body.id)
     return conflict_id(organisation, ConflictRule.RIGHT_REVOKED, (entry.device, body.actor, about))
 
 
-def body_of(entry: JournalEntry) -> EntryBody:
+def body_of(entry: JournalEntry) -> Body:
     """The body of an entry that was readable when it was judged."""
-    return EntryBody.model_validate_json(entry.body or b"")
+    return read_body(entry.body or b"")
 
 
 def _stand_in_of(unit: Unit) -> StandIn:

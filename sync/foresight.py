@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, Final
 
 from schemas.actions import ACTIONS
-from schemas.protocol import EntryBody
+from sync.body import Body
 from sync.journal import derived_id
 from sync.store import Expected
 
@@ -20,7 +20,7 @@ _DERIVED: Final = {"signature.capture": ("signer", "signature_id")}
 """Records whose id is derived from their kind and an argument."""
 
 
-def foresee(bodies: Iterable[EntryBody]) -> Expected:
+def foresee(bodies: Iterable[Body]) -> Expected:
     """Entries by their own id and by what they need, records their effects name, files they declare."""
     expected = Expected()
     for body in bodies:

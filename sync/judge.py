@@ -17,8 +17,8 @@ from schemas.errors import ErrorCode
 from schemas.ids import SYSTEM_ACTOR
 from schemas.limits import ENTRY_BODY_BYTES_MAX
 from schemas.people import AUTH_OF, OFFICE_ONLY, Reach, Role, reach_of
-from schemas.protocol import EntryBody
 from sync import conflicts, hlc, instants
+from sync.body import Body, read_body
 from sync.foresight import foresee
 from sync.journal import derived_id, private_hash
 from sync.merge import Stamp
@@ -49,7 +49,7 @@ class Judge:
     erased: list[str] = field(default_factory=list)
     stand_in: conflicts.StandIn | None = None
     vocabulary: Vocabulary = VOCABULARY
-    _bodies: dict[str, EntryBody] = field(default_factory=dict)
+    _bodies: dict[str, Body] = field(default_factory=dict)
     breaches: list[tuple[int, str]] = field(default_factory=list)
     ratified: list[tuple[DeviceState, JournalEntry, conflicts.StandIn]] = field(default_factory=list)
     freed: list[tuple[str, int]] = field(default_factory=list)
@@ -119,7 +119,7 @@ class Judge:
         self.store.save_judgement(entry)
         self.write_outcome(device, entry)
 
-    def _apply(self, device: DeviceState, entry: JournalEntry, body: EntryBody, private: list[bytes | None]) -> None:
+    def _apply(self, device: DeviceState, entry: JournalEntry, body: Body, private: list[bytes | None]) -> None:
         self._await_needs(entry, body)
         args = self._read_args(body)
         handler = self.handlers.get((args.action, args.v)) if args is not None else None
@@ -154,14 +154,14 @@ class Judge:
             unit.entry.detail["gate_breach"] = why
             self.breaches.append((unit.entry.seq, why))
 
-    def _read_args(self, body: EntryBody) -> Action | None:
+    def _read_args(self, body: Body) -> Action | None:
         """The arguments in the action's newest version; None when nobody knows that action or version."""
         try:
             return self.vocabulary.read(body.action, body.v, body.args)
         except ValidationError as errors:
             raise Unreadable(ErrorCode.ENTRY_UNREADABLE, _where(errors, "args")) from None
 
-    def _read(self, entry: JournalEntry) -> tuple[EntryBody, list[bytes | None]]:
+    def _read(self, entry: JournalEntry) -> tuple[Body, list[bytes | None]]:
         """The body, its private parts matched against the hashes it holds."""
         body = self._bodies.pop(entry.hash, None) or _body(entry)
         if body.seq != entry.seq or body.epoch > entry.epoch:
@@ -172,7 +172,7 @@ class Judge:
             raise Unreadable(ErrorCode.ENTRY_PRIVATE_MISMATCH, {})
         return body, private
 
-    def _is_repeat(self, entry: JournalEntry, body: EntryBody) -> bool:
+    def _is_repeat(self, entry: JournalEntry, body: Body) -> bool:
         """Whether the id is already taken: by the same bytes (a repeat without effect) or by others (parked).
 
         A new entry's blobs are declared here, outside the part that may be undone: evidence is awaited whatever the
@@ -199,7 +199,7 @@ class Judge:
                 self.store.declare_blob(self.organisation, entry.device, entry, blob)
         return False
 
-    def _await_needs(self, entry: JournalEntry, body: EntryBody) -> None:
+    def _await_needs(self, entry: JournalEntry, body: Body) -> None:
         for needed in body.needs:
             known = self.store.entry_by_id(self.organisation, needed)
             if known is None and self._has_losses_before(entry):
@@ -209,7 +209,7 @@ class Judge:
             elif known.state == "refused":
                 entry.detail["basis_refused"] = True
 
-    def _hope(self, entry: JournalEntry, body: EntryBody) -> None:
+    def _hope(self, entry: JournalEntry, body: Body) -> None:
         """Refused for want of what was declared lost: should that turn up after all, the entry is judged again."""
         for needed in body.needs if entry.detail.get("basis_lost") else ():
             if self.store.entry_by_id(self.organisation, needed) is None:
@@ -281,17 +281,18 @@ class Judge:
         writer.write("outcome", outcome_id(entry), values, from_engine, create=True)
 
 
-def _body(entry: JournalEntry) -> EntryBody:
+def _body(entry: JournalEntry) -> Body:
     """The parsed body of a stored entry. Unreadable says where the fault lies."""
     if len(entry.body or b"") > ENTRY_BODY_BYTES_MAX:
         raise Unreadable(ErrorCode.ENTRY_UNREADABLE, {"at": "body", "fault": "too_large"})
+    at = "args"
     try:
-        body = EntryBody.model_validate_json(entry.body or b"")
+        body, at = read_body(entry.body or b""), "at"
         instants.to_ms(body.at)
     except ValidationError as errors:
         raise Unreadable(ErrorCode.ENTRY_UNREADABLE, _where(errors)) from None
     except (ValueError, OverflowError):
-        raise Unreadable(ErrorCode.ENTRY_UNREADABLE, {"at": "at"}) from None
+        raise Unreadable(ErrorCode.ENTRY_UNREADABLE, {"at": at}) from None
     return body
 
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 import msgspec
 
 from schemas.protocol import BlobRef
+from sync.body import BodyBlob
 from sync.digest import NOTHING, Tally, content_hash, part_of, shifts, total
 from sync.merge import FieldMeta
 from sync.store import (
@@ -363,7 +364,7 @@ class MemoryStore:
         return len(found)
 
     # --- blobs --------------------------------------------------------------------------------------------------------
-    def declare_blob(self, organisation: str, device: str, entry: JournalEntry, ref: BlobRef) -> None:
+    def declare_blob(self, organisation: str, device: str, entry: JournalEntry, ref: BlobRef | BodyBlob) -> None:
         """An entry declares a blob: awaited, unless something is known of it already."""
         if self.blob(organisation, ref.sha256) is None:
             self.put_blob(organisation, BlobState(ref.sha256, ref.size, ref.type, ref.role, "awaited"))

@@ -5,20 +5,20 @@ Invariant: the raw time stays in the body; nothing happens later than it was rec
 """
 
 from schemas.limits import CLOCK_SUSPECT_MS
-from schemas.protocol import EntryBody
 from sync import instants
+from sync.body import Body
 from sync.store import JournalEntry
 
 
-def occurred_at(entry: JournalEntry, body: EntryBody) -> str:
+def occurred_at(entry: JournalEntry, body: Body) -> str:
     """When it happened: the device's clock, corrected by the known difference when that is implausible, and never later
     than it was received."""
-    at = instants.to_ms(body.at)
+    at = claimed = instants.to_ms(body.at)
     if is_clock_suspect(entry.skew_ms):
         at -= entry.skew_ms or 0
     if at > entry.received_ms + CLOCK_SUSPECT_MS:
         at = entry.received_ms
-    return body.at if at == instants.to_ms(body.at) else instants.to_text(at)
+    return body.at if at == claimed else instants.to_text(at)
 
 
 def is_time_suspect(entry: JournalEntry, claimed: str) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from schemas.protocol import BlobRef
+from sync.body import BodyBlob
 from sync.digest import NO_TALLY, Held, Tally
 from sync.merge import FieldMeta
 
@@ -281,7 +282,7 @@ class Store(Protocol):
         horizons to it; the newest change of a bucket is never forgotten, or its head would go back. Returns how many."""
 
     # blobs
-    def declare_blob(self, organisation: str, device: str, entry: JournalEntry, ref: BlobRef) -> None:
+    def declare_blob(self, organisation: str, device: str, entry: JournalEntry, ref: BlobRef | BodyBlob) -> None:
         """An entry of a device declares a blob: awaited, unless something is known of it already."""
 
     def declarers(self, organisation: str, sha256: str) -> list[str]:

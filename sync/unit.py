@@ -7,12 +7,14 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from msgspec import structs
+
 from schemas.actions import Action
 from schemas.errors import ErrorCode
 from schemas.merge import MergePolicy, policies_of
-from schemas.protocol import EntryBody
 from schemas.records import RECORDS
 from sync import hlc
+from sync.body import Body
 from sync.effects import ABSENT, Scene, fill
 from sync.merge import FieldMeta, Stamp, Verdict, merge_field
 from sync.store import DeviceState, JournalEntry, Store, StoredRecord
@@ -151,7 +153,7 @@ class Unit:
 
     writer: RecordWriter
     entry: JournalEntry
-    body: EntryBody
+    body: Body
     device: DeviceState
     at: str
     private: list[bytes | None]
@@ -218,7 +220,7 @@ class Unit:
                 "id": self.body.id, "at": self.at, "zone": self.body.zone, "actor": self.body.actor,
                 "device": self.device.id, "seq": self.body.seq, "epoch": self.body.epoch,
             },
-            blobs=[blob.model_dump() for blob in self.body.blobs],
+            blobs=[structs.asdict(blob) for blob in self.body.blobs],
             lookup=self.get,
         )  # fmt: skip
         for effect in fill(type(action).effects, scene):

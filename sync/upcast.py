@@ -16,10 +16,11 @@ How to change an action:
 """
 
 import copy
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec.json import encode
 
 from schemas.actions import ACTIONS, Action
 
@@ -51,12 +52,12 @@ class Vocabulary:
         model = self.actions.get((action, version))
         if model is None:
             return None
-        found = model.model_validate_json(json.dumps(args))
+        found = model.model_validate_json(encode(args))
         raw = dict(args)
         while (model := self.actions.get((action, version + 1))) is not None:
             raw = self.upcasters[action, version](copy.deepcopy(raw))
             version += 1
-            found = model.model_validate_json(json.dumps(raw))
+            found = model.model_validate_json(encode(raw))
         return found
 
 

@@ -14,6 +14,7 @@ from schemas.protocol import BlobRef
 from server.storage import statements as sql
 from server.storage.drafts import UNKNOWN, Room
 from server.storage.record_part import RecordPart
+from sync.body import BodyBlob
 from sync.store import BlobState, JournalEntry, as_shown
 
 NOT_AWAITED = ("rejected", "erased")
@@ -66,7 +67,7 @@ class BlobPart(RecordPart):
             for held in self._read(sql.HOLDERS_OF, organisation=organisation, hashes=some):
                 self._holders.learn((organisation, held.device, held.sha256), True)
 
-    def declare_blob(self, organisation: str, device: str, entry: JournalEntry, ref: BlobRef) -> None:
+    def declare_blob(self, organisation: str, device: str, entry: JournalEntry, ref: BlobRef | BodyBlob) -> None:
         """An entry declares a blob: awaited unless something is known of it."""
         known = self.blob(organisation, ref.sha256)
         if known is None:
