@@ -5,10 +5,14 @@ from schemas.protocol import Wire
 
 
 class ImportAnswer(Wire):
-    """POST /api/v1/imports: of `entries` in the file `new` were not here before; of `files` `stored` went into the vault."""
+    """POST /api/v1/imports: of `entries` in the file `new` were not here before; `states` counts all of them by what became of
+    them. Of `files` `stored` went into the vault, and `rejected` were no real pictures; the others were here, or no entry
+    declares them."""
 
     device: Uuid
     entries: int
     new: int
+    states: dict[str, int]
     files: int
     stored: int
+    rejected: int

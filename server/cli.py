@@ -132,7 +132,17 @@ def import_file(
     except ImportRefused as refused:
         said = MESSAGES[refused.code]
         _stop(f"{said.zh} · {said.en} ({refused.code}{''.join(f', {name}: {value}' for name, value in refused.detail.items())})")
-    typer.echo(f"entries={answer.entries} new={answer.new} files={answer.files} stored={answer.stored}  {answer.device}")
+    except OSError as problem:
+        _stop(
+            f"文件读不了，或者磁盘写不下：{problem}。已经导入的都在；问题解决后再运行一次，只会补上缺的。"
+            f" · The file cannot be read, or the disk cannot be written: {problem}. What was taken in is kept; run it again once"
+            " that is mended, only what is missing is added."
+        )
+    states = "".join(f" {state}={count}" for state, count in answer.states.items())
+    typer.echo(
+        f"entries={answer.entries} new={answer.new}{states}"
+        f" files={answer.files} stored={answer.stored} rejected={answer.rejected}  {answer.device}"
+    )
 
 
 async def _import(house: House, organisation: str, path: Path) -> ImportAnswer:

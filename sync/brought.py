@@ -4,6 +4,7 @@ Neighbours: `engine.py`, `server/imports/take.py`. Invariants: a file never make
 gives no receipt · whatever was here before is a repeat.
 """
 
+from collections import Counter
 from typing import Final
 
 from schemas import limits
@@ -44,6 +45,7 @@ def bring(
     if epoch > device.epoch:
         raise PushRefused(ErrorCode.EPOCH_UNKNOWN, epoch=epoch, known=device.epoch)
     known = [store.entry_at(organisation, device_id, epoch, entry.seq) is not None for entry in entries]
+    states: dict[int, str] = {}
     for first in range(0, len(entries), limits.PUSH_ENTRIES_MAX):
         some = entries[first : first + limits.PUSH_ENTRIES_MAX]
         head = Head(epoch=epoch, seq=seq, hash=chain_hash, signature=_UNSIGNED)
@@ -53,6 +55,7 @@ def bring(
         taken = {outcome.seq for outcome in pushed.outcomes if outcome.id is not None or outcome.state != "parked"}
         if missed := [entry.seq for entry in some if entry.seq not in taken]:
             raise PushRefused(ErrorCode.IMPORT_CONTRADICTS, seq=missed[0])
+        states |= {outcome.seq: outcome.state for outcome in pushed.outcomes if outcome.seq in taken}
     new = [entry.seq for entry, was in zip(entries, known, strict=True) if not was]
     if new:
         incidents = Incidents(judge, device, now_ms)
@@ -61,4 +64,8 @@ def bring(
     store.put_device(device)
     engine.go_on(judge)
     store.set_organisation_version(organisation, judge.version)
-    return Brought(len(new), judge.touched, tuple(judge.erased))
+    for entry in entries:  # what waited for another, or was held, may have been judged since
+        stored = store.entry_at(organisation, device_id, epoch, entry.seq)
+        states[entry.seq] = stored.state if stored is not None else states[entry.seq]
+    counts = Counter(states[entry.seq] for entry in entries)
+    return Brought(len(new), dict(sorted(counts.items())), judge.touched, tuple(judge.erased))

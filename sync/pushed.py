@@ -34,8 +34,9 @@ class Pushed:
 
 @dataclass
 class Brought:
-    """What an imported file came to; `new`: entries that were not here before."""
+    """What an imported file came to; `new`: entries that were not here before; `states`: outcome → how many of all of them."""
 
     new: int
+    states: dict[str, int]
     touched: Touched
     erased: tuple[str, ...]

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from schemas import protocol as wire
+from schemas.imports import ImportAnswer
 from server.http.enrolment import ChallengeAnswer, ChallengeRequest
 
 BODIES: Final[dict[str, tuple[type[BaseModel] | None, type[BaseModel] | None]]] = {
@@ -26,7 +27,7 @@ BODIES: Final[dict[str, tuple[type[BaseModel] | None, type[BaseModel] | None]]] 
     "/api/v1/digest": (wire.DigestRequest, wire.DigestAnswer),
     "/api/v1/repair": (wire.RepairRequest, wire.RepairAnswer),
     "/api/v1/wiped": (wire.WipedRequest, None),
-    "/api/v1/imports": (None, None),
+    "/api/v1/imports": (None, ImportAnswer),
 }
 """POST: the message in, the message out; None where there is no body."""
 HEADERS: Final[dict[tuple[str, str], tuple[str, ...]]] = {

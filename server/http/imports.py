@@ -4,8 +4,10 @@ Neighbours: `server/imports`. Invariants: only whoever may export may import (`r
 the file is put aside on the disk while it comes, bounded, and gone when the answer is.
 """
 
+import asyncio
 import tempfile
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, BinaryIO, Final, cast
 
 from litestar import Request, Response, post
 from litestar.di import NamedDependency
@@ -21,25 +23,46 @@ from server.http.sync import JSON
 from server.imports.exportfile import ImportRefused
 from server.imports.take import take_in
 
+_WRITE_BYTES: Final = 1024 * 1024
+
 
 @post("/api/v1/imports", status_code=200, request_max_body_size=IMPORT_BYTES_MAX)
 async def bring(request: Request[Any, Any, Any], house: NamedDependency[House]) -> Response[bytes]:
-    """Take the file in. IMPORT_UNREADABLE, IMPORT_FOREIGN, IMPORT_CONTRADICTS, DEVICE_UNKNOWN, EPOCH_UNKNOWN: nothing taken."""
+    """Take the file in. IMPORT_UNREADABLE, IMPORT_FOREIGN, IMPORT_CONTRADICTS, DEVICE_UNKNOWN, EPOCH_UNKNOWN, STORAGE_FULL:
+    nothing taken."""
     person = await require_person(request, house)
     if reach_of("read.export", person.roles) is None:
         raise Failure(ErrorCode.FORBIDDEN)
-    with tempfile.TemporaryFile(dir=house.vault.data / "uploads") as file:
-        taken = 0
-        async for chunk in request.stream():
-            taken += len(chunk)
-            if taken > IMPORT_BYTES_MAX:
-                raise Failure(ErrorCode.BODY_TOO_LARGE, detail={"bytes_max": IMPORT_BYTES_MAX})
-            file.write(chunk)
-        try:
-            answer = await take_in(house, person.organisation, file, person.person)
-        except ImportRefused as refused:
-            raise Failure(refused.code, detail=refused.detail) from refused
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and not await asyncio.to_thread(house.vault.has_room, int(announced)):
+        raise Failure(ErrorCode.STORAGE_FULL)
+    file = await asyncio.to_thread(_temporary, house.vault.data / "uploads")
+    try:
+        await _put_aside(request, file)
+        answer = await take_in(house, person.organisation, file, person.person)
+    except ImportRefused as refused:
+        raise Failure(refused.code, detail=refused.detail) from refused
+    finally:
+        await asyncio.to_thread(file.close)
     return Response(answer.model_dump_json().encode(), media_type=JSON)
+
+
+def _temporary(folder: Path) -> BinaryIO:
+    return cast(BinaryIO, tempfile.TemporaryFile(dir=folder))
+
+
+async def _put_aside(request: Request[Any, Any, Any], file: BinaryIO) -> None:
+    """Write the body to the disk, by a thread: a slow disk holds up this request only. BODY_TOO_LARGE; OSError."""
+    waiting, taken = bytearray(), 0
+    async for chunk in request.stream():
+        taken += len(chunk)
+        if taken > IMPORT_BYTES_MAX:
+            raise Failure(ErrorCode.BODY_TOO_LARGE, detail={"bytes_max": IMPORT_BYTES_MAX})
+        waiting += chunk
+        if len(waiting) >= _WRITE_BYTES:
+            await asyncio.to_thread(file.write, bytes(waiting))
+            waiting.clear()
+    await asyncio.to_thread(file.write, bytes(waiting))
 
 
 ROUTES: Final[list[BaseRouteHandler]] = [bring]

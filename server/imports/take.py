@@ -23,6 +23,7 @@ from sync.fanout import frames
 @dataclass(frozen=True)
 class _Taken:
     new: int
+    states: dict[str, int]
     news: list[tuple[str, bytes]]
     erased: tuple[str, ...]
     wanted: frozenset[str]
@@ -45,7 +46,7 @@ async def take_in(house: House, organisation: str, file: BinaryIO, by: str) -> I
             if store.declared_by(organisation, head.device, one.sha256)
             and not store.holds_blob(organisation, head.device, one.sha256)
         )  # fmt: skip
-        return _Taken(brought.new, frames(store, organisation, brought.touched), brought.erased, declared)
+        return _Taken(brought.new, brought.states, frames(store, organisation, brought.touched), brought.erased, declared)
 
     try:
         taken = await house.database.write(job)
@@ -54,13 +55,15 @@ async def take_in(house: House, organisation: str, file: BinaryIO, by: str) -> I
     for sha256 in taken.erased:
         await asyncio.to_thread(house.vault.erase, organisation, sha256)
     house.hub.publish(organisation, taken.news)
-    stored = 0
+    stored = rejected = 0
     opened = contents(file, keys, taken.wanted)
     while (one := await asyncio.to_thread(next, opened, None)) is not None:
-        stored += await _keep(house, organisation, export, *one)
+        kept = await _keep(house, organisation, export, *one)
+        stored, rejected = stored + kept, rejected + (not kept)
     return ImportAnswer(
-        device=export.head.device, entries=len(export.entries), new=taken.new, files=len(export.files), stored=stored
-    )
+        device=export.head.device, entries=len(export.entries), new=taken.new, states=taken.states, files=len(export.files),
+        stored=stored, rejected=rejected,
+    )  # fmt: skip
 
 
 async def _keep(house: House, organisation: str, export: Export, named: NamedFile, content: bytes) -> bool:

@@ -1,14 +1,20 @@
 """Export files brought to the office: whole or not at all, before or after the network, the same."""
 
+import asyncio
 import hashlib
 import io
+import tempfile
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner, Result
 
+from schemas.errors import MESSAGES, ErrorCode
 from schemas.protocol import BlobRef, OrganisationInfo
+from server.cli import cli
 from server.imports.exportfile import ImportRefused, check
 from sync.net.exportfile import export
 from tests.http.pictures import photo
@@ -71,12 +77,13 @@ async def test_a_file_brings_what_the_device_could_not_send_and_the_device_repea
     manager = await world.signed_in("manager-a")
     answer = await manager.post("/api/v1/imports", content=raw)
     assert answer.status_code == 200, answer.text
-    assert answer.json() == {"device": phone.id, "entries": 2, "new": 2, "files": 1, "stored": 1}
+    known = {"device": phone.id, "entries": 2, "states": {"applied": 2}, "files": 1, "rejected": 0}
+    assert answer.json() == {**known, "new": 2, "stored": 1}
     before = await states(world, phone)
     assert [state for _, state, _ in before] == ["applied", "applied"]
     assert world.house.vault.blob_path(world.a.id, sha256).read_bytes() == photo(size=(40, 30))
     again = await manager.post("/api/v1/imports", content=raw)
-    assert again.json() == {"device": phone.id, "entries": 2, "new": 0, "files": 1, "stored": 0}
+    assert again.json() == {**known, "new": 0, "stored": 0}
     pushed = await phone.push()
     assert ([one["state"] for one in pushed["outcomes"]], pushed["upload"]) == (["applied", "applied"], "clear")
     assert await states(world, phone) == before
@@ -139,3 +146,97 @@ async def test_a_file_that_contradicts_what_is_here_changes_nothing(world: World
     assert await states(world, phone) == before
     assert (await phone.push())["new_epoch"] is None
     assert phone.journal.hash == twin_hash
+
+
+async def test_what_did_not_take_effect_is_counted(world: World, tmp_path: Path) -> None:
+    phone, _ = await recorded(world, world.a)
+    assert phone.journal is not None
+    phone.record("handover.abandon", {"handover_id": new_id(), "reason": "x"})
+    phone.record("handover.abandon", {"handover_id": new_id(), "reason": "x"}, needs=[new_id()])
+    raw = exported(world, phone, world.a, tmp_path)
+    manager = await world.signed_in("manager-a")
+    answer = (await manager.post("/api/v1/imports", content=raw)).json()
+    assert (answer["new"], answer["states"]) == (4, {"applied": 2, "parked": 1, "refused": 1})
+    await world.revoke(world.a, phone.id)
+    phone.record("handover.abandon", {"handover_id": new_id(), "reason": "x"})
+    answer = (await manager.post("/api/v1/imports", content=exported(world, phone, world.a, tmp_path))).json()
+    assert answer["states"]["quarantined"] >= 1, "what a revoked device has is kept aside"
+
+
+async def test_the_disk_is_written_by_threads(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    phone, _ = await recorded(world, world.a)
+    raw = exported(world, phone, world.a, tmp_path)
+    writers: set[int] = set()
+
+    class Watched:
+        """A file that remembers who touched it."""
+
+        def __init__(self, **more: Any) -> None:
+            writers.add(threading.get_ident())
+            self.file = open_temporary(**more)
+
+        def write(self, raw: bytes) -> int:
+            writers.add(threading.get_ident())
+            return int(self.file.write(raw))
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.file, name)
+
+    open_temporary = tempfile.TemporaryFile
+    monkeypatch.setattr(tempfile, "TemporaryFile", Watched)
+    answer = await (await world.signed_in("manager-a")).post("/api/v1/imports", content=raw)
+    assert answer.status_code == 200, answer.text
+    assert writers
+    assert threading.get_ident() not in writers
+
+
+async def test_a_full_disk_says_so_before_anything_is_written(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(world.house.vault, "free_bytes_min", 2**62)
+    answer = await (await world.signed_in("manager-a")).post("/api/v1/imports", content=b"HVX1")
+    assert (answer.status_code, answer.json()["code"]) == (507, "storage_full")
+
+
+# --- the command line -------------------------------------------------------------------------------------------------
+def command(world: World, monkeypatch: pytest.MonkeyPatch, *args: str) -> Result:
+    """`handover import …` on the same data folder, beside the running server."""
+    settings = world.house.settings
+    monkeypatch.setenv("HANDOVER_DATA", str(settings.data))
+    if settings.database_url:
+        monkeypatch.setenv("DATABASE_URL", settings.database_url)
+    return CliRunner().invoke(cli, ["import", *args])
+
+
+async def test_the_command_line_imports_beside_the_running_server(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone, sha256 = await recorded(world, world.a)
+    exported(world, phone, world.a, tmp_path)
+    file = str(tmp_path / "out.hvx")
+    done = await asyncio.to_thread(command, world, monkeypatch, file, "--organisation", world.a.id)
+    assert done.exit_code == 0, done.output
+    assert done.output == f"entries=2 new=2 applied=2 files=1 stored=1 rejected=0  {phone.id}\n"
+    assert [state for _, state, _ in await states(world, phone)] == ["applied", "applied"]
+    assert world.house.vault.blob_path(world.a.id, sha256).is_file()
+    again = await asyncio.to_thread(command, world, monkeypatch, file, "--organisation", world.a.id)
+    assert again.output.startswith("entries=2 new=0 ")
+    assert (await phone.push())["upload"] == "clear"
+
+
+async def test_the_command_line_says_what_is_wrong(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    phone, _ = await recorded(world, world.a)
+    exported(world, phone, world.a, tmp_path)
+    file, cut = tmp_path / "out.hvx", tmp_path / "cut.hvx"
+    cut.write_bytes(file.read_bytes()[:-1])
+    for args, code in (
+        ((str(file),), ErrorCode.IMPORT_FOREIGN),  # two organisations, none named
+        ((str(file), "--organisation", world.b.id), ErrorCode.IMPORT_FOREIGN),
+        ((str(cut), "--organisation", world.a.id), ErrorCode.IMPORT_UNREADABLE),
+    ):
+        refused = await asyncio.to_thread(command, world, monkeypatch, *args)
+        assert refused.exit_code == 1
+        assert MESSAGES[code].zh in refused.output
+        assert MESSAGES[code].en in refused.output
+    missing = await asyncio.to_thread(command, world, monkeypatch, str(tmp_path / "none.hvx"), "--organisation", world.a.id)
+    assert missing.exit_code == 1
+    assert "none.hvx" in missing.output
+    assert await states(world, phone) == []

@@ -469,6 +469,17 @@ export interface Head {
   signature: string;
 }
 
+/** POST /api/v1/imports: of `entries` in the file `new` were not here before; `states` counts all of them by what became of them. Of `files` `stored` went into the vault, and `rejected` were no real pictures; the others were here, or no entry declares them. */
+export interface ImportAnswer {
+  device: string;
+  entries: number;
+  new: number;
+  states: Record<string, number>;
+  files: number;
+  stored: number;
+  rejected: number;
+}
+
 /** Something about a journal that a person must know: gap, fork, eviction, damaged entry, clock, rejected blob. Closed by a person, with a note, or by itself (`closed_by` null) when what it told of is over. */
 export interface Incident {
   id: string;
