@@ -50,6 +50,7 @@ class ErrorCode(StrEnum):
     ENTRY_ID_REUSED = "entry_id_reused"
     ENTRY_WAITS = "entry_waits"
     ENTRY_SERVER_ERROR = "entry_server_error"
+    ENTRY_DISMISSED = "entry_dismissed"
     ACTION_UNKNOWN = "action_unknown"
     ACTION_FORBIDDEN = "action_forbidden"
     ACTOR_NOT_ON_DEVICE = "actor_not_on_device"
@@ -226,6 +227,10 @@ MESSAGES: Final[dict[ErrorCode, Sentence]] = {
     ErrorCode.ENTRY_SERVER_ERROR: Sentence(
         "服务器处理这条记录时出错；记录已保存，修复后自动重试。",
         "The server failed on this entry; it is kept and will be retried.",
+    ),
+    ErrorCode.ENTRY_DISMISSED: Sentence(
+        "主管看过这条记录，决定不采用：记录一直保存，但不生效。有疑问请联系主管。",
+        "A manager has looked at this entry and decided not to use it: it is kept for ever, without effect. Ask the manager.",
     ),
     ErrorCode.ACTION_UNKNOWN: Sentence(
         "服务器还不认识这种操作；记录已保存，服务器升级后自动处理。",

@@ -71,6 +71,8 @@ OFFICE_ONLY: Final = frozenset(
         "device.wipe",
         "gap.release",
         "incident.close",
+        "quarantine.admit",
+        "quarantine.dismiss",
         "organisation.policy",
         "person.erase",
         "conflict.decide",
@@ -128,6 +130,8 @@ PERMISSIONS: Final[dict[str, dict[Role, Reach]]] = {
     "conflict.decide": _DECIDING,
     "entry.ratify": _RATIFYING,
     "entry.reject": _RATIFYING,
+    "quarantine.admit": _RATIFYING,
+    "quarantine.dismiss": _RATIFYING,
     # base data: written by the system device until the office edits it
     "organisation.define": _SYSTEM_ONLY,
     "depot.define": _SYSTEM_ONLY,

@@ -233,11 +233,11 @@ class MemoryStore:
     def _scrub(self, organisation: str, texts: set[str]) -> None:
         for name, aside in list(self._rooms.items()):
             if name[:2] == ("quarantine", organisation):
-                for key, (body, *rest) in list(aside.items()):
-                    pushed = json.loads(body)
+                for key, kept in list(aside.items()):
+                    pushed = json.loads(kept.body)
                     if texts & set(pushed["private"]):
-                        pushed["private"] = []
-                        self._put(aside, key, (_json(pushed), *rest))
+                        erased = {**pushed, "private": [], "erased": True}
+                        self._put(aside, key, replace(kept, body=_json(erased)))
 
     def add_loss(self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str, at_ms: int) -> None:
         """A declared loss; its number is new."""
@@ -248,27 +248,37 @@ class MemoryStore:
         return {seq: loss[0] for seq, loss in self._room("loss", organisation, device, epoch).items()}
 
     def add_quarantine(
-        self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str, body: bytes, reason: str, at_ms: int
+        self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str, body: bytes, reason: str, at_ms: int,
+        skew_ms: int | None = None,
     ) -> None:  # fmt: skip
         """Keep aside; the same (device, epoch, seq, hash) is kept once."""
-        self._put(self._room("quarantine", organisation, device), (epoch, seq, chain_hash), (body, reason, at_ms))
-
-    def is_quarantined(self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str) -> bool:
-        """Whether this very entry is kept aside already."""
-        return (epoch, seq, chain_hash) in self._room("quarantine", organisation, device)
+        kept = KeptAside(epoch, seq, chain_hash, body, reason, at_ms, skew_ms)
+        self._put(self._room("quarantine", organisation, device), (epoch, seq, chain_hash), kept)
 
     def kept_aside(self, organisation: str, device: str) -> list[KeptAside]:
         """All that is kept aside of a device."""
         aside = self._room("quarantine", organisation, device)
-        return [
-            KeptAside(epoch, seq, name, aside[place][0], aside[place][1])
-            for place in sorted(aside)
-            for epoch, seq, name in [place]
-        ]
+        return [replace(aside[place], decision=dict(aside[place].decision)) for place in sorted(aside)]
 
-    def quarantine_count(self, organisation: str, device: str) -> int:
-        """How many entries of a device are kept aside."""
-        return len(self._room("quarantine", organisation, device))
+    def aside_at(self, organisation: str, device: str, epoch: int, seq: int) -> list[KeptAside]:
+        """What is kept aside under one number."""
+        return [one for one in self.kept_aside(organisation, device) if (one.epoch, one.seq) == (epoch, seq)]
+
+    def aside_page(self, organisation: str, device: str, after: tuple[int, int, str], limit: int) -> list[KeptAside]:
+        """What is kept aside behind a place."""
+        return [one for one in self.kept_aside(organisation, device) if (one.epoch, one.seq, one.hash) > after][:limit]
+
+    def decide_aside(
+        self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str, decision: dict[str, Any]
+    ) -> None:
+        """Write down what was decided."""
+        aside, place = self._room("quarantine", organisation, device), (epoch, seq, chain_hash)
+        self._put(aside, place, replace(aside[place], decision=dict(decision)))
+
+    def quarantine_count(self, organisation: str, device: str, *, damaged: bool = True) -> int:
+        """How many entries of a device lie aside undecided."""
+        aside = self._room("quarantine", organisation, device).values()
+        return sum(not one.decision and (damaged or one.reason != "damaged") for one in aside)
 
     # --- records ------------------------------------------------------------------------------------------------------
     def record(self, organisation: str, kind: str, record_id: str) -> StoredRecord | None:

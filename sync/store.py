@@ -128,13 +128,18 @@ class Expected:
 
 @dataclass(frozen=True)
 class KeptAside:
-    """One entry of a device's quarantine: where it claimed to stand, the JSON of the `PushedEntry`, and why it lies here."""
+    """One entry of a device's quarantine: where it claimed to stand, the JSON of the `PushedEntry` (with `erased` when its private
+    parts have been erased since), why it lies here, when it came and with which clock; `decision` once somebody has decided:
+    {state: admitted | dismissed, by, at, reason, entry, annex}."""
 
     epoch: int
     seq: int
     hash: str
     body: bytes
     reason: str
+    at_ms: int = 0
+    skew_ms: int | None = None
+    decision: dict[str, Any] = field(default_factory=dict)
 
 
 def as_shown(blob: BlobState, shown: bool) -> BlobState:
@@ -229,17 +234,26 @@ class Store(Protocol):
         body: bytes,
         reason: str,
         at_ms: int,
+        skew_ms: int | None = None,
     ) -> None:
-        """Keep aside; the same (device, epoch, seq, hash) is kept once."""
-
-    def is_quarantined(self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str) -> bool:
-        """Whether this very entry is kept aside already."""
+        """Keep aside; the same (device, epoch, seq, hash) is kept once, not decided."""
 
     def kept_aside(self, organisation: str, device: str) -> list[KeptAside]:
         """All that is kept aside of a device, by epoch, number and hash."""
 
-    def quarantine_count(self, organisation: str, device: str) -> int:
-        """How many entries of a device are kept aside."""
+    def aside_at(self, organisation: str, device: str, epoch: int, seq: int) -> list[KeptAside]:
+        """What is kept aside of a device under one number of an epoch, by hash."""
+
+    def aside_page(self, organisation: str, device: str, after: tuple[int, int, str], limit: int) -> list[KeptAside]:
+        """What is kept aside behind this place (epoch, number, hash), at most `limit`, in that order."""
+
+    def decide_aside(
+        self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str, decision: dict[str, Any]
+    ) -> None:
+        """Write down what was decided of an entry that is kept aside."""
+
+    def quarantine_count(self, organisation: str, device: str, *, damaged: bool = True) -> int:
+        """How many entries of a device lie aside undecided; `damaged`: with those that came otherwise than they were written."""
 
     # records
     def record(self, organisation: str, kind: str, record_id: str) -> StoredRecord | None:

@@ -37,6 +37,7 @@ from schemas.actions.handovers import (
 from schemas.actions.incidents import IncidentClose
 from schemas.actions.organisation import OrganisationPolicy
 from schemas.actions.people import PersonErase
+from schemas.actions.quarantine import QuarantineAdmit, QuarantineDismiss
 from schemas.actions.signatures import SignatureCapture
 from schemas.actions.tasks import TaskCancel, TaskNote, TaskReassign, TaskRemove
 
@@ -46,7 +47,7 @@ ACTIONS: Final[dict[tuple[str, int], type[Action]]] = {
         HandoverStart, HandoverAbandon, PhotoAdd, PhotoRetract, PhotoWaive, ReadingRecord, AccessoryReport,
         DamageRecord, DamageRetract, SignatureCapture, CheckoutComplete, ReturnComplete,
         DeviceInvite, DeviceRevoke, DeviceWipe, DeviceEnrol, GapRelease, IncidentClose, OrganisationPolicy,
-        PersonErase,
+        PersonErase, QuarantineAdmit, QuarantineDismiss,
         ConflictDecide, EntryRatify, EntryReject,
         AssetLock, CustomerBlock, RentalCancel, TaskReassign, TaskCancel, TaskRemove, TaskNote,
         OrganisationDefine, DepotDefine, PersonDefine, PackDefine, AssetDefine, CustomerDefine, ContractTextDefine,

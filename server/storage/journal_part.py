@@ -191,7 +191,7 @@ class JournalPart(Drafts):
         for row in self._run(sql.ALL_QUARANTINE, organisation=organisation).mappings().all():
             pushed = msgspec.json.decode(row["body"])
             if not texts.isdisjoint(pushed["private"]):
-                self._run(sql.PUT_QUARANTINE, **{**row, "body": msgspec.json.encode({**pushed, "private": []})})
+                self._run(sql.PUT_QUARANTINE, **{**row, "body": msgspec.json.encode({**pushed, "private": [], "erased": True})})
 
     # --- losses, quarantine, epochs: seldom, so written at once ---------------------------------------------------------
     def epochs(self, organisation: str, device: str) -> list[tuple[int, int, str]]:
@@ -213,27 +213,43 @@ class JournalPart(Drafts):
         return {row.seq: row.hash for row in rows}
 
     def add_quarantine(
-        self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str, body: bytes, reason: str, at_ms: int
-    ) -> None:
+        self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str, body: bytes, reason: str, at_ms: int,
+        skew_ms: int | None = None,
+    ) -> None:  # fmt: skip
         """Keep aside, once."""
         self._run(
             sql.PUT_QUARANTINE, organisation=organisation, device=device, epoch=epoch, seq=seq, hash=chain_hash, body=body,
-            reason=reason, at_ms=at_ms,
+            reason=reason, at_ms=at_ms, skew_ms=skew_ms, decision="",
         )  # fmt: skip
-
-    def is_quarantined(self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str) -> bool:
-        """Whether this very entry is kept aside already."""
-        key = {"organisation": organisation, "device": device, "epoch": epoch, "seq": seq, "hash": chain_hash}
-        return self._one(sql.IS_QUARANTINED, **key) is not None
 
     def kept_aside(self, organisation: str, device: str) -> list[KeptAside]:
         """All that is kept aside of a device."""
-        rows = self._read(sql.KEPT_ASIDE, organisation=organisation, device=device).mappings()
-        return [KeptAside(**row) for row in rows]
+        return [_aside(row) for row in self._read(sql.KEPT_ASIDE, organisation=organisation, device=device).mappings()]
 
-    def quarantine_count(self, organisation: str, device: str) -> int:
-        """Entries kept aside of one device."""
-        return int(self._read(sql.QUARANTINED, organisation=organisation, device=device).scalar_one())
+    def aside_at(self, organisation: str, device: str, epoch: int, seq: int) -> list[KeptAside]:
+        """What is kept aside under one number."""
+        rows = self._read(sql.ASIDE_AT, organisation=organisation, device=device, epoch=epoch, seq=seq).mappings()
+        return [_aside(row) for row in rows]
+
+    def aside_page(self, organisation: str, device: str, after: tuple[int, int, str], limit: int) -> list[KeptAside]:
+        """What is kept aside behind a place."""
+        place = {"after_epoch": after[0], "after_seq": after[1], "after_hash": after[2]}
+        rows = self._read(sql.ASIDE_PAGE, organisation=organisation, device=device, limit=limit, **place).mappings()
+        return [_aside(row) for row in rows]
+
+    def decide_aside(
+        self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str, decision: dict[str, Any]
+    ) -> None:
+        """Write down what was decided."""
+        self._run(
+            sql.DECIDE_ASIDE, organisation=organisation, device=device, epoch=epoch, seq=seq, hash=chain_hash,
+            decision=json.dumps(decision),
+        )  # fmt: skip
+
+    def quarantine_count(self, organisation: str, device: str, *, damaged: bool = True) -> int:
+        """Undecided entries of one device."""
+        asked = sql.QUARANTINED if damaged else sql.DECIDABLE
+        return int(self._read(asked, organisation=organisation, device=device).scalar_one())
 
     # --- writing --------------------------------------------------------------------------------------------------------
     def _write_entries(self, rows: list[tuple[Place, JournalEntry]]) -> None:
@@ -260,6 +276,10 @@ def _place(entry: JournalEntry) -> Place:
 
 def _key(place: Place) -> dict[str, Any]:
     return {"organisation": place[0], "device": place[1], "epoch": place[2], "seq": place[3]}
+
+
+def _aside(row: RowMapping) -> KeptAside:
+    return KeptAside(**{**row, "decision": json.loads(row["decision"]) if row["decision"] else {}})
 
 
 def _row(entry: JournalEntry, names: tuple[str, ...]) -> dict[str, Any]:

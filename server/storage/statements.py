@@ -6,7 +6,7 @@ PostgreSQL read the same `ON CONFLICT`; every statement but the list of organisa
 
 from typing import Any, Final
 
-from sqlalchemy import Table, TextClause, bindparam, delete, exists, func, insert, select, text, update
+from sqlalchemy import Table, TextClause, bindparam, delete, exists, func, insert, select, text, tuple_, update
 from sqlmodel import SQLModel
 
 from server.storage import tables
@@ -130,12 +130,23 @@ PUT_QUARANTINE: Final = upsert(QUARANTINE)
 ALL_QUARANTINE: Final = select(QUARANTINE).where(*by(QUARANTINE, "organisation"))
 _ASIDE: Final = QUARANTINE.c
 KEPT_ASIDE: Final = (
-    select(_ASIDE.epoch, _ASIDE.seq, _ASIDE.hash, _ASIDE.body, _ASIDE.reason)
+    select(_ASIDE.epoch, _ASIDE.seq, _ASIDE.hash, _ASIDE.body, _ASIDE.reason, _ASIDE.at_ms, _ASIDE.skew_ms, _ASIDE.decision)
     .where(*by(QUARANTINE, "organisation", "device"))
     .order_by(_ASIDE.epoch, _ASIDE.seq, _ASIDE.hash)
 )
-IS_QUARANTINED: Final = select(QUARANTINE.c.seq).where(*by(QUARANTINE, *_ENTRY, "hash"))
-QUARANTINED: Final = select(func.count()).select_from(QUARANTINE).where(*by(QUARANTINE, "organisation", "device"))
+ASIDE_AT: Final = KEPT_ASIDE.where(*by(QUARANTINE, "epoch", "seq"))
+ASIDE_PAGE: Final = KEPT_ASIDE.where(
+    tuple_(_ASIDE.epoch, _ASIDE.seq, _ASIDE.hash)
+    > tuple_(bindparam("after_epoch"), bindparam("after_seq"), bindparam("after_hash"))
+).limit(bindparam("limit"))
+DECIDE_ASIDE: Final = text(
+    "UPDATE quarantine SET decision = :decision "
+    "WHERE organisation = :organisation AND device = :device AND epoch = :epoch AND seq = :seq AND hash = :hash"
+)
+QUARANTINED: Final = (
+    select(func.count()).select_from(QUARANTINE).where(*by(QUARANTINE, "organisation", "device"), _ASIDE.decision == "")
+)
+DECIDABLE: Final = QUARANTINED.where(_ASIDE.reason != "damaged")
 
 ONE_RECORD: Final = select(RECORD).where(*by(RECORD, "organisation", "kind", "id"))
 RECORDS_BY_ID: Final = select(RECORD).where(*by(RECORD, "organisation", "kind")).where(among(RECORD.c.id, "ids"))

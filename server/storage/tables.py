@@ -125,7 +125,8 @@ class LossRow(SQLModel, table=True):
 
 
 class QuarantineRow(SQLModel, table=True):
-    """What a revoked device or an abandoned epoch sent: kept aside for a manager."""
+    """What a revoked device or an abandoned epoch sent: kept aside for a manager. `decision` is the JSON of what was decided,
+    empty until then."""
 
     __tablename__ = "quarantine"
 
@@ -137,6 +138,8 @@ class QuarantineRow(SQLModel, table=True):
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     reason: str
     at_ms: int = Field(sa_type=Whole)
+    skew_ms: int | None = Field(default=None, sa_type=Whole)
+    decision: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class RecordRow(SQLModel, table=True):
