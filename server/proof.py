@@ -12,6 +12,7 @@ from schemas.limits import SEQ_MAX
 from schemas.protocol import HandoverProof, Pending, ProofBlob, ProofEntry, Receipt
 from server.auth.keys import OrganisationKeys
 from sync import instants
+from sync.annex import UNKNOWN_START
 from sync.journal import ChainCheck, Link, holes, verify
 from sync.occurred import is_time_suspect
 from sync.released import still_missing
@@ -20,8 +21,8 @@ from sync.store import DeviceState, JournalEntry, Store
 
 @dataclass(frozen=True)
 class DeviceChain:
-    """A device's whole journal, verified epoch by epoch from its first entry to its proven end; over the numbers in `released`,
-    which a manager has given up, nothing can be verified."""
+    """A device's whole journal, verified epoch by epoch from its first entry to its proven end, its annexes first; over the
+    numbers in `released`, which a manager has given up or which stand before what he admitted, nothing can be verified."""
 
     checked: int
     broken_at: int | None
@@ -40,8 +41,11 @@ def verify_device(store: Store, device: DeviceState) -> DeviceChain:
         losses = {seq: chain_hash for seq, chain_hash in declared.items() if seq <= last}  # beyond a gap: not in the chain yet
         links = _links(store.entries(device.organisation, device.id, epoch, base_seq + 1, last), losses)
         missing = still_missing(store, device.organisation, device.id, epoch)
+        if start == UNKNOWN_START:
+            result, missing = _verify_unknown(links)
+        else:
+            result = verify(start, base_seq, links, missing)
         given_up += missing
-        result: ChainCheck = verify(start, base_seq, links, missing)
         checked += result.checked
         total = result.last_seq
         newest = index == len(epochs) - 1
@@ -50,6 +54,12 @@ def verify_device(store: Store, device: DeviceState) -> DeviceChain:
         if newest and (result.last_seq, result.last_hash) != (device.seq, device.hash):
             return DeviceChain(checked, result.last_seq + 1, total, tuple(given_up))
     return DeviceChain(checked, None, total, tuple(given_up))
+
+
+def _verify_unknown(links: list[Link]) -> tuple[ChainCheck, list[tuple[int, int]]]:
+    """An annex of which nobody knows what it follows from: its first hash is taken as given, the rest is recomputed."""
+    first = links[0]
+    return verify(first.hash, first.seq, links[1:]), [(first.seq - 1, first.seq - 1)]
 
 
 def prove(store: Store, keys: OrganisationKeys, organisation: str, handover_id: str) -> HandoverProof | None:
@@ -160,4 +170,9 @@ def _receipt(store: Store, keys: OrganisationKeys, device: DeviceState, entries:
         receipt = Receipt.model_validate_json(keys.verify_receipt(token))
     except ValueError:
         return token, False
-    return token, all(entry.epoch < receipt.epoch or entry.seq <= receipt.n for entry in entries)
+    return token, all(0 <= entry.epoch < receipt.epoch or _is_within(entry, receipt) for entry in entries)
+
+
+def _is_within(entry: JournalEntry, receipt: Receipt) -> bool:
+    """Whether a receipt covers an entry of its own epoch. None ever covers an annex."""
+    return entry.epoch == receipt.epoch and entry.seq <= receipt.n

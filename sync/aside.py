@@ -9,6 +9,7 @@ really has: then the entry is taken, and parked.
 import base64
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -16,7 +17,7 @@ from schemas import limits
 from schemas.errors import ErrorCode
 from schemas.protocol import DeclaredLoss, Outcome, PushedEntry
 from sync.journal import extend, private_hash
-from sync.store import DeviceState, JournalEntry, Store
+from sync.store import DeviceState, JournalEntry, KeptAside, Store
 
 DAMAGED = "damaged"
 
@@ -31,6 +32,11 @@ def decoded(part: str) -> bytes:
         return base64.b64decode(part, validate=True)
     except ValueError:
         return b""
+
+
+def wire_of(pushed: PushedEntry) -> bytes:
+    """An entry as it is kept aside: all of it, as it came."""
+    return pushed.model_dump_json().encode()
 
 
 def fault_of(pushed: PushedEntry, before: str | None) -> ErrorCode | None:
@@ -49,23 +55,57 @@ def fault_of(pushed: PushedEntry, before: str | None) -> ErrorCode | None:
     return None
 
 
+class _Acted(msgspec.Struct):
+    action: str = ""
+
+
+def action_of(kept: KeptAside) -> str:
+    """The action an entry kept aside names; '' when it cannot be read."""
+    try:
+        body: str = msgspec.json.decode(kept.body, type=dict[str, Any])["body"]
+        return msgspec.json.decode(body, type=_Acted).action[: limits.NAME_CHARS_MAX]
+    except (msgspec.DecodeError, RecursionError):
+        return ""
+
+
 @dataclass
 class Aside:
-    """The quarantine of one device during one push. `written`: what tells this request from another of the device."""
+    """The quarantine of one device during one push. `written`: what tells this request from another of the device; `skew_ms`: by
+    how much its clock is off."""
 
     store: Store
     device: DeviceState
     epoch: int
     now_ms: int
     written: str = ""
+    skew_ms: int | None = None
 
-    def keep(self, pushed: PushedEntry, reason: str, key: str = "") -> None:
-        """Keep an entry aside, once per key (its hash unless given)."""
-        self._put(pushed.seq, key or pushed.hash, pushed.model_dump_json().encode(), reason)
+    def keep(self, pushed: PushedEntry, reason: str) -> None:
+        """Keep an entry aside, once."""
+        self._put(pushed.seq, pushed.hash, wire_of(pushed), reason)
+
+    def known(self, pushed: PushedEntry) -> KeptAside | None:
+        """This very entry, if it is kept aside already."""
+        aside = self.store.aside_at(self.device.organisation, self.device.id, self.epoch, pushed.seq)
+        return next((one for one in aside if one.hash == pushed.hash), None)
+
+    def outcome(self, kept: KeptAside) -> Outcome:
+        """What is to be said of an entry that is kept aside: what became of it, where a manager has admitted it."""
+        device, decision = self.device, kept.decision
+        said = {name: decision[name] for name in ("by", "at", "reason") if name in decision}
+        if decision.get("annex") is not None:
+            entry = self.store.entry_at(device.organisation, device.id, decision["annex"], kept.seq)
+            assert entry is not None, "what was admitted is in its annex"
+            found = outcome_of(entry)
+            return found.model_copy(update={"epoch": kept.epoch, "detail": {**found.detail, **said}})
+        code = ErrorCode.DEVICE_REVOKED if kept.reason == "revoked" else ErrorCode.EPOCH_UNKNOWN
+        if decision:
+            code = ErrorCode.ENTRY_DISMISSED
+        return Outcome(seq=kept.seq, epoch=kept.epoch, id=None, state="quarantined", code=code, detail=said)
 
     def came_before(self, pushed: PushedEntry) -> bool:
         """Keep damaged bytes aside, if there is room; whether the very same ones came in another request already."""
-        raw = pushed.model_dump_json().encode()
+        raw = wire_of(pushed)
         key = hashlib.sha256(raw + self.written.encode()).hexdigest()
         device = self.device
         place = (self.epoch, pushed.seq, DAMAGED, raw)
@@ -92,7 +132,7 @@ class Aside:
 
     def _put(self, seq: int, key: str, raw: bytes, reason: str) -> None:
         device = self.device
-        self.store.add_quarantine(device.organisation, device.id, self.epoch, seq, key, raw, reason, self.now_ms)
+        self.store.add_quarantine(device.organisation, device.id, self.epoch, seq, key, raw, reason, self.now_ms, self.skew_ms)
 
 
 def last_words(outcomes: list[Outcome]) -> list[Outcome]:

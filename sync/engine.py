@@ -14,7 +14,7 @@ from schemas import limits
 from schemas.errors import ErrorCode
 from schemas.protocol import Command, DeclaredLoss, NewEpoch, Outcome, PushedEntry, Receipt, SyncRequest
 from sync import instants
-from sync.aside import Aside, decoded, fault_of, last_words, outcome_of
+from sync.aside import Aside, decoded, fault_of, last_words, outcome_of, wire_of
 from sync.evidence import blob_arrived
 from sync.fold import Fold
 from sync.incidents import Incidents, seen_news
@@ -201,7 +201,7 @@ class _Push:
         if kept_aside and self.by is None and (assigned := self._assigned_already()) is not None:
             self.new_epoch = assigned
         elif kept_aside:
-            durable = self._quarantine("old_epoch" if device.may_speak else "revoked")
+            durable = self._quarantine("old_epoch" if device.may_speak else "revoked", incidents)
             commands.append(self._command())
         elif (base := self._fork_base()) is not None:
             if self.by is not None:
@@ -247,7 +247,8 @@ class _Push:
     def aside(self) -> Aside:
         """The device's quarantine."""
         clock = self.request.clock
-        return Aside(self.store, self.device, self.request.head.epoch, self.now_ms, f"{clock.wall} {clock.mono} {clock.boot}")
+        skew, written = instants.skew(clock.wall, self.now_ms), f"{clock.wall} {clock.mono} {clock.boot}"
+        return Aside(self.store, self.device, self.request.head.epoch, self.now_ms, written, skew)
 
     def _command(self) -> Command:
         if self.device.may_speak:
@@ -266,9 +267,14 @@ class _Push:
         base_hash = self._stored_hash(base, head.epoch)
         return None if base_hash is None else NewEpoch(epoch=epoch, base_seq=base, base_hash=base_hash)
 
-    def _quarantine(self, reason: str) -> bool:
+    def _quarantine(self, reason: str, incidents: Incidents) -> bool:
         """What a revoked device or an abandoned epoch still sends is kept, bounded, for a manager. What was stored before
-        keeps its outcome. Whether all that the device has is kept now."""
+        keeps its outcome, what was decided is said again. Whether all that the device has is kept now."""
+        kept_all = self._keep_aside(reason)
+        incidents.waiting()
+        return kept_all
+
+    def _keep_aside(self, reason: str) -> bool:
         device, epoch = self.device, self.request.head.epoch
         room = limits.QUARANTINE_ENTRIES_MAX - self.store.quarantine_count(device.organisation, device.id)
         end = (-1, "")
@@ -279,18 +285,19 @@ class _Push:
             if stored is not None and (stored.hash, stored.body) == (pushed.hash, pushed.body.encode()):
                 self.outcomes.append(self._present_outcome(stored))
                 continue
-            if (fault := fault_of(pushed, before)) is not None and not self.aside.came_before(pushed):
+            known = self.aside.known(pushed)
+            fault = fault_of(pushed, before) if known is None or known.body != wire_of(pushed) else None
+            if fault is not None and not self.aside.came_before(pushed):
                 self._damaged(pushed, fault)  # the good copy is still on the device: it comes again
                 return False
-            if not self.store.is_quarantined(device.organisation, device.id, epoch, pushed.seq, pushed.hash):
+            if known is None:
                 room -= 1
                 if room < 0:
                     return False
                 self.aside.keep(pushed, reason)
-            self.outcomes.append(
-                Outcome(seq=pushed.seq, epoch=epoch, id=None, state="quarantined",
-                        code=ErrorCode.DEVICE_REVOKED if reason == "revoked" else ErrorCode.EPOCH_UNKNOWN)
-            )  # fmt: skip
+                known = self.aside.known(pushed)
+            assert known is not None, "it has just been kept"
+            self.outcomes.append(self.aside.outcome(known))
         return not self.request.entries or self.request.entries[-1].seq == self.request.head.seq
 
     # --- fork -----------------------------------------------------------------------------------------------------

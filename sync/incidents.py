@@ -53,6 +53,13 @@ class Incidents:
             detail = {"why": breaches[0][1], "epoch": device.epoch, "since_seq": device.clear_seq}
             self.open("gate_breach", f"{device.epoch}/{device.clear_seq}", detail, anew=True)
 
+    def waiting(self) -> None:
+        """What lies in the device's quarantine waits for a manager, or does no longer."""
+        judge = self.judge
+        writer = RecordWriter(judge.store, judge.organisation, judge.version + 1, judge.touched)
+        if note_quarantine(writer, self.device, self.now_ms):
+            judge.version += 1
+
     def device_seen(self, request: SyncRequest, skew: int | None, *, late: bool) -> None:
         """Refresh the device's line, when something a person would look at has changed or a minute has passed.
 
@@ -129,4 +136,19 @@ def write_incident(
     if known is not None and known.data["state"] == "closed":
         values |= {"closed_by": None, "closed_at": None, "note": ""}
     writer.write("incident", record_id, values, engine_stamp(writer.version, now_ms), create=True)
+    return True
+
+
+def note_quarantine(writer: RecordWriter, device: DeviceState, now_ms: int) -> bool:
+    """The incident `quarantine` says how many entries of a device wait for a manager, and ends when none does. Whether something
+    was written."""
+    waiting = writer.store.quarantine_count(device.organisation, device.id, damaged=False)
+    if waiting:
+        return write_incident(writer, device, "quarantine", "", {"waiting": waiting}, now_ms)
+    record_id = derived_id("incident", device.organisation, device.id, "quarantine", "")
+    known = writer.store.record(device.organisation, "incident", record_id)
+    if known is None or known.gone or known.data["state"] != "open":
+        return False
+    over = {"state": "closed", "closed_at": instants.to_text(now_ms), "detail": {"waiting": 0}}
+    writer.write("incident", record_id, over, engine_stamp(writer.version, now_ms), create=False)
     return True

@@ -18,6 +18,7 @@ from schemas.ids import SYSTEM_ACTOR
 from schemas.limits import ENTRY_BODY_BYTES_MAX
 from schemas.people import AUTH_OF, OFFICE_ONLY, Reach, Role, reach_of
 from sync import conflicts, hlc, instants
+from sync.annex import is_annex
 from sync.body import Body, read_body
 from sync.foresight import foresee
 from sync.journal import derived_id, private_hash
@@ -29,6 +30,8 @@ from sync.unit import Handlers, RecordWriter, Refusal, Touched, Unit, Unreadable
 from sync.upcast import VOCABULARY, Vocabulary
 from sync.visibility import may_use_device
 
+RETOLD: Final = frozenset({"parked", "refused", "quarantined"})
+"""States that were said of an entry and may be so no more: what it became is told even when it is plain."""
 UNSETTLED: Final = frozenset({"held", "parked", "quarantined"})
 OnFault = Callable[[JournalEntry, Exception], None]
 
@@ -51,7 +54,8 @@ class Judge:
     vocabulary: Vocabulary = VOCABULARY
     _bodies: dict[str, Body] = field(default_factory=dict)
     breaches: list[tuple[int, str]] = field(default_factory=list)
-    ratified: list[tuple[DeviceState, JournalEntry, conflicts.StandIn]] = field(default_factory=list)
+    ratified: list[tuple[DeviceState, JournalEntry, conflicts.StandIn | None]] = field(default_factory=list)
+    """What is to be judged next: ratified ones with whose right stands in, admitted ones as what they are."""
     freed: list[tuple[str, int]] = field(default_factory=list)
     """Devices whose held entries may be judged now, and when that was said."""
 
@@ -103,8 +107,10 @@ class Judge:
         except Exception as fault:  # law 1: a bug in a handler costs nothing but time
             self.on_fault(entry, fault)
             entry.state, entry.code = "parked", ErrorCode.ENTRY_SERVER_ERROR
+        if is_annex(entry.epoch):
+            entry.detail["admitted"] = True
         self.store.save_judgement(entry)
-        if entry.state != "applied" or state_before in ("parked", "refused") or "conflict" in entry.detail:
+        if entry.state != "applied" or state_before in RETOLD or "conflict" in entry.detail:
             self.write_outcome(device, entry)
 
     def park(self, device: DeviceState, entry: JournalEntry, code: ErrorCode) -> None:
@@ -143,6 +149,10 @@ class Judge:
             entry.detail["ratified_by"] = self.stand_in.actor
         conflicts.settle(self, unit)
         self.freed += [(freed, entry.received_ms) for freed in unit.freed]
+        for admitted in unit.admitted:
+            owner = self.store.device(self.organisation, admitted.device)
+            assert owner is not None, "what is admitted is its device's"
+            self.ratified.append((owner, admitted, None))
 
     def _note_grace(self, unit: Unit) -> None:
         """An entry written while the gate stood open by grace: flagged when that was more than the policy allows."""
@@ -150,8 +160,10 @@ class Judge:
             return
         policy = policy_of(self.store, self.organisation)
         why = breach_of(policy, unit.device, unit.entry.seq, instants.to_ms(unit.at))
-        if why is not None:
-            unit.entry.detail["gate_breach"] = why
+        if why is None:
+            return
+        unit.entry.detail["gate_breach"] = why
+        if not is_annex(unit.entry.epoch):
             self.breaches.append((unit.entry.seq, why))
 
     def _read_args(self, body: Body) -> Action | None:
@@ -164,7 +176,7 @@ class Judge:
     def _read(self, entry: JournalEntry) -> tuple[Body, list[bytes | None]]:
         """The body, its private parts matched against the hashes it holds."""
         body = self._bodies.pop(entry.hash, None) or _body(entry)
-        if body.seq != entry.seq or body.epoch > entry.epoch:
+        if body.seq != entry.seq or (body.epoch > entry.epoch and not is_annex(entry.epoch)):
             raise Unreadable(ErrorCode.ENTRY_UNREADABLE, {"at": "seq"})
         private = self.store.private_parts(entry)
         hashes = [private_hash(part) if part is not None else None for part in private]

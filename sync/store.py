@@ -128,9 +128,9 @@ class Expected:
 
 @dataclass(frozen=True)
 class KeptAside:
-    """One entry of a device's quarantine: where it claimed to stand, the JSON of the `PushedEntry` (with `erased` when its private
-    parts have been erased since), why it lies here, when it came and with which clock; `decision` once somebody has decided:
-    {state: admitted | dismissed, by, at, reason, entry, annex}."""
+    """One entry of a device's quarantine: where it claimed to stand, the JSON of the `PushedEntry` (with `erased` when its
+    private parts have been erased since), why it lies here, when it came and with which clock; `decision`, once somebody has
+    decided: {state: admitted | dismissed, by, at, reason, entry, annex}."""
 
     epoch: int
     seq: int

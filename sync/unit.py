@@ -149,6 +149,7 @@ class Unit:
 
     `raised`: conflict → (its rule, whether this entry lost by it). `told`: another entry that lost → (conflict, rule).
     `ratify`: refused entries to be judged anew with this one's actor standing in. `freed`: devices a gap of whose was released.
+    `admitted`: entries out of quarantine, to be judged now, in this order.
     """
 
     writer: RecordWriter
@@ -165,6 +166,7 @@ class Unit:
     told: dict[str, tuple[str, str]] = field(default_factory=dict)
     ratify: list[str] = field(default_factory=list)
     freed: list[str] = field(default_factory=list)
+    admitted: list[JournalEntry] = field(default_factory=list)
 
     @property
     def store(self) -> Store:

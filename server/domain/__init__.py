@@ -13,6 +13,7 @@ from server.domain import (
     incidents,
     organisation,
     people,
+    quarantine,
     signatures,
     tasks,
 )
@@ -26,6 +27,7 @@ HANDLERS: Final[Handlers] = {
     **incidents.HANDLERS,
     **organisation.HANDLERS,
     **people.HANDLERS,
+    **quarantine.HANDLERS,
     **basedata.HANDLERS,
     **conflicts.HANDLERS,
     **assets.HANDLERS,

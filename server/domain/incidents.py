@@ -1,7 +1,7 @@
 """Incidents: closed by whoever has looked into them.
 
 Neighbours: `sync/incidents.py` opens them, and closes those that end by themselves. Invariant: a gap that can still be filled,
-declared lost or released is not closed by a note: what is held behind it would be forgotten.
+declared lost or released, or a quarantine that waits, is not closed by a note: what lies there would be forgotten.
 """
 
 from typing import Any, Final
@@ -18,6 +18,8 @@ def close(unit: Unit, args: IncidentClose) -> None:
         raise Refusal(ErrorCode.STATE_ILLEGAL, state=incident["state"])
     if incident["type"] == "gap" and _waits(unit, incident):
         raise Refusal(ErrorCode.STATE_ILLEGAL, state="gap")
+    if incident["type"] == "quarantine":
+        raise Refusal(ErrorCode.STATE_ILLEGAL, state="quarantine")
     unit.apply_effects(args)
 
 

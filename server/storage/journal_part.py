@@ -219,7 +219,7 @@ class JournalPart(Drafts):
         """Keep aside, once."""
         self._run(
             sql.PUT_QUARANTINE, organisation=organisation, device=device, epoch=epoch, seq=seq, hash=chain_hash, body=body,
-            reason=reason, at_ms=at_ms, skew_ms=skew_ms, decision="",
+            reason=reason, at_ms=at_ms, skew_ms=skew_ms, decision=None,
         )  # fmt: skip
 
     def kept_aside(self, organisation: str, device: str) -> list[KeptAside]:

@@ -144,7 +144,7 @@ DECIDE_ASIDE: Final = text(
     "WHERE organisation = :organisation AND device = :device AND epoch = :epoch AND seq = :seq AND hash = :hash"
 )
 QUARANTINED: Final = (
-    select(func.count()).select_from(QUARANTINE).where(*by(QUARANTINE, "organisation", "device"), _ASIDE.decision == "")
+    select(func.count()).select_from(QUARANTINE).where(*by(QUARANTINE, "organisation", "device"), _ASIDE.decision.is_(None))
 )
 DECIDABLE: Final = QUARANTINED.where(_ASIDE.reason != "damaged")
 

@@ -126,7 +126,7 @@ class LossRow(SQLModel, table=True):
 
 class QuarantineRow(SQLModel, table=True):
     """What a revoked device or an abandoned epoch sent: kept aside for a manager. `decision` is the JSON of what was decided,
-    empty until then."""
+    NULL until then."""
 
     __tablename__ = "quarantine"
 
@@ -139,7 +139,7 @@ class QuarantineRow(SQLModel, table=True):
     reason: str
     at_ms: int = Field(sa_type=Whole)
     skew_ms: int | None = Field(default=None, sa_type=Whole)
-    decision: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    decision: str | None = None
 
 
 class RecordRow(SQLModel, table=True):

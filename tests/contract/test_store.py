@@ -198,12 +198,38 @@ def test_epochs_losses_and_quarantine(host: Host, organisation: str) -> None:
             store.add_quarantine(organisation, "d1", 0, 6, "h6", body, "revoked", 1)
         store.add_quarantine(organisation, "d1", 0, 6, "other", b"x", "revoked", 1)
         assert store.quarantine_count(organisation, "d1") == 2
-        assert store.is_quarantined(organisation, "d1", 0, 6, "h6")
-        assert not store.is_quarantined(organisation, "d1", 1, 6, "h6")
+        assert [one.hash for one in store.aside_at(organisation, "d1", 0, 6)] == ["h6", "other"]
+        assert store.aside_at(organisation, "d1", 1, 6) == []
         kept = [(one.epoch, one.seq, one.hash, one.reason) for one in store.kept_aside(organisation, "d1")]
         assert kept == [(0, 6, "h6", "revoked"), (0, 6, "other", "revoked")]
         assert store.kept_aside(organisation, "d1")[1].body == b"x"
         assert store.kept_aside(organisation, "d2") == []
+
+    host.write(job)
+
+
+def test_what_lies_aside_is_paged_and_decided(host: Host, organisation: str) -> None:
+    decision = {"state": "admitted", "by": "p", "reason": "看过", "annex": -1}
+
+    def job(store: Store) -> None:
+        for epoch, seq, name in ((0, 2, "b"), (1, 1, "c"), (0, 2, "a"), (0, 1, "z")):
+            store.add_quarantine(organisation, "d1", epoch, seq, name, b"{}", "revoked", 5, -7)
+        store.add_quarantine(organisation, "d1", 2, 1, "x", b"{}", "damaged", 5)
+        store.add_quarantine(organisation, "d2", 0, 2, "b", b"{}", "revoked", 5)
+        store.decide_aside(organisation, "d1", 0, 2, "b", decision)
+        assert store.quarantine_count(organisation, "d1") == 4
+        assert store.quarantine_count(organisation, "d1", damaged=False) == 3
+        assert store.quarantine_count(organisation, "d2") == 1
+        first = store.aside_page(organisation, "d1", (-1, 0, ""), 3)
+        assert [(one.epoch, one.seq, one.hash) for one in first] == [(0, 1, "z"), (0, 2, "a"), (0, 2, "b")]
+        assert (first[2].at_ms, first[2].skew_ms, first[2].decision, first[1].decision) == (5, -7, decision, {})
+        assert [one.hash for one in store.aside_page(organisation, "d1", (0, 2, "b"), 3)] == ["c", "x"]
+        assert store.aside_page("nobody", "d1", (-1, 0, ""), 3) == []
+
+        with suppress(Undo), store.savepoint():
+            store.decide_aside(organisation, "d1", 0, 2, "a", decision)
+            raise Undo
+        assert [one.decision for one in store.aside_at(organisation, "d1", 0, 2)] == [{}, decision]
 
     host.write(job)
 

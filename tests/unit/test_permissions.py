@@ -7,6 +7,7 @@ import pytest
 
 from schemas.actions import ACTIONS
 from schemas.actions.basedata import CustomerDefine, PersonDefine, TaskDefine
+from schemas.actions.devices import DeviceRevoke
 from schemas.errors import ErrorCode
 from schemas.ids import SYSTEM_ACTOR
 from schemas.people import OFFICE_ONLY, OFFICE_ROLES, PERMISSIONS, Reach, Role, reach_of
@@ -53,6 +54,7 @@ class Scene:
             self._contradict(place, handover)
         self._plan()
         self.gapped = [self._gapped(place) for place in (0, 1)]
+        self.aside = [self._aside(place) for place in (0, 1)]
         self.incidents = [self._incident(place) for place in (0, 1)]
 
     def _gapped(self, place: int) -> str:
@@ -69,6 +71,15 @@ class Scene:
         phone = self.stage.phone(place=place)
         self.stage.push({**phone.request(), "repairs": [{"bucket": "org/field", "version": 1, "parts": [1]}]})
         return str(next(one["id"] for one in self.stage.incidents("divergence") if one["device_id"] == phone.id))
+
+    def _aside(self, place: int) -> dict[str, Any]:
+        """A revoked device that has sent one entry since."""
+        phone = self.stage.phone(place=place)
+        self.stage.do(DeviceRevoke(device_id=phone.id))
+        CheckIn(phone, asset=self.vans[place]).start()
+        assert [outcome.state for outcome in phone.push().outcomes] == ["quarantined"]
+        sent = {"epoch": 0, "seq": 1, "hash": phone.journal.hashes[1]}
+        return {"device_id": phone.id, "entries": [sent], "reason": "x"}
 
     def _plan(self) -> None:
         """A customer, a rental and a task in each depot."""
@@ -125,6 +136,8 @@ class Scene:
                                       "expires_at": at},
             "device.revoke": lambda: {"device_id": self.devices[place]},
             "device.wipe": lambda: {"device_id": self.devices[place]},
+            "quarantine.admit": lambda: self.aside[place],
+            "quarantine.dismiss": lambda: self.aside[place],
             "gap.release": lambda: {"device_id": self.gapped[place], "epoch": 0, "until": 2, "reason": "x"},
             "incident.close": lambda: {"incident_id": self.incidents[place], "note": "x"},
             "organisation.policy": lambda: {"organisation_id": stage.id, "gate_policy": "grace"},

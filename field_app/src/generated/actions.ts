@@ -488,6 +488,24 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       }
     ]
   },
+  "quarantine.admit": {
+    "v": 1,
+    "subject": [
+      "device",
+      "device_id"
+    ],
+    "defaults": {},
+    "effects": []
+  },
+  "quarantine.dismiss": {
+    "v": 1,
+    "subject": [
+      "device",
+      "device_id"
+    ],
+    "defaults": {},
+    "effects": []
+  },
   "reading.record": {
     "v": 1,
     "subject": [

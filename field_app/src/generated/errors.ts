@@ -148,6 +148,10 @@ export const ERROR_MESSAGES: { readonly [C in ErrorCode]: { readonly zh: string;
     "zh": "服务器处理这条记录时出错；记录已保存，修复后自动重试。",
     "en": "The server failed on this entry; it is kept and will be retried."
   },
+  "entry_dismissed": {
+    "zh": "主管看过这条记录，决定不采用：记录一直保存，但不生效。有疑问请联系主管。",
+    "en": "A manager has looked at this entry and decided not to use it: it is kept for ever, without effect. Ask the manager."
+  },
   "action_unknown": {
     "zh": "服务器还不认识这种操作；记录已保存，服务器升级后自动处理。",
     "en": "The server does not know this action yet; the entry is kept and will be applied after an upgrade."

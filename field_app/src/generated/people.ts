@@ -202,6 +202,14 @@ export const PERMISSIONS: { readonly [what: string]: { readonly [R in Role]?: Re
     "manager": "org",
     "system": "org"
   },
+  "quarantine.admit": {
+    "manager": "org",
+    "system": "org"
+  },
+  "quarantine.dismiss": {
+    "manager": "org",
+    "system": "org"
+  },
   "organisation.define": {
     "system": "org"
   },

@@ -369,7 +369,7 @@ export interface EntryReject {
   reason: string;
 }
 
-export type ErrorCode = 'bad_request' | 'body_too_large' | 'protocol_unsupported' | 'not_found' | 'forbidden' | 'not_signed_in' | 'origin_refused' | 'too_many_tries' | 'server_error' | 'storage_full' | 'database_away' | 'code_unknown' | 'code_expired' | 'code_used' | 'code_foreign' | 'key_invalid' | 'login_wrong' | 'pin_wrong' | 'pin_weak' | 'challenge_expired' | 'signature_invalid' | 'device_unknown' | 'device_revoked' | 'device_wiping' | 'upload_incomplete' | 'app_outdated' | 'head_signature_invalid' | 'cursor_foreign' | 'entry_order' | 'epoch_unknown' | 'entry_unreadable' | 'entry_hash_mismatch' | 'entry_private_mismatch' | 'entry_id_reused' | 'entry_waits' | 'entry_server_error' | 'action_unknown' | 'action_forbidden' | 'actor_not_on_device' | 'handover_closed' | 'handover_incomplete' | 'record_unknown' | 'state_illegal' | 'blob_too_large' | 'blob_hash_mismatch' | 'blob_offset_wrong' | 'blob_checksum_wrong' | 'blob_not_an_image' | 'blob_too_many_pixels' | 'blob_type_refused' | 'upload_unknown' | 'uploads_too_many' | 'import_unreadable' | 'import_foreign' | 'import_contradicts';
+export type ErrorCode = 'bad_request' | 'body_too_large' | 'protocol_unsupported' | 'not_found' | 'forbidden' | 'not_signed_in' | 'origin_refused' | 'too_many_tries' | 'server_error' | 'storage_full' | 'database_away' | 'code_unknown' | 'code_expired' | 'code_used' | 'code_foreign' | 'key_invalid' | 'login_wrong' | 'pin_wrong' | 'pin_weak' | 'challenge_expired' | 'signature_invalid' | 'device_unknown' | 'device_revoked' | 'device_wiping' | 'upload_incomplete' | 'app_outdated' | 'head_signature_invalid' | 'cursor_foreign' | 'entry_order' | 'epoch_unknown' | 'entry_unreadable' | 'entry_hash_mismatch' | 'entry_private_mismatch' | 'entry_id_reused' | 'entry_waits' | 'entry_server_error' | 'entry_dismissed' | 'action_unknown' | 'action_forbidden' | 'actor_not_on_device' | 'handover_closed' | 'handover_incomplete' | 'record_unknown' | 'state_illegal' | 'blob_too_large' | 'blob_hash_mismatch' | 'blob_offset_wrong' | 'blob_checksum_wrong' | 'blob_not_an_image' | 'blob_too_many_pixels' | 'blob_type_refused' | 'upload_unknown' | 'uploads_too_many' | 'import_unreadable' | 'import_foreign' | 'import_contradicts';
 
 /** Numbers missing of a device's journal, up to `until`, are given up: what is held behind them is judged. */
 export interface GapRelease {
@@ -512,6 +512,13 @@ export interface Invitation {
   made_by: string;
   used_by: string | null;
   used_at: string | null;
+}
+
+/** One entry kept aside, as its device numbered and chained it. The hash says which bytes were looked at. */
+export interface KeptEntry {
+  epoch: number;
+  seq: number;
+  hash: string;
 }
 
 /** One bucket's new changes on the WebSocket: apply when the cursor is `prev`, ignore when ≥ `to`, else sync. */
@@ -758,6 +765,20 @@ export interface Quality {
   sharpness: number;
   brightness: number;
   override?: string | null;
+}
+
+/** What was kept aside is taken into an annex of its device's journal and judged now, in the order it was written. */
+export interface QuarantineAdmit {
+  device_id: string;
+  entries: KeptEntry[];
+  reason: string;
+}
+
+/** What was kept aside stays aside for ever, and is judged never: a manager has looked at it. */
+export interface QuarantineDismiss {
+  device_id: string;
+  entries: KeptEntry[];
+  reason: string;
 }
 
 /** One meter reading, in the unit the pack names (km, %, h). */
@@ -1046,6 +1067,8 @@ export interface Actions {
   'photo.add': PhotoAdd;
   'photo.retract': PhotoRetract;
   'photo.waive': PhotoWaive;
+  'quarantine.admit': QuarantineAdmit;
+  'quarantine.dismiss': QuarantineDismiss;
   'reading.record': ReadingRecord;
   'rental.cancel': RentalCancel;
   'return.complete': ReturnComplete;

@@ -5,10 +5,10 @@ from alembic import op
 
 from server.storage.types import Whole
 
-revision, down_revision = "0006", "0005"
+revision, down_revision = "0005", "0004"
 
 
 def upgrade() -> None:
     """Add both; what lies there is undecided."""
     op.add_column("quarantine", sa.Column("skew_ms", Whole(), nullable=True))
-    op.add_column("quarantine", sa.Column("decision", sa.String(), nullable=False, server_default=""))
+    op.add_column("quarantine", sa.Column("decision", sa.String(), nullable=True))
