@@ -8,6 +8,7 @@ import asyncio
 import base64
 import json
 import secrets
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 
@@ -295,10 +297,10 @@ def _heads(company: Company, store: SqlStore) -> dict[str, int]:
 def _records(company: Company, store: SqlStore) -> list[Kept]:
     """What lies in the depot's bucket: the bare server and the machine's limit serve the same bytes."""
     up_to = store.organisation_version(company.organisation)
-    changes = store.changes(company.organisation, company.bucket, 0, company.size.records, up_to)
-    return [_kept(change.version, change.wire) for change in changes]
+    page = store.page(company.organisation, company.bucket, 0, up_to, company.size.records, sys.maxsize)
+    return [_kept(bytes(wire)) for wire in msgspec.json.decode(b"[" + page.wire + b"]", type=list[msgspec.Raw])]
 
 
-def _kept(version: int, wire: bytes) -> Kept:
+def _kept(wire: bytes) -> Kept:
     change = json.loads(wire)
-    return Kept(change["kind"], change["id"], version, wire)
+    return Kept(change["kind"], change["id"], change["v"], wire)

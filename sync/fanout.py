@@ -23,7 +23,7 @@ def frames(store: Store, organisation: str, touched: Touched) -> list[tuple[str,
             (
                 bucket,
                 b'{"bucket":"%s","prev":%d,"to":%d,"changes":[%s]}'
-                % (bucket.encode(), prev if whole else -1, up_to, b",".join(page.wire) if whole else b""),
+                % (bucket.encode(), prev if whole else -1, up_to, page.wire if whole else b""),
             )
         )
     return made

@@ -28,9 +28,11 @@ from sync.store import (
     KeptAside,
     StoredRecord,
     WireChange,
+    WirePage,
     as_shown,
     change_wire,
     held_as,
+    last_within,
 )
 
 _MISSING: Final = object()
@@ -306,17 +308,21 @@ class MemoryStore:
         room = self._room("record", organisation, kind)
         return [_read(room[key]) for key in sorted(room) if not room[key].head.gone]
 
-    def changes(self, organisation: str, bucket: str, after: int, limit: int, up_to: int) -> list[WireChange]:
-        """Changes after < version ≤ up_to, ascending; at most `limit`, then the rest of the last version."""
+    def page(self, organisation: str, bucket: str, after: int, up_to: int, changes_max: int, bytes_max: int) -> WirePage:
+        """Changes after < version ≤ up_to, ascending: whole versions within both bounds."""
         members = self._room("member", organisation, bucket)
         found = sorted((version, key, gone) for key, (version, gone) in members.items() if after < version <= up_to)
-        if len(found) > limit:
-            last = found[limit - 1][0]
-            found = found[:limit] + [item for item in found[limit:] if item[0] == last]
-        return [
-            WireChange(version, _gone(kind, record_id, version) if gone else self._wire_of(organisation, kind, record_id))
+        if not found:
+            return WirePage(after, 0, b"")
+        most = found[min(changes_max, len(found)) - 1][0]
+        changes = [
+            (version, _gone(kind, record_id, version) if gone else self._wire_of(organisation, kind, record_id))
             for version, (kind, record_id), gone in found
+            if version <= most
         ]
+        to = last_within([(version, len(wire)) for version, wire in changes], bytes_max)
+        wires = [wire for version, wire in changes if version <= to]
+        return WirePage(to, len(wires), b",".join(wires))
 
     def _wire_of(self, organisation: str, kind: str, record_id: str) -> bytes:
         wire: bytes = self._room("record", organisation, kind)[record_id].wire

@@ -11,25 +11,26 @@ from types import MappingProxyType
 from schemas import limits
 from schemas.protocol import BucketDigest, DigestAnswer
 from sync.digest import Tally
-from sync.store import BucketState, Store, WireChange
+from sync.store import BucketState, Store
 
 
 @dataclass(frozen=True)
 class BucketPage:
-    """One bucket's page: `wire` holds the ready-made bytes of each change."""
+    """One bucket's page: `wire` holds the ready-made bytes of its `count` changes, with commas between."""
 
     bucket: str
     after: int
     to: int
     more: bool
-    wire: tuple[bytes, ...]
+    count: int = 0
+    wire: bytes = b""
     reset: bool = False
     floor: int = 0
 
     def render(self) -> bytes:
         """The JSON of a `Page`."""
         return b'{"bucket":"%s","after":%d,"to":%d,"more":%s,"reset":%s,"floor":%d,"changes":[%s]}' % (
-            self.bucket.encode(), self.after, self.to, _flag(self.more), _flag(self.reset), self.floor, b",".join(self.wire),
+            self.bucket.encode(), self.after, self.to, _flag(self.more), _flag(self.reset), self.floor, self.wire,
         )  # fmt: skip
 
 
@@ -72,12 +73,11 @@ def pull(
             continue
         reset = cursor is not None and (cursor > head or max(cursor, floors.get(bucket, 0)) < state.horizon)
         after = 0 if cursor is None or reset else cursor
+        page = BucketPage(bucket, after, after, True)
         if room > 0:
             page = read_page(store, organisation, bucket, after, up_to, room)
-        else:
-            page = BucketPage(bucket, after, after, True, ())
         pages.append(replace(page, reset=reset, floor=state.horizon))
-        room -= len(page.wire)
+        room -= page.count
         if not page.more:
             digests.append(_digest(bucket, page.to, state))
     return Pulled(tuple(pages), tuple(sorted(set(cursors) - buckets)), tuple(digests))
@@ -115,21 +115,6 @@ def repair(store: Store, organisation: str, bucket: str, parts: Sequence[int]) -
 
 def read_page(store: Store, organisation: str, bucket: str, after: int, up_to: int, limit: int) -> BucketPage:
     """One bucket's changes with after < version ≤ up_to, about `limit` of them and PAGE_BYTES_MAX bytes."""
-    found = store.changes(organisation, bucket, after, limit, up_to)
-    if not found:
-        return BucketPage(bucket, after, after, False, ())
-    kept = _within_bytes(found)
-    to = kept[-1].version
-    more = to < min(store.bucket_head(organisation, bucket), up_to)
-    return BucketPage(bucket, after, to, more, tuple(change.wire for change in kept))
-
-
-def _within_bytes(found: list[WireChange]) -> list[WireChange]:
-    """As many whole versions as fit PAGE_BYTES_MAX; the first one always, however large."""
-    size = 0
-    for index, change in enumerate(found):
-        size += len(change.wire)
-        starts_version = index > 0 and found[index - 1].version != change.version
-        if size > limits.PAGE_BYTES_MAX and starts_version:
-            return found[:index]
-    return found
+    page = store.page(organisation, bucket, after, up_to, limit, limits.PAGE_BYTES_MAX)
+    more = page.count > 0 and page.to < min(store.bucket_head(organisation, bucket), up_to)
+    return BucketPage(bucket, after, page.to, more, page.count, page.wire)

@@ -86,6 +86,15 @@ class WireChange:
 
 
 @dataclass(frozen=True)
+class WirePage:
+    """Changes of a bucket up to version `to`: how many, and their ready-made bytes with commas between."""
+
+    to: int
+    count: int
+    wire: bytes
+
+
+@dataclass(frozen=True)
 class BucketState:
     """A bucket as a whole: its digest, and the version up to which it may have forgotten what left it (0: nothing yet)."""
 
@@ -108,6 +117,18 @@ class BlobState:
 def held_as(record: StoredRecord) -> Held:
     """A record as it counts in digests."""
     return Held(record.version, record.hash, record.buckets)
+
+
+def last_within(sizes: Sequence[tuple[int, int]], bytes_max: int) -> int:
+    """Of (version, bytes) of changes, ascending: the last version that still fits whole. The first one always does."""
+    last, whole, total = sizes[0][0], sizes[0][0], 0
+    for version, size in sizes:
+        if version != last:
+            last, whole = version, last
+        total += size
+        if total > bytes_max and version != sizes[0][0]:
+            return whole
+    return last
 
 
 def change_wire(kind: str, record_id: str, version: int, content: str, data: bytes) -> bytes:
@@ -266,9 +287,9 @@ class Store(Protocol):
     def records(self, organisation: str, kind: str) -> list[StoredRecord]:
         """All records of a kind that are not gone (small kinds only: depots, people)."""
 
-    def changes(self, organisation: str, bucket: str, after: int, limit: int, up_to: int) -> list[WireChange]:
-        """Changes with after < version ≤ up_to, ascending by version: at most `limit`, and then the rest of the last
-        version, so that a version is never split."""
+    def page(self, organisation: str, bucket: str, after: int, up_to: int, changes_max: int, bytes_max: int) -> WirePage:
+        """Changes with after < version ≤ up_to, by version, kind and id: at most `changes_max`, and then the rest of the last
+        version; of these as many versions as fit `bytes_max`, the first one always. A version is never split."""
 
     def bucket_head(self, organisation: str, bucket: str) -> int:
         """The version of the newest change in the bucket, 0 if none."""

@@ -51,7 +51,7 @@ ENDED_FROM_OUTSIDE: Final = ("40001", "40P01", "55P03", "57014", "0A000")
 """Serialization, deadlock, lock timeout, cancelled, a plan older than the tables: the same job may succeed now."""
 AWAY: Final = ("08", "57P", "53300")
 """Connection lost, server going down or coming up, no connection free."""
-HOLDS_PERSONAL_BYTES: Final = ("private_part", "quarantine", "record")
+HOLDS_PERSONAL_BYTES: Final = ("private_part", "quarantine", "record", "member")
 _SEEN: Final = "handover_seen"
 
 

@@ -17,7 +17,7 @@ from server.storage import statements as sql
 from server.storage.drafts import UNKNOWN, Drafts, Room
 from sync.digest import NO_TALLY, NOTHING, Held, Tally, content_hash, shifts
 from sync.merge import FieldMeta
-from sync.store import BucketState, StoredRecord, WireChange, change_wire, held_as
+from sync.store import BucketState, StoredRecord, WireChange, WirePage, change_wire, held_as, last_within
 
 Key = tuple[str, str, str]
 """(organisation, kind, id)."""
@@ -103,16 +103,18 @@ class RecordPart(Drafts):
         present = (self.record(organisation, kind, record_id) for record_id in sorted(self._kinds[(organisation, kind)]))
         return [record for record in present if record is not None and not record.gone]
 
-    def changes(self, organisation: str, bucket: str, after: int, limit: int, up_to: int) -> list[WireChange]:
-        """Whole versions, about `limit` changes."""
-        found = _changes(
-            self._run(sql.CHANGES_LIMITED, organisation=organisation, bucket=bucket, after=after, up_to=up_to, limit=limit)
-        )
-        if len(found) == limit:
-            last = found[-1].version
-            whole = _changes(self._run(sql.CHANGES, organisation=organisation, bucket=bucket, after=last - 1, up_to=last))
-            found = [change for change in found if change.version < last] + whole
-        return found
+    def page(self, organisation: str, bucket: str, after: int, up_to: int, changes_max: int, bytes_max: int) -> WirePage:
+        """Whole versions, spliced by the database itself."""
+        where = {"organisation": organisation, "bucket": bucket, "after": after}
+        span: Any = self._run(sql.SPAN, **where, up_to=up_to, limit=changes_max).first()
+        count, to, size = span
+        if not count:
+            return WirePage(after, 0, b"")
+        if size > bytes_max:
+            sizes: Any = self._run(sql.SIZES, **where, up_to=to).all()
+            to = last_within(sizes, bytes_max)
+        spliced: Any = self._run(sql.SPLICED, **where, up_to=to).first()
+        return WirePage(to, *spliced)
 
     def bucket_head(self, organisation: str, bucket: str) -> int:
         """The newest version in a bucket."""
@@ -135,7 +137,8 @@ class RecordPart(Drafts):
     def members(self, organisation: str, bucket: str, parts: Sequence[int]) -> list[WireChange]:
         """What lies in these sub-ranges now. A sub-range is the end of the id, so the database finds it itself."""
         ends = [f"{part:02x}" for part in parts]
-        return _changes(self._run(sql.MEMBERS, organisation=organisation, bucket=bucket, ends=ends))
+        rows: Any = self._run(sql.MEMBERS, organisation=organisation, bucket=bucket, ends=ends)
+        return [WireChange(version, wire) for version, wire in rows]
 
     # --- what left long ago -----------------------------------------------------------------------------------------------
     def note_age(self, organisation: str, at_ms: int, version: int) -> None:
@@ -174,7 +177,7 @@ class RecordPart(Drafts):
             stands = replace(record, hash="" if record.gone else content_hash(data))
             self.change(self._records.known, key, stands)
             records.append(_row(key[0], stands, data))
-            members += self._members(key, stands)
+            members += self._members(key, stands, data)
             for bucket, part, by in shifts(record.kind, record.id, self._stood.get(key, NOTHING), held_as(stands)):
                 place = (key[0], bucket, part)
                 parts[place] = parts.get(place, NO_TALLY).joined(by)
@@ -183,14 +186,18 @@ class RecordPart(Drafts):
         self._many(sql.PUT_MEMBER, members)
         self._shift(parts)
 
-    def _members(self, key: Key, record: StoredRecord) -> list[dict[str, Any]]:
+    def _members(self, key: Key, record: StoredRecord, data: bytes) -> list[dict[str, Any]]:
         names = {"organisation": key[0], "kind": key[1], "id": key[2]}
-        found = [{**names, "bucket": bucket, "version": record.version, "gone": False} for bucket in record.buckets]
+        lies = {**names, "version": record.version, "gone": False, "wire": _wire(record, data)}
+        found = [{**lies, "bucket": bucket} for bucket in record.buckets]
         left = self._left.get(key)
         if left:
             self.change(self._left, key, UNKNOWN)
             outside = ((bucket, version) for bucket, version in left.items() if bucket not in record.buckets)
-            found += [{**names, "bucket": bucket, "version": version, "gone": True} for bucket, version in outside]
+            found += [
+                {**names, "bucket": bucket, "version": version, "gone": True, "wire": gone_wire(key[1], key[2], version)}
+                for bucket, version in outside
+            ]
         return found
 
     def _shift(self, parts: dict[tuple[str, str, int], Tally]) -> None:
@@ -219,7 +226,7 @@ def _tally(row: RowMapping) -> Tally:
 def _row(organisation: str, record: StoredRecord, data: bytes) -> dict[str, Any]:
     return {
         "organisation": organisation, "kind": record.kind, "id": record.id, "version": record.version, "gone": record.gone,
-        "wire": _wire(record, data), "data": data, "hash": record.hash, "meta": _encode(record.meta),
+        "data": data, "hash": record.hash, "meta": _encode(record.meta),
         "buckets": " ".join(sorted(record.buckets)),
     }  # fmt: skip
 
@@ -231,16 +238,7 @@ def _record(row: RowMapping) -> StoredRecord:
     )  # fmt: skip
 
 
-def _changes(rows: Iterable[Any]) -> list[WireChange]:
-    return [
-        WireChange(version, gone_wire(kind, record_id, version) if gone else wire)
-        for version, gone, kind, record_id, wire in rows
-    ]
-
-
 def _wire(record: StoredRecord, data: bytes) -> bytes:
-    if record.gone:
-        return gone_wire(record.kind, record.id, record.version)
     return change_wire(record.kind, record.id, record.version, record.hash, data)
 
 

@@ -6,11 +6,25 @@ PostgreSQL read the same `ON CONFLICT`; every statement but the list of organisa
 
 from typing import Any, Final
 
-from sqlalchemy import Table, TextClause, bindparam, delete, exists, func, insert, select, text, tuple_, update
+from sqlalchemy import (
+    FromClause,
+    Table,
+    TextClause,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    text,
+    tuple_,
+    update,
+)  # fmt: skip
 from sqlmodel import SQLModel
 
 from server.storage import tables
 from server.storage.among import among
+from server.storage.spliced import spliced
 
 assert tables, "importing the tables registers them"
 T: Final = SQLModel.metadata.tables
@@ -23,7 +37,7 @@ AT_ONCE: Final = 500
 """How many keys one question names."""
 
 
-def by(table: Table, *names: str) -> list[Any]:
+def by(table: FromClause, *names: str) -> list[Any]:
     """Conditions: each named column equals the parameter of its name."""
     return [table.c[name] == bindparam(name) for name in names]
 
@@ -154,17 +168,32 @@ PUT_RECORD: Final = upsert(RECORD)
 PUT_MEMBER: Final = upsert(MEMBER)
 ALL_RECORDS: Final = select(RECORD).where(*by(RECORD, "organisation", "kind"), RECORD.c.gone.is_(False)).order_by(RECORD.c.id)
 BUCKET_HEAD: Final = select(func.max(MEMBER.c.version)).where(*by(MEMBER, "organisation", "bucket"))
-CHANGES: Final = (
-    select(MEMBER.c.version, MEMBER.c.gone, MEMBER.c.kind, MEMBER.c.id, RECORD.c.wire)
-    .join(
-        RECORD,
-        (RECORD.c.organisation == MEMBER.c.organisation) & (RECORD.c.kind == MEMBER.c.kind) & (RECORD.c.id == MEMBER.c.id),
-    )
-    .where(*by(MEMBER, "organisation", "bucket"))
-    .where(MEMBER.c.version > bindparam("after"), MEMBER.c.version <= bindparam("up_to"))
-    .order_by(MEMBER.c.version, MEMBER.c.kind, MEMBER.c.id)
+_RANGE: Final = (*by(MEMBER, "organisation", "bucket"), MEMBER.c.version > bindparam("after"))
+_FIRST: Final = MEMBER.alias("first")
+_LAST_WITHIN: Final = (
+    select(_FIRST.c.version)
+    .where(*by(_FIRST, "organisation", "bucket"), _FIRST.c.version > bindparam("after"), _FIRST.c.version <= bindparam("up_to"))
+    .order_by(_FIRST.c.version)
+    .offset(bindparam("limit") - 1)
+    .limit(1)
+    .scalar_subquery()
 )
-CHANGES_LIMITED: Final = CHANGES.limit(bindparam("limit"))
+SPAN: Final = select(func.count(), func.max(MEMBER.c.version), func.sum(func.length(MEMBER.c.wire))).where(
+    *_RANGE, MEMBER.c.version <= func.coalesce(_LAST_WITHIN, bindparam("up_to"))
+)
+"""Of the first `limit` changes and the rest of the last version: how many, up to where, how many bytes."""
+SIZES: Final = (
+    select(MEMBER.c.version, func.length(MEMBER.c.wire))
+    .where(*_RANGE, MEMBER.c.version <= bindparam("up_to"))
+    .order_by(MEMBER.c.version)
+)
+_IN_ORDER: Final = (
+    select(MEMBER.c.wire)
+    .where(*_RANGE, MEMBER.c.version <= bindparam("up_to"))
+    .order_by(MEMBER.c.version, MEMBER.c.kind, MEMBER.c.id)
+    .subquery()
+)
+SPLICED: Final = select(func.count(), spliced(_IN_ORDER.c.wire))
 _NEWER: Final = MEMBER.alias("newer")
 LEFT_BEFORE: Final = (
     select(MEMBER.c.bucket, MEMBER.c.kind, MEMBER.c.id, MEMBER.c.version)
@@ -200,11 +229,7 @@ SHIFT_PART: Final = shift(DIGEST)
 ONE_BUCKET: Final = select(BUCKET).where(*by(BUCKET, "organisation", "bucket"))
 DIGEST_PARTS: Final = select(DIGEST).where(*by(DIGEST, "organisation", "bucket")).order_by(DIGEST.c.part)
 MEMBERS: Final = (
-    select(MEMBER.c.version, MEMBER.c.gone, MEMBER.c.kind, MEMBER.c.id, RECORD.c.wire)
-    .join(
-        RECORD,
-        (RECORD.c.organisation == MEMBER.c.organisation) & (RECORD.c.kind == MEMBER.c.kind) & (RECORD.c.id == MEMBER.c.id),
-    )
+    select(MEMBER.c.version, MEMBER.c.wire)
     .where(*by(MEMBER, "organisation", "bucket"), MEMBER.c.gone.is_(False))
     .where(func.substr(MEMBER.c.id, 35, 2).in_(bindparam("ends", expanding=True)))
     .order_by(MEMBER.c.kind, MEMBER.c.id)

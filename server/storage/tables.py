@@ -143,7 +143,7 @@ class QuarantineRow(SQLModel, table=True):
 
 
 class RecordRow(SQLModel, table=True):
-    """One record: its ready-made wire form, its content, its merge memory."""
+    """One record: its content, its merge memory."""
 
     __tablename__ = "record"
 
@@ -153,17 +153,17 @@ class RecordRow(SQLModel, table=True):
     version: int = Field(sa_type=Whole)
     gone: bool = False
     hash: str | None = None
-    wire: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     meta: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     buckets: str = ""
 
 
 class MemberRow(SQLModel, table=True):
-    """A record's place in a bucket, or (`gone`) that it has left."""
+    """A record's place in a bucket, or (`gone`) that it has left; either way `wire`, the ready-made bytes of the `Change` that
+    says so. They lie here and not with the record: a page is read along its bucket, without a look-up for each record."""
 
     __tablename__ = "member"
-    __table_args__ = (Index("member_by_version", "organisation", "bucket", "version"),)
+    __table_args__ = (Index("member_by_version", "organisation", "bucket", "version", "kind", "id"),)
 
     organisation: str = Field(primary_key=True)
     bucket: str = Field(primary_key=True)
@@ -171,6 +171,7 @@ class MemberRow(SQLModel, table=True):
     id: str = Field(primary_key=True)
     version: int = Field(sa_type=Whole)
     gone: bool = False
+    wire: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class BucketRow(SQLModel, table=True):
@@ -231,8 +232,8 @@ class BlobDeclaredRow(SQLModel, table=True):
     __table_args__ = (Index("blob_declared_by_entry", "organisation", "entry_id"),)
 
     organisation: str = Field(primary_key=True)
-    device: str = Field(primary_key=True)
     sha256: str = Field(primary_key=True)
+    device: str = Field(primary_key=True)
     entry_id: str = Field(primary_key=True)
 
 
@@ -242,8 +243,8 @@ class BlobHeldRow(SQLModel, table=True):
     __tablename__ = "blob_held"
 
     organisation: str = Field(primary_key=True)
-    device: str = Field(primary_key=True)
     sha256: str = Field(primary_key=True)
+    device: str = Field(primary_key=True)
 
 
 class BlobMissingRow(SQLModel, table=True):
@@ -261,7 +262,7 @@ class BlobLinkRow(SQLModel, table=True):
     device has shown that it has it."""
 
     __tablename__ = "blob_link"
-    __table_args__ = (Index("blob_link_by_record", "organisation", "kind", "id"),)
+    __table_args__ = (Index("blob_link_by_record", "organisation", "kind", "id", "sha256", "device"),)
 
     organisation: str = Field(primary_key=True)
     sha256: str = Field(primary_key=True)

@@ -33,6 +33,11 @@ FORMER_RECORDS = [
     ("0197f3a0-0000-7000-8000-0000000000fd", 5, True, b'{"kind":"depot"}', b"{}", ""),
 ]
 
+FORMER_MEMBERS = [
+    *((bucket, id_, version, False) for id_, version, _, _, _, buckets in FORMER_RECORDS for bucket in buckets.split()),
+    ("org/field", FORMER_RECORDS[2][0], 5, True),
+]
+
 
 def differences(connection: Connection) -> list[object]:
     """What a migration would still have to do."""
@@ -46,6 +51,9 @@ def former_folder(path: Path) -> None:
         old.execute("INSERT INTO organisation VALUES ('org', 7)")
         old.execute("INSERT INTO journal VALUES ('org','d',0,1,'h',x'00ff',1800000000000,-5,'e','a','applied',NULL,7,'{}',0)")
         old.executemany("INSERT INTO record VALUES ('org','depot',?,?,?,?,?,'{}',?)", FORMER_RECORDS)
+        old.executemany("INSERT INTO member VALUES ('org',?,'depot',?,?,?)", FORMER_MEMBERS)
+        old.execute("INSERT INTO blob_declared VALUES ('org','d','s','e')")
+        old.execute("INSERT INTO blob_held VALUES ('org','d','s')")
         old.execute("INSERT INTO account VALUES ('org', 'p', 'lin', 'hash', NULL)")
     old.close()
 
@@ -80,10 +88,12 @@ async def test_a_postgresql_database_of_a_newer_version_or_of_others_is_not_touc
 def check_digests(path: Path) -> None:
     """The records of before count as they would have had they been written today, and their bytes say so."""
     with sqlite3.connect(path) as after:
-        wires = dict(after.execute("SELECT id, wire FROM record WHERE gone = 0"))
+        wires = dict(after.execute("SELECT id, wire FROM member WHERE gone = 0 AND bucket = 'org/field'"))
+        places = after.execute("SELECT bucket, id, version, gone FROM member").fetchall()
         bucket = after.execute("SELECT count, high, low FROM bucket WHERE bucket = 'org/field'").fetchone()
         parts = after.execute("SELECT part, count FROM digest WHERE bucket = 'org/office'").fetchall()
-        gone = after.execute("SELECT wire, hash FROM record WHERE gone = 1").fetchone()
+        gone = after.execute("SELECT m.wire, r.hash FROM member m JOIN record r ON r.id = m.id WHERE m.gone = 1").fetchone()
+        files = [after.execute(f"SELECT device, sha256 FROM {table}").fetchall() for table in ("blob_declared", "blob_held")]
     after.close()
     hashes = {id_: content_hash(data) for id_, _, there, _, data, _ in FORMER_RECORDS if not there}
     assert wires == {
@@ -94,7 +104,9 @@ def check_digests(path: Path) -> None:
     whole = total(tally(("depot", id_, version, hashes[id_]) for id_, version, there, *_ in FORMER_RECORDS if not there).values())
     assert (bucket[0], f"{bucket[1] % 2**64:016x}{bucket[2] % 2**64:016x}") == (whole.count, whole.text())
     assert parts == [(254, 1)]
-    assert gone == (b'{"kind":"depot"}', None)
+    assert sorted(places) == sorted(FORMER_MEMBERS)
+    assert gone == (b'{"kind":"depot","id":"%s","v":5,"gone":true}' % FORMER_RECORDS[2][0].encode(), None)
+    assert files == [[("d", "s")], [("d", "s")]]
 
 
 async def test_a_folder_of_before_keeps_its_data_and_gets_the_same_tables(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ ABOUT_MANY_KEYS = {
     "WAITING_FOR": "(organisation=? AND needed=?)",
     "RECORDS_BY_ID": "(organisation=? AND kind=? AND id=?)",
     "BLOBS_BY_HASH": "(organisation=? AND sha256=?)",
+    "HOLDERS_OF": "(organisation=? AND sha256=?)",
+    "LINKS_OF": "(organisation=? AND kind=? AND id=?)",
 }
 
 

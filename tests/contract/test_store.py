@@ -10,6 +10,7 @@ from schemas.protocol import BlobRef
 from sync.digest import Tally, content_hash, item, total
 from sync.merge import FieldMeta
 from sync.store import BlobState, BucketState, DeviceState, JournalEntry, Store, StoredRecord
+from tests.support.changes import changes
 from tests.support.hosts import AnyStore, Host
 from tests.support.stage import Ids, blob
 
@@ -320,7 +321,7 @@ def test_digests_follow_every_write_and_are_undone_with_it(host: Host, organisat
 
 
 def _changes(store: Store, organisation: str, bucket: str) -> list[tuple[int, dict[str, object]]]:
-    return [(one.version, json.loads(one.wire)) for one in store.changes(organisation, bucket, 0, 99, 99)]
+    return [(one.version, json.loads(one.wire)) for one in changes(store, organisation, bucket)]
 
 
 def test_a_version_is_never_split(host: Host, organisation: str) -> None:
@@ -329,7 +330,7 @@ def test_a_version_is_never_split(host: Host, organisation: str) -> None:
             store.put_record(organisation, record(name, version, "bucket"), [])
 
         def ids(after: int, limit: int, up_to: int = 9) -> list[str]:
-            return [json.loads(one.wire)["id"] for one in store.changes(organisation, "bucket", after, limit, up_to)]
+            return [json.loads(one.wire)["id"] for one in changes(store, organisation, "bucket", after, most=limit, up_to=up_to)]
 
         assert ids(0, 1) == ["a"]
         assert ids(0, 2) == ["a", "b", "c", "d"]
@@ -337,6 +338,25 @@ def test_a_version_is_never_split(host: Host, organisation: str) -> None:
         assert ids(1, 3) == ["b", "c", "d"]
         assert ids(0, 9, up_to=2) == ["a", "b", "c", "d"]
         assert ids(3, 9) == []
+
+    host.write(job)
+
+
+def test_a_page_holds_whole_versions_within_its_bytes_and_the_first_one_always(host: Host, organisation: str) -> None:
+    def job(store: Store) -> None:
+        for name, version in (("b", 1), ("a", 1), ("c", 2), ("d", 3), ("e", 3), ("f", 4)):
+            store.put_record(organisation, record(name, version, "bucket", text="x" * 1000), [])
+        store.put_record(organisation, record("c", 5), ["bucket"])
+
+        def ids(after: int, size: int) -> list[str]:
+            return [json.loads(one.wire)["id"] for one in changes(store, organisation, "bucket", after, size=size)]
+
+        assert ids(0, 1) == ["a", "b"], "by version, kind and id"
+        assert ids(0, 3500) == ["a", "b"]
+        assert ids(0, 4500) == ["a", "b", "d", "e"]
+        assert ids(0, 10**6) == ["a", "b", "d", "e", "f", "c"]
+        assert ids(3, 10**6) == ["f", "c"]
+        assert json.loads(changes(store, organisation, "bucket", 4)[0].wire) == {"kind": "asset", "id": "c", "v": 5, "gone": True}
 
     host.write(job)
 
@@ -428,7 +448,7 @@ def test_what_left_a_bucket_is_forgotten_but_never_its_newest_change(host: Host,
         assert store.bucket_state(organisation, "a") == BucketState(Tally(), 5)
         assert store.bucket_head(organisation, "a") == 6
         assert store.bucket_state(organisation, "b").horizon == 0
-        assert [one.version for one in store.changes(organisation, "a", 0, 9, 9)] == [6]
+        assert [one.version for one in changes(store, organisation, "a")] == [6]
         store.put_record(organisation, record(one, 7, "a", "b"), [])
         assert store.bucket_state(organisation, "a").horizon == 5, "what is written later leaves the horizon"
 

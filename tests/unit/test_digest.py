@@ -13,6 +13,7 @@ from sync import digest
 from sync.digest import Held, Tally
 from sync.pull import digest_parts, pull, repair
 from sync.unit import RecordWriter, Touched
+from tests.support.changes import changes
 from tests.support.hosts import AnyStore
 from tests.support.stage import CheckIn, Stage
 
@@ -64,7 +65,7 @@ def buckets_of_all(stage: Stage) -> list[str]:
 def held(stage: Stage, bucket: str) -> Copy:
     """The bucket as a device that has pulled it whole holds it."""
     copy: Copy = {}
-    for wire in stage.write(lambda store: store.changes(stage.id, bucket, 0, 10**6, 10**9)):
+    for wire in stage.write(lambda store: changes(store, stage.id, bucket)):
         change = Change.model_validate_json(wire.wire)
         if not change.gone:
             copy[change.kind, change.id] = change
@@ -180,7 +181,7 @@ def test_a_server_restored_and_grown_past_the_cursor_is_found_out(stage: Stage) 
 
 
 def test_a_change_carries_the_hash_of_exactly_its_data_on_the_wire(stage: Stage) -> None:
-    for wire in stage.write(lambda store: store.changes(stage.id, "org/field", 0, 99, 10**9)):
+    for wire in stage.write(lambda store: changes(store, stage.id, "org/field")):
         data = wire.wire.split(b'"data":', 1)[1][:-1]
         found: dict[str, Any] = json.loads(wire.wire)
         assert found["h"] == digest.content_hash(data)

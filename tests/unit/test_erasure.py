@@ -8,6 +8,7 @@ from schemas.errors import ErrorCode
 from schemas.people import Role
 from server.proof import verify_device
 from sync.journal import Link, derived_id, genesis, verify
+from tests.support.changes import changes
 from tests.support.stage import CheckIn, Phone, Stage, blob
 
 
@@ -51,8 +52,8 @@ def test_erasure_drops_everything_and_every_chain_verifies(stage: Stage) -> None
     gone = stage.stored("signer", signer)
     assert gone is not None
     assert (gone.data, gone.meta) == ({"id": signer}, {}), "neither content nor merge memory is left"
-    changes = stage.write(lambda store: store.changes(stage.id, bucket, head, 99, 10**9))
-    wires = [json.loads(change.wire) for change in changes]
+    left = stage.write(lambda store: changes(store, stage.id, bucket, head))
+    wires = [json.loads(change.wire) for change in left]
     assert [one for one in wires if one["id"] == signer and one.get("gone")], "the office's replicas drop it, too"
     assert private_of(stage, phone, 0, 2) == [None, None]
     image = stage.write(lambda store: store.blob(stage.id, blob(f"{handover.id}/customer").sha256))

@@ -11,8 +11,7 @@ from schemas.protocol import LiveFrame, Page
 from schemas.records import RECORDS
 from sync.fanout import frames
 from sync.judge import engine_stamp
-from sync.pull import pull, read_page
-from sync.store import WireChange
+from sync.pull import pull
 from sync.unit import RecordWriter, Touched
 from sync.visibility import buckets_of
 from tests.support.stage import CheckIn, Stage
@@ -131,7 +130,7 @@ def test_a_commit_is_never_split_over_two_pages(stage: Stage, monkeypatch: pytes
     many(stage, 10)
     pulled = stage.write(lambda store: pull(store, stage.id, frozenset({"org/field"}), replica.cursors))
     (page,) = pulled.pages
-    assert len(page.wire) == 10
+    assert page.count == 10
     assert not page.more
 
 
@@ -162,7 +161,7 @@ def test_a_record_that_moves_is_a_removal_here_and_a_record_there(stage: Stage) 
     assert key in replica.held[here]
     stage.do(stage.asset(stage.van, 1))
     pulled = stage.write(lambda store: pull(store, stage.id, frozenset({here}), replica.cursors))
-    assert [json.loads(one) for page in pulled.pages for one in page.wire] == [
+    assert [one for page in pulled.pages for one in json.loads(page.render())["changes"]] == [
         {"kind": "asset", "id": stage.van, "v": pulled.pages[0].to, "gone": True}
     ], "who stays behind learns that it went, not where"
     replica.sync(stage, frozenset({here, there}))
@@ -247,16 +246,3 @@ def test_an_undone_entry_makes_no_frame_for_what_it_had_touched(stage: Stage) ->
     made = dict(stage.write(lambda store: frames(store, stage.id, pushed.touched)))
     assert f"device:{phone.id}" in made, "its outcome"
     assert f"depot:{stage.depots[0]}/field" not in made
-
-
-def test_the_first_version_is_sent_whole_even_if_it_alone_is_too_big(monkeypatch: pytest.MonkeyPatch) -> None:
-    class One:
-        def changes(self, *_: object) -> list[WireChange]:
-            return [WireChange(4, b"x" * 90), WireChange(4, b"x" * 90), WireChange(5, b"x")]
-
-        def bucket_head(self, *_: object) -> int:
-            return 5
-
-    monkeypatch.setattr(limits, "PAGE_BYTES_MAX", 100)
-    page = read_page(One(), "o", "b", 0, 9, 10)  # type: ignore[arg-type]
-    assert (page.to, page.more, len(page.wire)) == (4, True, 2)

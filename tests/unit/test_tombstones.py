@@ -8,6 +8,7 @@ from schemas import limits
 from sync.pull import pull
 from sync.tombstones import forget
 from sync.unit import RecordWriter, Touched
+from tests.support.changes import changes
 from tests.support.hosts import AnyStore
 from tests.support.stage import Stage
 from tests.unit.test_pull import Replica, many, truth
@@ -63,8 +64,8 @@ def horizon(stage: Stage) -> int:
 
 
 def tombstones(stage: Stage) -> int:
-    changes = stage.write(lambda store: store.changes(stage.id, "org/field", 0, 10**6, 10**9))
-    return sum(b'"gone":true' in one.wire for one in changes)
+    found = stage.write(lambda store: changes(store, stage.id, "org/field"))
+    return sum(b'"gone":true' in one.wire for one in found)
 
 
 def test_what_left_is_remembered_for_its_time_and_then_forgotten(stage: Stage) -> None:
