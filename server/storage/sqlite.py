@@ -2,11 +2,14 @@
 
 Neighbours: `database.py` is the contract. Invariants: `synchronous=FULL` and WAL, so what `write` has returned is on the
 disk; `BEGIN IMMEDIATE` for every writing transaction (the driver's own default loses updates silently). Jobs that queue up
-while a commit is on its way share the next one; each runs in a savepoint of its own, so a failing job undoes only itself.
+while a commit is on its way share the next one; each runs in a savepoint of its own, so a failing job undoes only itself. The
+log is brought into the database beside the writer, by a thread and a connection of its own: a commit waits for one write to the
+disk, not for the log's tidying as well.
 """
 
 import asyncio
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+import structlog
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -22,8 +26,13 @@ from server.storage.migrations import migrate
 from server.storage.store import SqlStore
 
 T = TypeVar("T")
+log = structlog.get_logger("storage")
 BEGIN_WRITING: Final = "BEGIN IMMEDIATE"
 GROUP_JOBS_MAX: Final = 64
+TIDY_PAUSE_S: Final = 0.25
+"""Between two tidyings of the log while commits go on."""
+TIDY_AT: Final = "wal_autocheckpoint=16384"
+"""Pages, 64 MiB: a log that has grown so long is brought in by the writer itself."""
 READERS: Final = 4
 CLOSE_TIMEOUT_S: Final = 30
 
@@ -46,6 +55,8 @@ class SqliteDatabase(Database):
         _guard(self._writer_engine)
         self._reader_engine = _sync_engine(path, "BEGIN")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._committed, self._ending = threading.Event(), threading.Event()
+        self._tidier = threading.Thread(target=self._tidy_loop, name="tidier", daemon=True)
         self._writer = threading.Thread(target=self._write_loop, name="writer", daemon=True)
         self._closed = False
 
@@ -61,6 +72,7 @@ class SqliteDatabase(Database):
             database._writer_engine.dispose()
             raise
         database._writer.start()
+        database._tidier.start()
         return database
 
     def submit(self, job: Callable[[SqlStore], T]) -> "Future[T]":
@@ -84,17 +96,34 @@ class SqliteDatabase(Database):
         """Nothing to hear: no other process writes this file."""
 
     def _truncate_log(self) -> None:
+        self._bring_in("TRUNCATE")
+
+    def _bring_in(self, how: str) -> None:
         raw = self._reader_engine.raw_connection()
         try:
-            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            raw.cursor().execute(f"PRAGMA wal_checkpoint({how})")
         finally:
             raw.close()
+
+    def _tidy_loop(self) -> None:
+        """Nobody waits for this: what fails now (a full disk) is tried again after the next commit, and the log keeps it all."""
+        while not self._ending.is_set():
+            self._committed.wait()
+            self._committed.clear()
+            try:
+                self._bring_in("PASSIVE")
+            except sqlite3.Error as failed:
+                log.warning("log_not_tidied", type=type(failed).__name__, error=failed.sqlite_errorname)
+            self._ending.wait(TIDY_PAUSE_S)
 
     async def close(self) -> None:
         """Finish what is queued, then close."""
         self._closed = True
         self._jobs.put(None)
         await asyncio.to_thread(self._writer.join, CLOSE_TIMEOUT_S)
+        self._ending.set()
+        self._committed.set()
+        await asyncio.to_thread(self._tidier.join, CLOSE_TIMEOUT_S)
         self._readers.shutdown()
         self._writer_engine.dispose()
         self._reader_engine.dispose()
@@ -137,6 +166,7 @@ class SqliteDatabase(Database):
             for job in group:  # the shared transaction is gone: each gets one of its own
                 self._commit(connection, [job])
             return
+        self._committed.set()
         for job in group:
             if job.error is not None:
                 job.future.set_exception(job.error)
@@ -185,7 +215,7 @@ def _prepare(engine: Engine, begin: str) -> None:
     def on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "cache_size=-32000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "cache_size=-32000", TIDY_AT):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

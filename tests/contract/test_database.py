@@ -106,6 +106,24 @@ async def test_a_full_disk_is_an_error_and_leaves_nothing_half_written(database:
     assert await database.write(adds("room again")) == "room again"
 
 
+async def test_the_log_is_brought_in_beside_the_writer(tmp_path: Path) -> None:
+    made = SqliteDatabase.open(tmp_path / "z.sqlite")
+    await made.write(lambda store: store.connection.exec_driver_sql("CREATE TABLE heap (bytes BLOB)"))
+
+    def heap(store: SqlStore) -> None:
+        store.connection.exec_driver_sql("INSERT INTO heap VALUES (zeroblob(4000000))")
+
+    for _ in range(8):
+        await made.write(heap)
+    for _ in range(400):
+        if (tmp_path / "z.sqlite").stat().st_size > 8 * 4_000_000:
+            break
+        await asyncio.sleep(0.05)
+    else:
+        pytest.fail("what was committed still lies in the log alone")
+    await made.close()
+
+
 async def test_a_closed_database_takes_nothing(tmp_path: Path) -> None:
     made = SqliteDatabase.open(tmp_path / "y.sqlite")
     await made.write(adds("kept"))
