@@ -21,10 +21,8 @@ from server.setup.checks import (
     SIM_SEEDS,
     SOAK_SEEDS,
     SOAK_SEEDS_ON_FILES,
-    Check,
     everything,
     in_browser,
-    run_checks,
     under_a_minute,
 )
 from server.setup.environment import (
@@ -42,6 +40,7 @@ from server.setup.environment import (
 )
 from server.setup.failures import SetupError
 from server.setup.preflight import check_port, check_space, check_writable, data_folder, parse_port
+from server.setup.running import Check, run_checks
 from server.setup.system import install_system_parts
 from server.setup.words import ROOT, say, step, tool_env
 

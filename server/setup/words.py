@@ -81,6 +81,64 @@ def _stop(done: threading.Event, ticker: threading.Thread) -> None:
     ticker.join()
 
 
+class Program:
+    """A program under way, in a session of its own, all its output going to `var/log/<name>.log`."""
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        seconds: float,
+        cwd: Path = ROOT,
+        extra_env: Mapping[str, str] | None = None,
+    ) -> None:
+        """Start it; after `seconds` it and its children are ended by whoever asks for the outcome."""
+        LOGS.mkdir(parents=True, exist_ok=True)
+        self.seconds = seconds
+        self.log = LOGS / f"{name}.log"
+        self.started = time.monotonic()
+        with self.log.open("wb") as out:
+            # A session of its own, so that a time-out reaches the browsers and servers a test run has started.
+            self.process = subprocess.Popen(
+                list(command),
+                cwd=cwd,
+                env={**tool_env(), "NO_COLOR": "1", **(extra_env or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @property
+    def lasted(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self.started
+
+    def outcome(self, wait: float) -> Outcome | None:
+        """What it came to; None when it is still at work after `wait` seconds. The code is -1 when its time ran out."""
+        left = self.seconds - self.lasted
+        try:
+            code = self.process.wait(timeout=max(min(wait, left), 0.0))
+        except subprocess.TimeoutExpired:
+            if left > wait:
+                return None
+            self.end()
+            with self.log.open("ab") as out:
+                out.write(f"\nended after {self.seconds:.0f} s: out of time\n".encode())
+            code = -1
+        return Outcome(code, self.lasted, self.log)
+
+    def end(self) -> None:
+        """End exactly the session it leads, gently and then for certain."""
+        for sent in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.killpg(self.process.pid, sent)
+                self.process.wait(timeout=STOP_SECONDS)
+            except (ProcessLookupError, subprocess.TimeoutExpired):
+                continue
+
+
 def execute(
     name: str,
     command: Sequence[str],
@@ -89,44 +147,18 @@ def execute(
     cwd: Path = ROOT,
     extra_env: Mapping[str, str] | None = None,
 ) -> Outcome:
-    """Run a command with all output to `var/log/<name>.log`.
+    """Run a command to its end with all output to `var/log/<name>.log`.
 
     After `seconds` it and its children are ended, and the outcome's code is -1.
     """
-    LOGS.mkdir(parents=True, exist_ok=True)
-    log = LOGS / f"{name}.log"
-    started = time.monotonic()
-    with log.open("wb") as out:
-        # A session of its own, so that a time-out reaches the browsers and servers a test run has started.
-        process = subprocess.Popen(
-            list(command),
-            cwd=cwd,
-            env={**tool_env(), "NO_COLOR": "1", **(extra_env or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            code = process.wait(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            _end_group(process)
-            out.write(f"\nended after {seconds:.0f} s: out of time\n".encode())
-            code = -1
-        except BaseException:
-            _end_group(process)
-            raise
-    return Outcome(code, time.monotonic() - started, log)
-
-
-def _end_group(process: subprocess.Popen[bytes]) -> None:
-    """End exactly the session this process leads, gently and then for certain."""
-    for sent in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, sent)
-            process.wait(timeout=STOP_SECONDS)
-        except (ProcessLookupError, subprocess.TimeoutExpired):
+    program = Program(name, command, seconds=seconds, cwd=cwd, extra_env=extra_env)
+    try:
+        while (outcome := program.outcome(seconds)) is None:
             continue
+    except BaseException:
+        program.end()
+        raise
+    return outcome
 
 
 def tool_env() -> dict[str, str]:
@@ -135,6 +167,8 @@ def tool_env() -> dict[str, str]:
     env["PATH"] = os.pathsep.join([str(ROOT / ".venv" / "bin"), env.get("PATH", os.defpath)])
     env.pop("PYTHONHOME", None)
     env["PYTHONUTF8"] = "1"
+    # Compiled once for all the processes of a run, whatever the terminal's own wish.
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
     home = env.get("HOME", "")
     if not (home and os.access(home, os.W_OK)):
         # npm refuses to work without a place for its cache.

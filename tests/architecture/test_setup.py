@@ -13,12 +13,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from server.setup import environment, preflight, system, words
-from server.setup.checks import Check, Count, count_of, everything, in_browser, run_checks, sim_count, under_a_minute
+from server.setup.checks import everything, in_browser, under_a_minute
 from server.setup.failures import FAILURES, SetupError
+from server.setup.running import Check, Checks, Count, count_of, run_checks, sim_count
 from server.setup.words import Outcome, execute
 from tests.architecture.project import ROOT, read
 
@@ -126,7 +128,7 @@ def test_a_program_that_hangs_is_ended_with_its_children(tmp_path: Path, monkeyp
 
 
 def _check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, report: str | None) -> Check:
-    monkeypatch.setattr("server.setup.checks.LOGS", tmp_path)
+    monkeypatch.setattr("server.setup.running.LOGS", tmp_path)
     check = Check("a check", "a-check", ("true",), counted="pytest" if kind == "pytest" else "vitest")
     if report is not None:
         check.report.write_text(report, encoding="utf-8")
@@ -176,7 +178,7 @@ def test_all_checks_run_and_the_last_line_counts_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(words, "LOGS", tmp_path)
-    monkeypatch.setattr("server.setup.checks.ROOT", tmp_path)
+    monkeypatch.setattr("server.setup.running.ROOT", tmp_path)
     checks = [
         Check("first", "first", (sys.executable, "-c", "print('why it failed'); raise SystemExit(3)"), tmp_path),
         Check("second", "second", (sys.executable, "-c", "pass"), tmp_path),
@@ -184,7 +186,47 @@ def test_all_checks_run_and_the_last_line_counts_them(
     assert run_checks(checks, 1, 2) is False
     printed = capsys.readouterr().out
     assert "why it failed" in printed
-    assert printed.rstrip().splitlines()[-1] == "1 passed, 1 failed"
+    assert printed.index("why it failed") < printed.index("passed  failed")
+    *_, summary, last = printed.rstrip().splitlines()
+    assert summary.startswith("1 of 2 checks are green; 0 min ")
+    assert last == "1 passed, 1 failed"
+
+
+def _timed(tmp_path: Path, name: str, seconds: float = 0.0, **more: Any) -> Check:
+    """A check that notes when it began and when it ended."""
+    code = f"import time; print(time.time()); time.sleep({seconds}); print(time.time())"
+    return Check(name, name, (sys.executable, "-c", code), tmp_path, **more)
+
+
+def test_checks_run_side_by_side_and_begin_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "LOGS", tmp_path)
+    monkeypatch.setattr("server.setup.running.LOGS", tmp_path)
+    checks = [
+        _timed(tmp_path, "long", 1.5), _timed(tmp_path, "build"), _timed(tmp_path, "built", after="build"),
+        _timed(tmp_path, "whole", 0.5, alone=True), _timed(tmp_path, "last"),
+    ]  # fmt: skip
+    Checks(checks, 1, 5, 2).run()
+    at = {check.log: [float(line) for line in (tmp_path / f"{check.log}.log").read_text().split()] for check in checks}
+    assert at["build"][1] < at["long"][1], "side by side"
+    assert at["build"][1] < at["built"][0], "what it needs is there"
+    assert max(at["long"][1], at["built"][1]) < at["whole"][0], "it has all processors for itself"
+    assert at["whole"][1] < at["last"][0], "nothing beside it"
+
+
+def test_whatever_ends_the_run_ends_what_it_has_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "LOGS", tmp_path)
+    monkeypatch.setattr("server.setup.running.LOGS", tmp_path)
+    checks = Checks([_timed(tmp_path, "hanging", 60.0), Check("none", "none", ("/no/such/program",), tmp_path)], 1, 2, 2)
+    with pytest.raises(FileNotFoundError):
+        checks.run()
+    ((_, program),) = checks.running
+    assert program.process.poll() is not None
+
+
+def test_every_test_file_lies_in_the_folder_of_a_line() -> None:
+    there = {f"tests/{path.parent.name}" for path in (ROOT / "tests").rglob("test_*.py")}
+    named = [part for check in everything() for part in check.command if check.counted == "pytest" and part in there]
+    assert set(named) == there
 
 
 def test_the_simulators_last_line_is_counted_by_seeds() -> None:
@@ -199,7 +241,7 @@ def test_the_whole_list_holds_what_the_short_one_does() -> None:
     whole = {check.name for check in everything()}
     assert {check.name for check in under_a_minute()} - {"pytest, fast"} < whole
     assert [check.name for check in in_browser()] == ["app build", "pytest, browser"]
-    assert "browser" in in_browser()[1].command
+    assert in_browser()[1].command[3:5] == ("-m", "browser")
 
 
 def test_missing_system_parts_are_named_to_who_may_not_install_them(monkeypatch: pytest.MonkeyPatch) -> None:
