@@ -56,6 +56,7 @@ _DESK: Final[dict[Role, Reach]] = {
 }
 _PLANNING: Final[dict[Role, Reach]] = {**_DECIDING, **_DESK}
 _RATIFYING: Final[dict[Role, Reach]] = {Role.MANAGER: Reach.ORG, Role.SYSTEM: Reach.ORG}
+_DEVICE_READ: Final[dict[Role, Reach]] = {Role.MANAGER: Reach.ORG, Role.ADMINISTRATOR: Reach.ORG}
 _OFFICE_READ: Final[dict[Role, Reach]] = {
     Role.SERVICE_DESK: Reach.DEPOT,
     Role.OPERATIONS: Reach.DEPOT,
@@ -69,6 +70,7 @@ OFFICE_ONLY: Final = frozenset(
         "device.invite",
         "device.revoke",
         "device.wipe",
+        "device.lost",
         "gap.release",
         "incident.close",
         "quarantine.admit",
@@ -121,6 +123,7 @@ PERMISSIONS: Final[dict[str, dict[Role, Reach]]] = {
     "device.invite": _DEVICES,
     "device.revoke": _DEVICES,
     "device.wipe": _DEVICES,
+    "device.lost": _DEVICES,
     "gap.release": _DEVICES,
     "incident.close": {**_DECIDING, **_DEVICES},
     "organisation.policy": {Role.MANAGER: Reach.ORG, Role.ADMINISTRATOR: Reach.ORG, Role.SYSTEM: Reach.ORG},
@@ -144,6 +147,9 @@ PERMISSIONS: Final[dict[str, dict[Role, Reach]]] = {
     "contract_text.define": _SYSTEM_ONLY,
     # reads that are not part of a replica
     "read.proof": _OFFICE_READ,
+    "read.quarantine": _DEVICE_READ,
+    "read.private": {Role.MANAGER: Reach.ORG},
+    "read.report": _DEVICE_READ,
     "read.export": {Role.MANAGER: Reach.ORG, Role.ADMINISTRATOR: Reach.ORG},
 }
 

@@ -75,6 +75,8 @@ class Incidents:
             values["storage"] = request.storage.model_dump()
         writer = self._writer()
         writer.write("device", device.id, values, engine_stamp(writer.version, self.now_ms), create=False)
+        if "lost" in values:
+            self.close("device_lost", "")
 
     def proven(self) -> None:
         """The device's line names the end of its journal, moved by somebody else's word."""
@@ -99,6 +101,9 @@ def seen_news(store: Store, device: DeviceState, request: SyncRequest, now_ms: i
     values: dict[str, Any] = {"epoch": device.epoch, "proven_seq": device.seq}
     if not late:
         values |= {"app": request.app, "pending": _still_pending(device, request)}
+    lost = stored.data.get("lost")
+    if lost and lost["back_at"] is None:  # it speaks: it is not lost any more, whatever it brings
+        values["lost"] = {**lost, "back_at": instants.to_text(now_ms)}
     fresh = now_ms - device.last_seen_ms < limits.DEVICE_SEEN_WRITE_SECONDS * 1000
     return None if fresh and all(stored.data[name] == value for name, value in values.items()) else values
 

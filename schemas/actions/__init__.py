@@ -22,7 +22,7 @@ from schemas.actions.basedata import (
 from schemas.actions.conflicts import ConflictDecide, EntryRatify, EntryReject
 from schemas.actions.customers import CustomerBlock, RentalCancel
 from schemas.actions.damages import DamageRecord, DamageRetract
-from schemas.actions.devices import DeviceEnrol, DeviceInvite, DeviceRevoke, DeviceWipe, GapRelease
+from schemas.actions.devices import DeviceEnrol, DeviceInvite, DeviceLost, DeviceRevoke, DeviceWipe, GapRelease
 from schemas.actions.handovers import (
     AccessoryReport,
     CheckoutComplete,
@@ -46,8 +46,8 @@ ACTIONS: Final[dict[tuple[str, int], type[Action]]] = {
     for model in (
         HandoverStart, HandoverAbandon, PhotoAdd, PhotoRetract, PhotoWaive, ReadingRecord, AccessoryReport,
         DamageRecord, DamageRetract, SignatureCapture, CheckoutComplete, ReturnComplete,
-        DeviceInvite, DeviceRevoke, DeviceWipe, DeviceEnrol, GapRelease, IncidentClose, OrganisationPolicy,
-        PersonErase, QuarantineAdmit, QuarantineDismiss,
+        DeviceInvite, DeviceRevoke, DeviceWipe, DeviceLost, DeviceEnrol, GapRelease, IncidentClose,
+        OrganisationPolicy, PersonErase, QuarantineAdmit, QuarantineDismiss,
         ConflictDecide, EntryRatify, EntryReject,
         AssetLock, CustomerBlock, RentalCancel, TaskReassign, TaskCancel, TaskRemove, TaskNote,
         OrganisationDefine, DepotDefine, PersonDefine, PackDefine, AssetDefine, CustomerDefine, ContractTextDefine,

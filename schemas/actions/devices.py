@@ -93,6 +93,17 @@ class DeviceWipe(Action):
     reason: Text = ""
 
 
+class DeviceLost(Action):
+    """Nobody knows where the device is. What it had proven and announced is written down; whether it is to be revoked or wiped
+    besides is another decision."""
+
+    action: ClassVar[str] = "device.lost"
+    subject: ClassVar[tuple[str, str] | None] = ("device", "device_id")
+
+    device_id: Uuid
+    reason: Reason
+
+
 class GapRelease(Action):
     """Numbers missing of a device's journal, up to `until`, are given up: what is held behind them is judged."""
 

@@ -11,7 +11,7 @@ OutcomeState = Literal["applied", "merged", "conflict", "refused", "parked", "he
 
 
 class Device(Record):
-    """An enrolled installation, as the office sees it."""
+    """An enrolled installation, as the office sees it. `lost`, once it was reported: a `LostWord` (schemas/device_reports.py)."""
 
     kind: ClassVar[str] = "device"
     placement: ClassVar[Placement] = Placement.DEPOT
@@ -31,6 +31,7 @@ class Device(Record):
     pending: Annotated[dict[str, int], SERVER] = {"entries": 0, "blobs": 0, "bytes": 0}
     storage: Annotated[dict[str, Any], SERVER] = {}
     skew_ms: Annotated[int | None, SERVER] = None
+    lost: Annotated[dict[str, Any], SERVER] = {}
 
 
 class Invitation(Record):

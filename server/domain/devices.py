@@ -1,11 +1,12 @@
-"""Devices: invited, enrolled, replaced, revoked, wiped."""
+"""Devices: invited, enrolled, replaced, revoked, wiped, lost."""
 
 from typing import Final
 
 from schemas import limits
-from schemas.actions.devices import DeviceEnrol, DeviceInvite, DeviceRevoke, DeviceWipe, GapRelease
+from schemas.actions.devices import DeviceEnrol, DeviceInvite, DeviceLost, DeviceRevoke, DeviceWipe, GapRelease
 from schemas.errors import ErrorCode
 from sync import instants
+from sync.incidents import write_incident
 from sync.released import release_id
 from sync.unit import Handlers, Refusal, Unit
 
@@ -51,6 +52,25 @@ def wipe(unit: Unit, args: DeviceWipe) -> None:
     _close(unit, args.device_id, "wiping")
 
 
+def lost(unit: Unit, args: DeviceLost) -> None:
+    """What the device had proven and announced is written down as it stands. It may be reported again once it has been back."""
+    if args.device_id == unit.device.id:
+        raise Refusal(ErrorCode.STATE_ILLEGAL, state="own_device")
+    known = unit.need("device", args.device_id)
+    device = unit.store.device(unit.writer.organisation, args.device_id)
+    if device is None or known["type"] == "system" or known["state"] == "wiped":
+        raise Refusal(ErrorCode.STATE_ILLEGAL, state=known["state"])
+    if known.get("lost") and known["lost"]["back_at"] is None:
+        raise Refusal(ErrorCode.STATE_ILLEGAL, state="lost", by=known["lost"]["by"], at=known["lost"]["at"])
+    word = {
+        "by": unit.body.actor, "at": unit.at, "reason": args.reason, "entry": unit.body.id, "epoch": device.epoch,
+        "proven_seq": device.seq, "pending": known["pending"], "seen_at": known["last_seen_at"], "back_at": None,
+    }  # fmt: skip
+    unit.write("device", args.device_id, {"lost": word})
+    detail = {"proven_seq": device.seq, "epoch": device.epoch, **known["pending"]}
+    write_incident(unit.writer, device, "device_lost", "", detail, unit.entry.received_ms, anew=True)
+
+
 def release(unit: Unit, args: GapRelease) -> None:
     """Nobody will fill or declare what is missing: it is written down who gave it up and why, and what is held behind goes on."""
     organisation = unit.writer.organisation
@@ -90,5 +110,6 @@ HANDLERS: Final[Handlers] = {
     (DeviceEnrol.action, DeviceEnrol.v): enrol,
     (DeviceRevoke.action, DeviceRevoke.v): revoke,
     (DeviceWipe.action, DeviceWipe.v): wipe,
+    (DeviceLost.action, DeviceLost.v): lost,
     (GapRelease.action, GapRelease.v): release,
 }

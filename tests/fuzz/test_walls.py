@@ -45,6 +45,12 @@ OPEN: Final = dict.fromkeys(CALLERS, OWN)
 NO_UPLOAD: Final = row(UNSIGNED, (404, "upload_unknown"), REVOKED)
 NO_UPLOAD_HEAD: Final = row((401, None), (404, None), (403, None), (401, None))
 NO_BLOB: Final = row(UNSIGNED, HIDDEN, REVOKED, HIDDEN)
+ASIDE: Final = "/api/v1/devices/{device_id:str}/quarantine"
+DEVICE_READ: Final = {
+    **row(UNSIGNED, (403, "forbidden"), REVOKED),
+    "signed_in_stranger": HIDDEN,
+    "signed_in_neighbour": (403, "forbidden"),
+}
 BARRED: Final = row(UNSIGNED, HIDDEN, REVOKED)
 
 WALK: Final[dict[tuple[str, str], dict[str, Cell]]] = {
@@ -72,6 +78,9 @@ WALK: Final[dict[tuple[str, str], dict[str, Cell]]] = {
     ("POST", "/api/v1/digest"): BARRED,
     ("POST", "/api/v1/repair"): BARRED,
     ("GET", "/api/v1/handovers/{handover_id:str}/proof"): row(UNSIGNED, (403, "forbidden"), REVOKED, HIDDEN),
+    ("GET", ASIDE): DEVICE_READ,
+    ("GET", f"{ASIDE}/{{epoch:int}}/{{seq:int}}/{{chain_hash:str}}"): DEVICE_READ,
+    ("GET", "/api/v1/devices/{device_id:str}/report"): DEVICE_READ,
     ("LIVE", "/api/v1/live"): row((4401, None), OWN, (4403, None), OWN),
     ("GET", "/"): OPEN,
     ("GET", "/{path:path}"): dict.fromkeys(CALLERS, HIDDEN),
@@ -144,7 +153,9 @@ class Yard:
             headers = {**OFFSET_TYPE, "Upload-Offset": "0"}
         target = (
             path.replace("/api/v1/blobs/uploads/{upload:str}", self.upload).replace("{sha256:str}", sha(self.content))
-            .replace("{handover_id:str}", self.handover).replace("{path:path}", "nowhere").replace("{path:str}", "nowhere")
+            .replace("{device_id:str}", self.owner.id).replace("{epoch:int}", "0").replace("{seq:int}", "1")
+            .replace("{chain_hash:str}", "0" * 64).replace("{handover_id:str}", self.handover)
+            .replace("{path:path}", "nowhere").replace("{path:str}", "nowhere")
         )  # fmt: skip
         content = json.dumps(bodies[path]).encode() if path in bodies else b"\xff\xd8" if method == "PATCH" else None
         return await client.request(method, target, content=content, headers=headers)

@@ -138,6 +138,7 @@ class Scene:
             "device.wipe": lambda: {"device_id": self.devices[place]},
             "quarantine.admit": lambda: self.aside[place],
             "quarantine.dismiss": lambda: self.aside[place],
+            "device.lost": lambda: {"device_id": self.devices[place], "reason": "x"},
             "gap.release": lambda: {"device_id": self.gapped[place], "epoch": 0, "until": 2, "reason": "x"},
             "incident.close": lambda: {"incident_id": self.incidents[place], "note": "x"},
             "organisation.policy": lambda: {"organisation_id": stage.id, "gate_policy": "grace"},

@@ -230,6 +230,15 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       }
     ]
   },
+  "device.lost": {
+    "v": 1,
+    "subject": [
+      "device",
+      "device_id"
+    ],
+    "defaults": {},
+    "effects": []
+  },
   "device.revoke": {
     "v": 1,
     "subject": [

@@ -166,6 +166,11 @@ export const PERMISSIONS: { readonly [what: string]: { readonly [R in Role]?: Re
     "administrator": "org",
     "system": "org"
   },
+  "device.lost": {
+    "manager": "org",
+    "administrator": "org",
+    "system": "org"
+  },
   "gap.release": {
     "manager": "org",
     "administrator": "org",
@@ -241,6 +246,17 @@ export const PERMISSIONS: { readonly [what: string]: { readonly [R in Role]?: Re
     "service_desk": "depot",
     "operations": "depot",
     "finance": "org",
+    "manager": "org",
+    "administrator": "org"
+  },
+  "read.quarantine": {
+    "manager": "org",
+    "administrator": "org"
+  },
+  "read.private": {
+    "manager": "org"
+  },
+  "read.report": {
     "manager": "org",
     "administrator": "org"
   },

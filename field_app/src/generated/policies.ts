@@ -220,7 +220,8 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "proven_seq": "server",
       "pending": "server",
       "storage": "server",
-      "skew_ms": "server"
+      "skew_ms": "server",
+      "lost": "server"
     },
     "defaults": {
       "person_id": null,
@@ -236,7 +237,8 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
         "bytes": 0
       },
       "storage": {},
-      "skew_ms": null
+      "skew_ms": null,
+      "lost": {}
     }
   },
   "handover": {

@@ -10,6 +10,68 @@ export interface AccessoryReport {
   note?: string;
 }
 
+/** GET /api/v1/devices/{device}/quarantine/{epoch}/{seq}/{hash}: the exact body, and its private parts for whoever may read them (null for everybody else). */
+export interface AsideBody {
+  entry: AsideEntry;
+  body: string;
+  private: AsidePrivate[] | null;
+}
+
+/** Who decided over an entry kept aside, when and why, and by which entry; `annex` once it is admitted. */
+export interface AsideDecision {
+  by: string;
+  at: string;
+  reason: string;
+  entry: string;
+  annex: number | null;
+}
+
+/** One entry kept aside. What its body says of itself is null where it cannot be read; `size` counts the body's bytes. */
+export interface AsideEntry {
+  epoch: number;
+  seq: number;
+  hash: string;
+  reason: AsideReason;
+  received_at: string;
+  skew_ms: number | null;
+  size: number;
+  id: string | null;
+  action: string | null;
+  actor: string | null;
+  at: string | null;
+  zone: string | null;
+  blobs: number;
+  private: number;
+  erased: boolean;
+  state: AsideState;
+  decision: AsideDecision | null;
+  outcome: AsideOutcome | null;
+}
+
+/** What became of an entry that was admitted. */
+export interface AsideOutcome {
+  state: OutcomeState;
+  code: ErrorCode | null;
+}
+
+/** GET /api/v1/devices/{device}/quarantine?after=…: by epoch, number and hash; `next` asks for what follows. */
+export interface AsidePage {
+  device: string;
+  waiting: number;
+  entries: AsideEntry[];
+  next: string | null;
+}
+
+/** A private part: its size without the salt, and its text when it is one and short enough to read. */
+export interface AsidePrivate {
+  size: number;
+  text: string | null;
+}
+
+export type AsideReason = 'revoked' | 'old_epoch' | 'damaged';
+
+export type AsideState = 'waiting' | 'admitted' | 'dismissed';
+
 /** One rentable thing with its own QR tag. */
 export interface Asset {
   id: string;
@@ -43,6 +105,36 @@ export interface AssetLock {
 }
 
 export type AssetState = 'available' | 'out' | 'returned' | 'blocked' | 'retired';
+
+/** A handover begun on the device and not finished, as far as the server knows. */
+export interface AssignedHandover {
+  id: string;
+  type: string;
+  asset_id: string;
+  rental_id: string | null;
+  started_at: string;
+}
+
+/** Open work of the device's person, or of its depot when it is shared. */
+export interface AssignedTask {
+  id: string;
+  type: string;
+  asset_id: string;
+  rental_id: string | null;
+  due_at: string;
+  assignee_id: string | null;
+}
+
+/** A file that an entry of the device declared and that never came; `records` answer for it. */
+export interface AwaitedFile {
+  sha256: string;
+  size: number;
+  type: string;
+  role: string;
+  state: 'received' | 'awaited' | 'rejected' | 'erased';
+  code: ErrorCode | null;
+  records: [string, string][];
+}
 
 /** An immutable file an entry declares. `size` in bytes. */
 export interface BlobRef {
@@ -242,7 +334,7 @@ export interface Depot {
   address: string;
 }
 
-/** An enrolled installation, as the office sees it. */
+/** An enrolled installation, as the office sees it. `lost`, once it was reported: a `LostWord` (schemas/device_reports.py). */
 export interface Device {
   id: string;
   depot_id: string;
@@ -259,6 +351,7 @@ export interface Device {
   pending: Record<string, number>;
   storage: Record<string, unknown>;
   skew_ms: number | null;
+  lost: Record<string, unknown>;
 }
 
 /** A single-use right to enrol. The code itself never leaves the office's screen; its SHA-256 does. */
@@ -270,6 +363,38 @@ export interface DeviceInvite {
   person_id?: string | null;
   replaces?: string | null;
   expires_at: string;
+}
+
+/** Nobody knows where the device is. What it had proven and announced is written down; whether it is to be revoked or wiped besides is another decision. */
+export interface DeviceLost {
+  device_id: string;
+  reason: string;
+}
+
+/** GET /api/v1/devices/{device}/report, computed from what is stored at `at`. */
+export interface DeviceReport {
+  device: string;
+  at: string;
+  state: string;
+  lost: LostWord | null;
+  epoch: number;
+  proven_seq: number;
+  proven_hash: string;
+  proven_at: string | null;
+  seen_at: string | null;
+  announced: Pending;
+  announced_last_seq: number;
+  presumed_missing: [number, number][];
+  presumed_missing_count: number;
+  arrived: number;
+  aside_waiting: number;
+  declared_lost: number[];
+  files: AwaitedFile[];
+  files_count: number;
+  handovers: AssignedHandover[];
+  tasks: AssignedTask[];
+  tasks_count: number;
+  final: boolean;
 }
 
 /** The device may no longer pull; what it still pushes goes to quarantine. */
@@ -543,6 +668,19 @@ export interface LoginAnswer {
 export interface LoginRequest {
   username: string;
   password: string;
+}
+
+/** That a device is lost: who said so, when, why, by which entry; what it had proven and announced at that moment; `back_at` once it has spoken again. */
+export interface LostWord {
+  by: string;
+  at: string;
+  reason: string;
+  entry: string;
+  epoch: number;
+  proven_seq: number;
+  pending: Pending;
+  seen_at: string | null;
+  back_at: string | null;
 }
 
 /** One reading a pack demands; `unit` is shown, `max` bounds what may be typed, below `min_out` nothing leaves. */
@@ -1054,6 +1192,7 @@ export interface Actions {
   'damage.record': DamageRecord;
   'damage.retract': DamageRetract;
   'device.invite': DeviceInvite;
+  'device.lost': DeviceLost;
   'device.revoke': DeviceRevoke;
   'device.wipe': DeviceWipe;
   'entry.ratify': EntryRatify;
