@@ -11,7 +11,8 @@ const PROOF_TIMEOUT_MS = 60_000;
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-function isProblem(value: unknown): value is Problem {
+/** Whether an answer is the server's own word on a failure. */
+export function isProblem(value: unknown): value is Problem {
   return (
     typeof value === 'object' &&
     value !== null &&
