@@ -116,8 +116,12 @@ def merge_field(
 def _set(present: Any, meta: FieldMeta, incoming: Any, stamp: Stamp) -> tuple[Any, Verdict]:
     if incoming == present and meta.version:
         return present, Verdict.KEPT
+    return _set_to(incoming, meta, stamp)
+
+
+def _set_to(value: Any, meta: FieldMeta, stamp: Stamp) -> tuple[Any, Verdict]:
     meta.written_by(stamp)
-    return incoming, Verdict.SET
+    return value, Verdict.SET
 
 
 def _immutable(present: Any, meta: FieldMeta, incoming: Any, stamp: Stamp) -> tuple[Any, Verdict]:
@@ -131,10 +135,11 @@ def _immutable(present: Any, meta: FieldMeta, incoming: Any, stamp: Stamp) -> tu
 
 def _last_writer(present: Any, meta: FieldMeta, incoming: Any, stamp: Stamp, beaten: list[str]) -> tuple[Any, Verdict]:
     if incoming == present and meta.version:
-        # Said again, and later: against a third word the later saying counts. The version stays, nothing was changed.
-        if (stamp.hlc, stamp.device) > (meta.hlc, meta.device):
-            meta.hlc, meta.device, meta.entry = stamp.hlc, stamp.device, stamp.entry
-        return present, Verdict.KEPT
+        if (stamp.hlc, stamp.device) <= (meta.hlc, meta.device):
+            return present, Verdict.KEPT
+        # Said again, and later: a word like any other. It takes a version, or whoever has seen only the earlier saying could
+        # not be told from whoever has seen this one, and the order of arrival would decide between the two.
+        return _set_to(present, meta, stamp)
     if meta.known_to(stamp):
         return _set(present, meta, incoming, stamp)
     if (stamp.hlc, stamp.device) > (meta.hlc, meta.device):

@@ -106,8 +106,6 @@ class RecordWriter:
             for entry in beaten:
                 self.beaten.setdefault(entry, {}).setdefault(f"{kind}/{record_id}", []).append(name)
         if stored.version and all(verdict is Verdict.KEPT for verdict in verdicts.values()):
-            if meta != stored.meta:  # who said it last is remembered; the record itself has not changed
-                self.store.put_record(self.organisation, replace(stored, meta=meta), ())
             return verdicts
         self.put(StoredRecord(kind, record_id, self.version, data, meta, buckets_of(kind, data)), stored.buckets)
         return verdicts

@@ -148,6 +148,40 @@ def test_concurrent_last_writers_come_to_the_same_in_any_order(writes: list[Writ
         assert final(P.LAST_WRITER, list(order)) == expected
 
 
+Word = tuple[str, str, int, int]
+"""(value, device, milliseconds after whatever its writer knew, how many of the first words its writer had seen)."""
+words = st.lists(
+    st.tuples(st.sampled_from("xy"), st.sampled_from("abc"), st.integers(1, 4), st.integers(0, 3)), min_size=1, max_size=6
+)  # fmt: skip
+
+
+def timed(said: list[Word], first: int) -> list[tuple[int, Word]]:
+    """The words with their clocks: later than everything their writer had seen or said."""
+    clocks: list[tuple[int, Word]] = []
+    for at, word in enumerate(said):
+        known = [ms for other, (ms, past) in enumerate(clocks) if past[1] == word[1] or other < min(word[3], first, at)]
+        clocks.append((max(known, default=0) + word[2], word))
+    return clocks
+
+
+@given(said=words, first=st.integers(0, 3))
+def test_words_said_again_come_to_the_same_in_any_order(said: list[Word], first: int) -> None:
+    """Some words stand in this order, and were seen or not; the others come in any order that keeps each device's own."""
+    clocks = timed(said, first)
+    expected = max(clocks, key=lambda one: (one[0], one[1][1]))[1][0]
+    rest = clocks[first:]
+    for order in permutations(range(len(rest))):
+        own = [(rest[at][1][1], at) for at in order]
+        if any(a[0] == b[0] and a[1] > b[1] for index, a in enumerate(own) for b in own[index + 1 :]):
+            continue
+        field, versions = Field(P.LAST_WRITER), [0]
+        for ms, (value, device, _, seen) in [*clocks[:first], *(rest[at] for at in order)]:
+            had = versions[min(seen, first, len(versions) - 1)]
+            kept = field.write(value, device, ms, seen=had or -1) is Verdict.KEPT
+            versions.append(versions[-1] if kept else field.version)
+        assert field.value == expected, (order, clocks)
+
+
 @given(writes=distinct, keys=st.lists(st.sampled_from("xyz"), min_size=5, max_size=5))
 def test_concurrent_unions_come_to_the_same_in_any_order(writes: list[Write], keys: list[str]) -> None:
     named: list[Write] = [({key: value}, device, ms) for key, (value, device, ms) in zip(keys, writes, strict=False)]
@@ -276,11 +310,12 @@ def test_a_later_word_on_the_same_value_counts_against_one_in_between() -> None:
     """A says x at 1, B says x at 5, C says y at 3, none having seen another: B spoke last, x stands — in any order."""
     field = Field(P.LAST_WRITER)
     assert field.write("x", "a", ms=1) is Verdict.SET
-    assert field.write("x", "b", ms=5) is Verdict.KEPT
-    assert field.write("y", "c", ms=3) is Verdict.LOST
+    assert field.write("x", "b", ms=5) is Verdict.SET
+    assert field.write("x", "d", ms=4) is Verdict.KEPT, "said again, but earlier"
+    assert field.write("y", "c", ms=3, seen=1) is Verdict.LOST, "seen was only the first saying"
 
 
-def test_what_is_remembered_of_an_equal_value_is_written_without_a_new_version(stage: Stage) -> None:
+def test_an_equal_value_said_later_takes_a_version_and_one_said_earlier_none(stage: Stage) -> None:
     phone = stage.phone()
     handover = CheckIn(phone)
     handover.start()
@@ -299,9 +334,12 @@ def test_what_is_remembered_of_an_equal_value_is_written_without_a_new_version(s
     before = stage.stored("handover", record_id)
     say("x", 5, "b")
     after = stage.stored("handover", record_id)
+    say("x", 4, "d")
+    again = stage.stored("handover", record_id)
     assert before is not None
     assert after is not None
-    assert (after.version, after.data) == (before.version, before.data)
+    assert again is not None
+    assert (after.version, again.version, after.data) == (before.version + 1, after.version, before.data)
     say("y", 3, "c")
     assert stage.the("handover", record_id)["note"] == "x"
 
