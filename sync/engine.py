@@ -115,7 +115,7 @@ class Engine:
         return len(parked), judge.touched
 
     def go_on(self, judge: Judge) -> None:
-        """Judge what was held behind gaps that have just been released."""
+        """Judge what was held behind gaps that have just been released, and who waited for what is given up now."""
         while judge.freed:
             device_id, now_ms = judge.freed.pop(0)
             device = judge.store.device(judge.organisation, device_id)
@@ -125,6 +125,8 @@ class Engine:
             Fold(judge, device, incidents, Aside(judge.store, device, device.epoch, now_ms)).run()
             judge.store.put_device(device)
             incidents.proven()
+        if judge.given_up:
+            judge.end_waiting()
 
     def blob_arrived(
         self, store: Store, organisation: str, device: str, sha256: str, state: str, code: ErrorCode | None, now_ms: int
@@ -483,6 +485,7 @@ class _Push:
         self.store.add_loss(device.organisation, device.id, device.epoch, loss.seq, loss.hash, self.now_ms)
         if any(self._proven_in(epoch, loss) for epoch, _, _ in self._epochs()):
             return  # its body is here, in the epoch before the fork: nothing is lost
+        self.judge.given_up = True
         incidents.open("declared_loss", f"{device.epoch}/{loss.seq}", {"seq": loss.seq, "epoch": device.epoch})
 
     def _proven_in(self, epoch: int, loss: DeclaredLoss) -> bool:

@@ -19,6 +19,7 @@ from schemas.limits import ENTRY_BODY_BYTES_MAX
 from schemas.people import AUTH_OF, OFFICE_ONLY, Reach, Role, reach_of
 from sync import conflicts, hlc, instants
 from sync.annex import is_annex
+from sync.basis import is_anything_gone, waiting_for_nothing
 from sync.body import Body, read_body
 from sync.foresight import foresee
 from sync.journal import derived_id, private_hash
@@ -58,6 +59,9 @@ class Judge:
     """What is to be judged next: ratified ones with whose right stands in, admitted ones as what they are."""
     freed: list[tuple[str, int]] = field(default_factory=list)
     """Devices whose held entries may be judged now, and when that was said."""
+    given_up: bool = False
+    """A number was declared lost or released in this transaction."""
+    _gone: bool | None = None
 
     def foresee(self, entries: Iterable[JournalEntry]) -> None:
         """Tell the store what judging these entries, which are new, will ask for."""
@@ -149,6 +153,7 @@ class Judge:
             entry.detail["ratified_by"] = self.stand_in.actor
         conflicts.settle(self, unit)
         self.freed += [(freed, entry.received_ms) for freed in unit.freed]
+        self.given_up |= bool(unit.freed)
         for admitted in unit.admitted:
             owner = self.store.device(self.organisation, admitted.device)
             assert owner is not None, "what is admitted is its device's"
@@ -214,9 +219,10 @@ class Judge:
     def _await_needs(self, entry: JournalEntry, body: Body) -> None:
         for needed in body.needs:
             known = self.store.entry_by_id(self.organisation, needed)
-            if known is None and self._has_losses_before(entry):
+            settled = known is not None and known.state not in UNSETTLED
+            if not settled and (self.stand_in is not None or (known is None and self._is_anything_gone())):
                 entry.detail["basis_lost"] = True
-            elif known is None or known.state in UNSETTLED:
+            elif known is None or not settled:
                 raise Waiting(needed)
             elif known.state == "refused":
                 entry.detail["basis_refused"] = True
@@ -227,15 +233,18 @@ class Judge:
             if self.store.entry_by_id(self.organisation, needed) is None:
                 self.store.add_wait(self.organisation, entry, needed)
 
-    def _has_losses_before(self, entry: JournalEntry) -> bool:
-        """Whether a number before this entry has been declared lost: what nobody here knows can then only be that one. Without
-        it the entry would wait for ever."""
-        epochs = self.store.epochs(self.organisation, entry.device)
-        return any(
-            seq < entry.seq and self.store.entry_at(self.organisation, entry.device, epoch, seq) is None
-            for epoch, _, _ in epochs
-            for seq in self.store.losses(self.organisation, entry.device, epoch)
-        )
+    def _is_anything_gone(self) -> bool:
+        if self._gone is None:
+            self._gone = is_anything_gone(self.store, self.organisation)
+        return self._gone
+
+    def end_waiting(self) -> None:
+        """Something was declared lost, or released: who waits for what nobody here knows waits no longer."""
+        self._gone = None
+        for entry in waiting_for_nothing(self.store, self.organisation):
+            device = self.store.device(self.organisation, entry.device)
+            if device is not None:
+                self.judge(device, entry)
 
     def _check_right(self, unit: Unit, args: Action) -> None:
         """Whether this person may do this, here, on this device. Refusal otherwise: kept, a manager may ratify."""

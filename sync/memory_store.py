@@ -249,6 +249,18 @@ class MemoryStore:
         """Declared losses: seq → hash."""
         return {seq: loss[0] for seq, loss in self._room("loss", organisation, device, epoch).items()}
 
+    def lacks_declared(self, organisation: str) -> bool:
+        """Whether a body declared lost is nowhere in its device's journal."""
+        rooms = list(self._rooms.items())
+        lost = {(name[2], seq, row[0]) for name, room in rooms if name[:2] == ("loss", organisation) for seq, row in room.items()}
+        here = (
+            (name[2], entry.seq, entry.hash)
+            for name, room in rooms
+            if name[:2] == ("journal", organisation)
+            for entry in room.values()
+        )
+        return bool(lost and lost.difference(here))
+
     def add_quarantine(
         self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str, body: bytes, reason: str, at_ms: int,
         skew_ms: int | None = None,

@@ -245,6 +245,9 @@ class Store(Protocol):
     def losses(self, organisation: str, device: str, epoch: int) -> dict[int, str]:
         """Declared losses: seq → hash."""
 
+    def lacks_declared(self, organisation: str) -> bool:
+        """Whether any device of the organisation has declared a number lost whose body is nowhere in its journal."""
+
     def add_quarantine(
         self,
         organisation: str,

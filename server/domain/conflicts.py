@@ -46,10 +46,12 @@ def _chosen(conflict: dict[str, Any], args: ConflictDecide) -> Chosen:
 
 # --- refused for want of a right ----------------------------------------------------------------------------------------------
 def ratify(unit: Unit, args: EntryRatify) -> None:
-    """The refused entry is judged anew, the ratifier's right standing in for the actor's."""
-    entry = _refused(unit, args.entry_id)
+    """The refused entry, or one that waits for another, is judged anew, the ratifier's right standing in for the actor's."""
+    entry = _known(unit, args.entry_id)
+    if (entry.state, entry.code) != ("parked", ErrorCode.ENTRY_WAITS):
+        entry = _refused(unit, args.entry_id)
+        _settle_side(unit, entry, "ratified", args.reason)
     unit.ratify.append(args.entry_id)
-    _settle_side(unit, entry, "ratified", args.reason)
 
 
 def reject(unit: Unit, args: EntryReject) -> None:
@@ -58,10 +60,15 @@ def reject(unit: Unit, args: EntryReject) -> None:
     _settle_side(unit, entry, "rejected", args.reason)
 
 
-def _refused(unit: Unit, entry_id: str) -> JournalEntry:
+def _known(unit: Unit, entry_id: str) -> JournalEntry:
     entry = unit.store.entry_by_id(unit.writer.organisation, entry_id)
     if entry is None:
         raise Refusal(ErrorCode.RECORD_UNKNOWN, kind="entry", id=entry_id)
+    return entry
+
+
+def _refused(unit: Unit, entry_id: str) -> JournalEntry:
+    entry = _known(unit, entry_id)
     if entry.state != "refused" or entry.code not in RIGHTS:
         raise Refusal(ErrorCode.STATE_ILLEGAL, state=entry.state)
     return entry

@@ -212,6 +212,10 @@ class JournalPart(Drafts):
         rows = self._read(sql.LOSSES, organisation=organisation, device=device, epoch=epoch)
         return {row.seq: row.hash for row in rows}
 
+    def lacks_declared(self, organisation: str) -> bool:
+        """Whether a body declared lost is nowhere in its device's journal."""
+        return self._run(sql.LACKS_DECLARED, organisation=organisation).first() is not None
+
     def add_quarantine(
         self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str, body: bytes, reason: str, at_ms: int,
         skew_ms: int | None = None,

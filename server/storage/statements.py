@@ -139,6 +139,17 @@ WAITING_FOR: Final = (
 )
 DROP_WAITS: Final = text("DELETE FROM wait WHERE organisation = :in_organisation AND needed = :for_id")
 ADD_LOSS: Final = insert(LOSS)
+LACKS_DECLARED: Final = (
+    select(LOSS.c.seq)
+    .where(*by(LOSS, "organisation"))
+    .where(
+        ~exists().where(
+            JOURNAL.c.organisation == LOSS.c.organisation, JOURNAL.c.device == LOSS.c.device,
+            JOURNAL.c.seq == LOSS.c.seq, JOURNAL.c.hash == LOSS.c.hash,
+        )
+    )
+    .limit(1)
+)  # fmt: skip
 LOSSES: Final = select(LOSS.c.seq, LOSS.c.hash).where(*by(LOSS, "organisation", "device", "epoch"))
 PUT_QUARANTINE: Final = upsert(QUARANTINE)
 ALL_QUARANTINE: Final = select(QUARANTINE).where(*by(QUARANTINE, "organisation"))

@@ -195,6 +195,12 @@ def test_epochs_losses_and_quarantine(host: Host, organisation: str) -> None:
         store.add_loss(organisation, "d1", 0, 3, "h3", 1)
         assert store.losses(organisation, "d1", 0) == {3: "h3"}
         assert store.losses(organisation, "d1", 1) == {}
+        assert store.lacks_declared(organisation)
+        store.add_entry(JournalEntry(organisation, "d1", 0, 3, "other", b"{}", 1), [])
+        store.add_entry(JournalEntry(organisation, "d2", 0, 3, "h3", b"{}", 1), [])
+        assert store.lacks_declared(organisation), "another device's, and other bytes"
+        store.add_entry(JournalEntry(organisation, "d1", 1, 3, "h3", b"{}", 1), [])
+        assert not store.lacks_declared(organisation)
         for body in (b"one", b"two"):
             store.add_quarantine(organisation, "d1", 0, 6, "h6", body, "revoked", 1)
         store.add_quarantine(organisation, "d1", 0, 6, "other", b"x", "revoked", 1)

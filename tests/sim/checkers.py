@@ -338,6 +338,18 @@ class Laws:
         for entry in journal:
             if entry.state == "parked" and entry.code in ("entry_server_error", "action_unknown"):
                 self.broken("liveness", "parked for a cause that is gone:", entry.device, entry.seq, entry.code)
+            if entry.state == "parked" and entry.code == "entry_waits":
+                self._waits_for_something(entry)
+
+    def _waits_for_something(self, entry: JournalEntry) -> None:
+        """Whoever waits waits for what is here and cannot be judged, or for what lies on a device that may not speak."""
+        store, organisation = self.node.store, self.node.organisation
+        needed = store.entry_by_id(organisation, entry.detail["waits_for"])
+        shut_out = any(phone.revoked or phone.stuck for phone in self.world.phones) or self.world.gone
+        if needed is None and not shut_out:
+            self.broken("liveness", "waits for what nobody has:", entry.device, entry.seq)
+        if needed is not None and needed.state != "parked":
+            self.broken("liveness", "waits for what is settled:", entry.device, entry.seq)
 
 
 def placed(kind: str, data: dict[str, Any]) -> set[str]:

@@ -178,3 +178,22 @@ def test_a_gap_of_any_width_is_named_at_once(stage: Stage) -> None:
     assert end(stage, stage.push(phone.request())) == (0, [(SEQ_MAX - 9, SEQ_MAX - 9)])
     assert [one["detail"]["missing"] for one in stage.incidents("gap")] == [[[1, SEQ_MAX - 10]]]
     assert holes(3, 9, [1, 4, 5, 9]) == [(3, 3), (6, 8)]
+
+
+@pytest.mark.parametrize("before", [False, True], ids=["said after", "said before"])
+def test_what_waits_for_what_was_released_is_judged(stage: Stage, before: bool) -> None:
+    phone, other = starts(stage, 3), stage.phone()
+    gone = phone.journal.outbox[1].id
+    args = {"handover_id": stage.ids.new(), "type": "check_in", "asset_id": stage.van}
+    built = other.record("handover.start", args, needs=[gone])
+    own = phone.record("handover.start", {**args, "handover_id": stage.ids.new()}, needs=[gone])
+    if before:
+        other.push()
+        assert stage.state(built)[0] == "parked"
+    stage.push(without(phone.request(), 2))
+    release(stage, phone, 2)
+    other.push()
+    assert stage.state(own) == stage.state(built) == ("applied", None)
+    found = stage.entry(own.id)
+    assert found is not None
+    assert found.detail == {"basis_lost": True}
