@@ -11,12 +11,13 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 from sqlmodel import SQLModel
 
 from schemas import limits
 from schemas.people import Role
 from server.auth.tables import Challenge, DeviceHome, Session
+from server.storage.asked import asked, prepare
 from sync.store import Store
 from sync.visibility import Viewer, buckets_for, may_use_device
 
@@ -29,6 +30,8 @@ _SESSIONS_PER_HOLDER_MAX: Final = 16
 _SESSION = SQLModel.metadata.tables[Session.__tablename__]
 _CHALLENGE = SQLModel.metadata.tables[Challenge.__tablename__]
 _HOME = SQLModel.metadata.tables[DeviceHome.__tablename__]
+_BY_TOKEN: Final = select(_SESSION).where(_SESSION.c.token_sha256 == bindparam("token_sha256"))
+prepare([_BY_TOKEN])
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,7 @@ def principal_of(
     store: Store, connection: Connection, token: str, kind: Literal["device", "person"], now_ms: int
 ) -> Principal | None:
     """Who holds the token, or None: unknown, expired, of the other kind, or its person is no longer active."""
-    row = connection.execute(select(_SESSION).where(_SESSION.c.token_sha256 == token_sha256(token))).first()
+    row = asked(connection, _BY_TOKEN, {"token_sha256": token_sha256(token)}).first()
     if row is None or row.type != kind or row.expires_at <= now_ms:
         return None
     if kind == "device":

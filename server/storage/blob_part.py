@@ -5,10 +5,10 @@ what entries of a device declared and that device has not sent, so that a receip
 or erased is not missing.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.engine import RowMapping
 
 from schemas.protocol import BlobRef
 from server.storage import statements as sql
@@ -197,5 +197,5 @@ def _by_device(key: tuple[str, str, str]) -> dict[str, str]:
     return {"organisation": key[0], "device": key[1], "sha256": key[2]}
 
 
-def _blob(row: RowMapping) -> BlobState:
+def _blob(row: Mapping[str, Any]) -> BlobState:
     return BlobState(row["sha256"], row["size"], row["type"], row["role"], row["state"], row["code"])

@@ -12,20 +12,12 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import NamedTuple, TypeVar
 
+from server.storage.failures import TransactionLost, Unreachable
 from server.storage.store import SqlStore
 
 __all__ = ["Database", "Heard", "SqlStore", "TransactionLost", "UnknownSchema", "Unreachable", "Unsuitable"]
 
 T = TypeVar("T")
-
-
-class TransactionLost(Exception):
-    """The database ended the transaction by itself (a full or failing disk, a lost connection). Nothing half-done of it is
-    kept; whether its commit arrived can be unknown when the connection broke in that very moment: the request is repeated."""
-
-
-class Unreachable(TransactionLost):
-    """The database does not answer, or answered too late; nothing was changed."""
 
 
 class UnknownSchema(Exception):

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, Generic, TypeVar
 
-from sqlalchemy import Connection, CursorResult, TextClause
-from sqlalchemy.engine import NestedTransaction, RowMapping
+from sqlalchemy import Connection, TextClause
+from sqlalchemy.engine import NestedTransaction
 
+from server.storage.asked import asked
 from server.storage.plain import plain
 
 K = TypeVar("K")
@@ -136,13 +137,13 @@ class Drafts:
                 place[key] = before
 
     # --- statements -----------------------------------------------------------------------------------------------------
-    def _read(self, statement: Any, **values: Any) -> "CursorResult[Any]":
+    def _read(self, statement: Any, **values: Any) -> Any:
         """Rows as the database has them: nothing unwritten may matter to this question."""
-        return self._connection.execute(statement, values)
+        return asked(self._connection, statement, values)
 
-    def _run(self, statement: Any, **values: Any) -> "CursorResult[Any]":
+    def _run(self, statement: Any, **values: Any) -> Any:
         """A statement that must see, or that changes, what the database has."""
-        return self.connection.execute(statement, values)
+        return asked(self.connection, statement, values)
 
     def _many(self, statement: TextClause, rows: Sequence[Mapping[str, Any]]) -> None:
         """One statement for many rows, past SQLAlchemy's own preparing of each, which costs more than the row."""
@@ -150,5 +151,6 @@ class Drafts:
             sql, in_order = plain(statement, self._connection.dialect)
             self._connection.exec_driver_sql(sql, [in_order(row) for row in rows])
 
-    def _one(self, statement: Any, **values: Any) -> RowMapping | None:
-        return self._connection.execute(statement, values).mappings().first()
+    def _one(self, statement: Any, **values: Any) -> Mapping[str, Any] | None:
+        found: Mapping[str, Any] | None = asked(self._connection, statement, values).mappings().first()
+        return found

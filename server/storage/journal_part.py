@@ -6,12 +6,11 @@ with its judgement · a body never changes.
 
 import base64
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection
-from sqlalchemy.engine import RowMapping
 
 from server.storage import statements as sql
 from server.storage.drafts import UNKNOWN, Drafts, Room
@@ -181,7 +180,7 @@ class JournalPart(Drafts):
         parts = {part for row in rows for part in self.private_parts(_entry(row)) if part is not None}
         if not parts:
             return 0
-        erased = self._run(sql.DROP_PRIVATE, in_organisation=organisation, parts=list(parts)).rowcount
+        erased: int = self._run(sql.DROP_PRIVATE, in_organisation=organisation, parts=list(parts)).rowcount
         for place in list(self._private.known):
             self.change(self._private.known, place, UNKNOWN)
         self._scrub_quarantine(organisation, {base64.b64encode(part).decode() for part in parts})
@@ -282,7 +281,7 @@ def _key(place: Place) -> dict[str, Any]:
     return {"organisation": place[0], "device": place[1], "epoch": place[2], "seq": place[3]}
 
 
-def _aside(row: RowMapping) -> KeptAside:
+def _aside(row: Mapping[str, Any]) -> KeptAside:
     return KeptAside(**{**row, "decision": json.loads(row["decision"]) if row["decision"] else {}})
 
 
@@ -293,7 +292,7 @@ def _row(entry: JournalEntry, names: tuple[str, ...]) -> dict[str, Any]:
     return row
 
 
-def _entry(row: RowMapping) -> JournalEntry:
+def _entry(row: Mapping[str, Any]) -> JournalEntry:
     return JournalEntry(**{**row, "detail": json.loads(row["detail"])})
 
 

@@ -5,13 +5,12 @@ Invariants: a record changed many times in one transaction is written once, as i
 changed by nobody.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection
-from sqlalchemy.engine import RowMapping
 
 from server.storage import statements as sql
 from server.storage.drafts import UNKNOWN, Drafts, Room
@@ -219,7 +218,7 @@ def _halves(value: int) -> dict[str, int]:
     return {"high": high - ((high >> 63) << 64), "low": low - ((low >> 63) << 64)}
 
 
-def _tally(row: RowMapping) -> Tally:
+def _tally(row: Mapping[str, Any]) -> Tally:
     return Tally(row["count"], ((row["high"] % 2**64) << 64) | (row["low"] % 2**64))
 
 
@@ -231,7 +230,7 @@ def _row(organisation: str, record: StoredRecord, data: bytes) -> dict[str, Any]
     }  # fmt: skip
 
 
-def _record(row: RowMapping) -> StoredRecord:
+def _record(row: Mapping[str, Any]) -> StoredRecord:
     return StoredRecord(
         row["kind"], row["id"], row["version"], _decode(row["data"]), _METAS.decode(row["meta"]),
         frozenset(row["buckets"].split()), row["gone"], row["hash"] or "",

@@ -55,6 +55,8 @@ class SqliteDatabase(Database):
         _guard(self._writer_engine)
         self._reader_engine = _sync_engine(path, "BEGIN")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._reader = threading.local()
+        self._reading: list[Connection] = []
         self._committed, self._ending = threading.Event(), threading.Event()
         self._tidier = threading.Thread(target=self._tidy_loop, name="tidier", daemon=True)
         self._writer = threading.Thread(target=self._write_loop, name="writer", daemon=True)
@@ -125,11 +127,18 @@ class SqliteDatabase(Database):
         self._committed.set()
         await asyncio.to_thread(self._tidier.join, CLOSE_TIMEOUT_S)
         self._readers.shutdown()
+        for connection in self._reading:
+            connection.close()
         self._writer_engine.dispose()
         self._reader_engine.dispose()
 
     def _read(self, job: Callable[[SqlStore], T]) -> T:
-        with self._reader_engine.connect() as connection, connection.begin():
+        """On the thread's own connection: taking one from the pool costs more than a question."""
+        connection: Connection | None = getattr(self._reader, "connection", None)
+        if connection is None:
+            connection = self._reader.connection = self._reader_engine.connect()
+            self._reading.append(connection)
+        with connection.begin():
             return job(SqlStore(connection))
 
     # --- the writer thread --------------------------------------------------------------------------------------------

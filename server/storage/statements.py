@@ -24,6 +24,7 @@ from sqlmodel import SQLModel
 
 from server.storage import tables
 from server.storage.among import among
+from server.storage.asked import prepare
 from server.storage.spliced import spliced
 
 assert tables, "importing the tables registers them"
@@ -298,3 +299,5 @@ NEWEST_RECEIPT: Final = (
     .order_by(RECEIPT.c.epoch.desc(), RECEIPT.c.n.desc())
     .limit(1)
 )
+
+prepare(list(globals().values()))
