@@ -175,6 +175,6 @@ def _render(taken: Taken, pulled: Pulled, policy: Policy) -> bytes:
         commands=pushed.commands, new_epoch=pushed.new_epoch,
         notices=[ErrorCode.CURSOR_FOREIGN] if pulled.foreign else [], at=instants.to_text(taken.now_ms),
     )  # fmt: skip
-    fields = said.model_dump(mode="json", exclude={"pages"})
+    fields = said.model_dump_json(exclude={"pages"}).encode()
     pages = b",".join(page.render() for page in pulled.pages)
-    return msgspec.json.encode(fields)[:-1] + b',"pages":[' + pages + b"]}"
+    return fields[:-1] + b',"pages":[' + pages + b"]}"

@@ -40,8 +40,8 @@ class Fold:
         device = self.device
         lost = self._store.losses(device.organisation, device.id, device.epoch)
         first = device.seq + 1
-        while (seq := self._next(lost)) is not None:
-            entry = self._at(seq)
+        while (found := self._next(lost)) is not None:
+            seq, entry = found
             if entry is None:
                 device.seq, device.hash = seq, lost[seq]
                 continue
@@ -57,14 +57,17 @@ class Fold:
             self.incidents.close("damaged_entry", f"{device.epoch}/{first}")
         self._note_gap()
 
-    def _next(self, lost: dict[int, str]) -> int | None:
+    def _next(self, lost: dict[int, str]) -> tuple[int, JournalEntry | None] | None:
+        """The next number that may follow, and its entry: None for one declared lost."""
         device, seq = self.device, self.device.seq + 1
-        if seq in lost or self._at(seq) is not None:
-            return seq
+        entry = self._at(seq)
+        if entry is not None or seq in lost:
+            return seq, entry
         held = self._held()
         if not held:
             return None
-        return next_behind(released(self._store, device.organisation, device.id, device.epoch), seq, [*held, *lost])
+        behind = next_behind(released(self._store, device.organisation, device.id, device.epoch), seq, [*held, *lost])
+        return None if behind is None else (behind, self._at(behind))
 
     def _at(self, seq: int) -> JournalEntry | None:
         return self._store.entry_at(self.device.organisation, self.device.id, self.device.epoch, seq)

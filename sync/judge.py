@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -276,7 +277,7 @@ class Judge:
         bound_to_other = device.person is not None and device.person != actor
         if actor == SYSTEM_ACTOR or person is None or not person["active"] or bound_to_other:
             raise Refusal(ErrorCode.ACTOR_NOT_ON_DEVICE, actor=actor)
-        roles = frozenset(Role(role) for role in person["roles"])
+        roles = _roles(tuple(person["roles"]))
         depots = frozenset(depot for depot, there in person["depot_ids"].items() if there)
         if device.person is None and not may_use_device(roles, depots, device.depot):
             raise Refusal(ErrorCode.ACTOR_NOT_ON_DEVICE, actor=actor)
@@ -300,6 +301,11 @@ class Judge:
         }  # fmt: skip
         from_engine = engine_stamp(self.version, entry.received_ms)
         writer.write("outcome", outcome_id(entry), values, from_engine, create=True)
+
+
+@lru_cache(maxsize=256)
+def _roles(names: tuple[str, ...]) -> frozenset[Role]:
+    return frozenset(Role(name) for name in names)
 
 
 def _body(entry: JournalEntry) -> Body:

@@ -38,9 +38,10 @@ class Room(Generic[K, V]):
 
     def put(self, key: K, value: V) -> None:
         """A row to be written."""
-        self._drafts.change(self.known, key, value)
+        change = self._drafts.change
+        change(self.known, key, value)
         if key not in self.unwritten:
-            self._drafts.change(self.unwritten, key, True)
+            change(self.unwritten, key, True)
 
     def learn(self, key: K, value: V | None) -> V | None:
         """What the database said of a row."""
@@ -51,8 +52,7 @@ class Room(Generic[K, V]):
         """Hand over what is unwritten."""
         keys = list(self.unwritten)
         rows = [(key, self.known[key]) for key in keys]
-        for key in keys:
-            self._drafts.change(self.unwritten, key, UNKNOWN)
+        self._drafts.empty(self.unwritten)
         self.write(rows)  # type: ignore[arg-type]  # what was put is never None
 
 
@@ -80,6 +80,12 @@ class Drafts:
             place.pop(key, None)
         else:
             place[key] = value
+
+    def empty(self, place: dict[Any, Any]) -> None:
+        """Drop every key; one by one only where a savepoint may want them back."""
+        if self._levels:
+            self._undo += [(place, key, value) for key, value in place.items()]
+        place.clear()
 
     @contextmanager
     def savepoint(self, *, checked: bool = False) -> Iterator[None]:
