@@ -381,6 +381,7 @@ const device = (n: number, name: string, over: Partial<RecordOf<'device'>>): Any
     pending: { entries: 0, blobs: 0, bytes: 0 },
     storage: { used: 812_000_000, quota: 32_000_000_000, persisted: true },
     skew_ms: 420,
+    lost: {},
     ...over,
   },
 });

@@ -1,13 +1,20 @@
 /**
- * What the office asks the server beyond the core: the proof of a handover's journal.
+ * What the office asks the server beyond the core: the proof of a handover's journal, a device's quarantine and report.
  *
- * Neighbours: `server/http`; the proof panel. Invariants: every failure is a `CoreError` with a problem in both languages; a request
+ * Neighbours: `server/http`; the proof panel, the device's pages. Invariants: every failure is a `CoreError` with a problem in both languages; a request
  * ends after a bounded time.
  */
 import { CoreError } from '$core/index';
-import type { HandoverProof, Problem } from '$generated/types';
+import type {
+  AsideBody,
+  AsideEntry,
+  AsidePage,
+  DeviceReport,
+  HandoverProof,
+  Problem,
+} from '$generated/types';
 
-const PROOF_TIMEOUT_MS = 60_000;
+const READ_TIMEOUT_MS = 60_000;
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -22,16 +29,45 @@ export function isProblem(value: unknown): value is Problem {
   );
 }
 
+const plain: Fetch = (url, init) => fetch(url, init);
+
 /** The proof of one handover, computed by the server at this moment. */
-export async function readProof(
-  handover: string,
-  ask: Fetch = (url, init) => fetch(url, init),
+export function readProof(handover: string, ask: Fetch = plain, stop?: AbortSignal): Promise<HandoverProof> {
+  return read(`/api/v1/handovers/${encodeURIComponent(handover)}/proof`, ask, stop);
+}
+
+/** A page of what lies aside of a device; `after`: the `next` of the page before. */
+export function readAside(
+  device: string,
+  after: string | null,
+  ask: Fetch = plain,
   stop?: AbortSignal,
-): Promise<HandoverProof> {
-  const limit = AbortSignal.timeout(PROOF_TIMEOUT_MS);
+): Promise<AsidePage> {
+  const from = after === null ? '' : `?after=${encodeURIComponent(after)}`;
+  return read(`/api/v1/devices/${encodeURIComponent(device)}/quarantine${from}`, ask, stop);
+}
+
+/** One entry that lies aside, whole. */
+export function readAsideBody(
+  device: string,
+  one: Pick<AsideEntry, 'epoch' | 'seq' | 'hash'>,
+  ask: Fetch = plain,
+  stop?: AbortSignal,
+): Promise<AsideBody> {
+  const place = `${one.epoch}/${one.seq}/${encodeURIComponent(one.hash)}`;
+  return read(`/api/v1/devices/${encodeURIComponent(device)}/quarantine/${place}`, ask, stop);
+}
+
+/** What is presumed missing with a device, computed by the server at this moment. */
+export function readReport(device: string, ask: Fetch = plain, stop?: AbortSignal): Promise<DeviceReport> {
+  return read(`/api/v1/devices/${encodeURIComponent(device)}/report`, ask, stop);
+}
+
+async function read<T>(url: string, ask: Fetch, stop?: AbortSignal): Promise<T> {
+  const limit = AbortSignal.timeout(READ_TIMEOUT_MS);
   let answer: Response;
   try {
-    answer = await ask(`/api/v1/handovers/${encodeURIComponent(handover)}/proof`, {
+    answer = await ask(url, {
       headers: { Accept: 'application/json' },
       credentials: 'same-origin',
       cache: 'no-store',
@@ -49,5 +85,5 @@ export async function readProof(
   if (!answer.ok) {
     throw isProblem(said) ? new CoreError(said) : new CoreError('server_away');
   }
-  return said as HandoverProof;
+  return said as T;
 }

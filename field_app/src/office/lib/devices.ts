@@ -22,6 +22,8 @@ const KNOWN = [
   'gate_breach',
   'wiped',
   'imported',
+  'quarantine',
+  'device_lost',
 ] as const;
 
 export type KnownIncident = (typeof KNOWN)[number];
@@ -71,7 +73,7 @@ export function incidentFacts(incident: Pick<Incident, 'detail'>): IncidentFacts
     numbers: rangesText(missingOf(incident)) || '—',
     n: numberIn(detail, 'seq', 'proven_seq', 'n'),
     base: numberIn(detail, 'base_seq'),
-    entries: numberIn(detail, 'entries'),
+    entries: numberIn(detail, 'entries', 'waiting'),
     skewMs: Math.abs(numberIn(detail, 'skew_ms', 'skew')),
   };
 }
@@ -119,4 +121,10 @@ export function platformName(agent: string): string {
   const names: Record<string, string> = { Edg: 'Edge', CriOS: 'Chrome', Version: 'Safari' };
   const wide: Record<string, string> = { 'Mac OS X': 'macOS', CrOS: 'ChromeOS' };
   return `${names[browser[1] ?? ''] ?? browser[1]} ${browser[2]} · ${wide[system] ?? system}`;
+}
+
+/** Whether a device was reported lost and has not spoken since. */
+export function isLost(device: Pick<RecordOf<'device'>, 'lost'>): boolean {
+  const { at, back_at } = (device.lost ?? {}) as { at?: string; back_at?: string | null };
+  return at !== undefined && !back_at;
 }

@@ -38,6 +38,8 @@ export function incidentText(incident: Incident, names: Names): string {
       return t('incident.forkText', { device, base: facts.base });
     case 'clock':
       return t('incident.clockText', { device, span: fmt.duration(facts.skewMs) });
+    case 'quarantine':
+      return t('incident.quarantineText', { device, entries: facts.entries });
     case 'imported':
       return t('incident.importedText', {
         device,
@@ -54,6 +56,7 @@ export function incidentText(incident: Incident, names: Names): string {
     case 'declared_loss':
     case 'held_differs':
     case 'wiped':
+    case 'device_lost':
       return t(`incident.${known}Text`, { device, n: facts.n });
   }
 }
@@ -72,10 +75,11 @@ export function incidentEnd(incident: Incident, names: Names): string {
 }
 
 /**
- * A gap that can still be filled, declared lost or released: no note closes it. One of an epoch its device has left can only be closed
- * by a person.
+ * A gap that can still be filled, declared lost or released, or a quarantine that waits: no note closes it. A gap of an epoch its device
+ * has left can only be closed by a person.
  */
 export function endsByItself(incident: Incident, device: { epoch: number } | undefined): boolean {
+  if (incident.type === 'quarantine') return true;
   return incident.type === 'gap' && device !== undefined && incident.detail.epoch === device.epoch;
 }
 

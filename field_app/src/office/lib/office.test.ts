@@ -79,11 +79,14 @@ describe('addresses', () => {
       { page: 'handovers', id } as const,
       { page: 'devices', tab: 'incidents', id: null } as const,
       { page: 'devices', tab: 'all', id } as const,
+      { page: 'devices', tab: 'all', id, view: 'quarantine' } as const,
+      { page: 'devices', tab: 'incidents', id, view: 'report' } as const,
     ]) {
       expect(parse(href(route))).toEqual(route);
     }
     expect(parse('')).toEqual({ page: 'board' });
     expect(parse('#/handovers/<script>')).toEqual({ page: 'handovers', id: null });
+    expect(parse(`#/devices/all/${id}/nowhere`)).toEqual({ page: 'devices', tab: 'all', id });
     expect(parse('#/devices/none')).toEqual({ page: 'devices', tab: 'all', id: null });
   });
 });

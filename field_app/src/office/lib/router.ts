@@ -1,5 +1,6 @@
 /**
- * Addresses of the office's pages: `#/board`, `#/handovers/<id>`, `#/devices/<tab>/<id>`, `#/conflicts/<tab>/<id>`. Pure.
+ * Addresses of the office's pages: `#/board`, `#/handovers/<id>`, `#/devices/<tab>/<id>`, `#/conflicts/<tab>/<id>`, and the pages of
+ * one device: `#/devices/<tab>/<id>/quarantine`, `…/report`. Pure.
  *
  * Neighbours: `route.svelte.ts` keeps the current one; every link is made by `href`. Invariant: parsing never fails; what is
  * not an address of a page is the board.
@@ -9,10 +10,14 @@ export const CONFLICT_TABS = ['open', 'done', 'incidents'] as const;
 export type ConflictTab = (typeof CONFLICT_TABS)[number];
 export type DeviceTab = (typeof DEVICE_TABS)[number];
 
+/** What a device has a page of its own for. */
+export const DEVICE_VIEWS = ['quarantine', 'report'] as const;
+export type DeviceView = (typeof DEVICE_VIEWS)[number];
+
 export type Route =
   | { page: 'board' }
   | { page: 'handovers'; id: string | null }
-  | { page: 'devices'; tab: DeviceTab; id: string | null }
+  | { page: 'devices'; tab: DeviceTab; id: string | null; view?: DeviceView }
   | { page: 'conflicts'; tab: ConflictTab; id: string | null };
 
 export type Page = Route['page'];
@@ -25,7 +30,7 @@ function idOf(text: string | undefined): string | null {
 
 /** The page a hash names. */
 export function parse(hash: string): Route {
-  const [page, second, third] = hash.replace(/^#?\/?/, '').split('/');
+  const [page, second, third, fourth] = hash.replace(/^#?\/?/, '').split('/');
   if (page === 'handovers') {
     return { page, id: idOf(second) };
   }
@@ -35,7 +40,9 @@ export function parse(hash: string): Route {
   }
   if (page === 'devices') {
     const tab = DEVICE_TABS.find((known) => known === second) ?? 'all';
-    return { page, tab, id: idOf(third) };
+    const id = idOf(third);
+    const view = DEVICE_VIEWS.find((known) => known === fourth);
+    return id !== null && view !== undefined ? { page, tab, id, view } : { page, tab, id };
   }
   return { page: 'board' };
 }
@@ -51,7 +58,8 @@ export function href(route: Route): string {
   }
   if (route.page === 'devices') {
     const base = `#/devices/${route.tab}`;
-    return route.id === null ? base : `${base}/${route.id}`;
+    if (route.id === null) return base;
+    return route.view === undefined ? `${base}/${route.id}` : `${base}/${route.id}/${route.view}`;
   }
   return '#/board';
 }
@@ -59,3 +67,5 @@ export function href(route: Route): string {
 export const toHandover = (id: string): string => href({ page: 'handovers', id });
 export const toDevice = (id: string | null, tab: DeviceTab = 'all'): string =>
   href({ page: 'devices', tab, id });
+export const toDeviceView = (id: string, view: DeviceView): string =>
+  href({ page: 'devices', tab: 'all', id, view });
