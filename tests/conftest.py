@@ -12,6 +12,7 @@ import pytest
 import structlog
 from hypothesis import settings
 
+from tests.support import first_start as deployment
 from tests.support.hosts import HOSTS, Host
 from tests.support.postgres import CHOSEN
 from tests.support.stage import Stage
@@ -52,3 +53,9 @@ def host(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture
 def stage(request: pytest.FixtureRequest, host: Host) -> Stage:
     return Stage(host, request.node.nodeid)
+
+
+@pytest.fixture(scope="session")
+def first_start(tmp_path_factory: pytest.TempPathFactory) -> deployment.FirstStart:
+    """How the deployment's first start went. It draws hundreds of pictures, so it happens once."""
+    return deployment.first_start(tmp_path_factory.mktemp("first_start"))

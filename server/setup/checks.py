@@ -84,6 +84,7 @@ def pytest_checks() -> list[Check]:
     on_postgres = ("--database=postgres", "tests/http", "tests/protocol", "--ignore=tests/http/test_bench.py")
     return [
         # Together, since both start from what the first start of the deployment has written.
+        # Both work on what the deployment's first start has written.
         pytest_check("pytest, browser and deployment", "pytest-browser", "tests/architecture", "tests/e2e", after="app-build"),
         pytest_check("pytest, PostgreSQL", "pytest-postgres", *on_postgres),
         pytest_check("pytest, HTTP and fuzzing", "pytest-http", "tests/http", "tests/fuzz"),

@@ -1,38 +1,22 @@
 """The deployment files agree with one another, and the command they start serves.
 
 Neighbours: `docker-compose.yml`, `server/deploy/`. The containers are not run here; their one process
-is, natively, by the very command and environment of the compose file (its port and data folder apart).
+is, natively, by the very command and environment of the compose file (`tests/support/first_start.py`).
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from server.storage.opening import parse_place
 from tests.architecture.project import ROOT, read
+from tests.support.first_start import FirstStart, compose, filled
 
 DOCKERFILE = "server/deploy/Dockerfile"
 CADDYFILE = "server/deploy/Caddyfile"
-START_SECONDS = 180
-
-
-def compose() -> dict[str, Any]:
-    loaded = yaml.safe_load(read("docker-compose.yml"))
-    assert isinstance(loaded, dict)
-    return loaded
 
 
 def last_instruction(name: str) -> str:
@@ -129,46 +113,8 @@ def test_the_caddyfile_is_well_formed() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
-def test_the_command_of_the_compose_file_serves(tmp_path: Path) -> None:
-    service = compose()["services"]["handover"]
-    port = free_port()
-    command = [sys.executable if part == "python" else part for part in service["command"]]
-    command[command.index("--port") + 1] = str(port)
-    env = {**os.environ, **filled(service["environment"]), "HANDOVER_DATA": str(tmp_path / "data")}
-    log = tmp_path / "server.log"
-    with log.open("wb") as out:
-        server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT)
-    try:
-        assert answer(f"http://127.0.0.1:{port}/healthz", server) == 200, log.read_text()
-        assert (tmp_path / "data").is_dir()
-        server.terminate()
-        grace = int(service["stop_grace_period"].removesuffix("s"))
-        assert server.wait(timeout=grace) in {0, -15}, log.read_text()
-    finally:
-        if server.poll() is None:
-            server.kill()
-            server.wait(timeout=10)
-
-
-def filled(environment: dict[str, str]) -> dict[str, str]:
-    """As compose fills it in when nothing is set: `${NAME:-default}` becomes the default."""
-    return {name: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value) for name, value in environment.items()}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def answer(url: str, server: subprocess.Popen[bytes]) -> int:
-    """The status once the server answers; 0 when it ended or stayed silent."""
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and server.poll() is None:
-        try:
-            with urllib.request.urlopen(url, timeout=5) as response:
-                return int(response.status)
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.2)
-    return 0
+@pytest.mark.timeout(600)
+def test_the_command_of_the_compose_file_serves(first_start: FirstStart) -> None:
+    assert first_start.status == 200, first_start.log
+    assert (first_start.data / "handover.db").is_file()
+    assert first_start.code in {0, -15}, first_start.log

@@ -18,6 +18,7 @@ from tests.e2e.field import FieldApp
 from tests.e2e.phone import Phone
 from tests.e2e.serverside import Server, free_port
 from tests.e2e.world import World, copy_data, staff
+from tests.support.first_start import FirstStart
 
 FAILED = pytest.StashKey[bool]()
 SHOTS = Path(__file__).parent / "shots"
@@ -35,15 +36,13 @@ def built_app() -> None:
 
 
 @pytest.fixture(scope="session")
-def seeded(tmp_path_factory: pytest.TempPathFactory, built_app: None) -> Path:
+def seeded(request: pytest.FixtureRequest, built_app: None) -> Path:
     """The demo company's data folder, written by the real first start, at rest."""
     if "HANDOVER_E2E_SEED" in os.environ:
         return Path(os.environ["HANDOVER_E2E_SEED"])
-    data = tmp_path_factory.mktemp("seed") / "data"
-    server = Server(data, free_port())
-    server.start()
-    server.stop()
-    return data
+    went: FirstStart = request.getfixturevalue("first_start")
+    assert went.status == 200, went.log
+    return went.data
 
 
 @dataclass(frozen=True)
