@@ -89,6 +89,17 @@ class LeaksABucket(Node):
         return replace(taken, caller=sees_all)
 
 
+class LeaksToTheOffice(Node):
+    """An office device is taken for one of its depot's field devices, too."""
+
+    def take(self, caller: Any, raw: bytes) -> Any:
+        taken = super().take(caller, raw)
+        if caller.type != "office":
+            return taken
+        sees_all: Any = _SeesAll(caller, self.company.depots)
+        return replace(taken, caller=sees_all)
+
+
 @dataclass(frozen=True)
 class _SeesAll:
     caller: Any
@@ -147,6 +158,20 @@ def _drops_private(store: MemoryStore, entry: JournalEntry, _private: Sequence[b
 
 
 _add_entry = MemoryStore.add_entry
+
+
+def _erases_one_copy(store: MemoryStore, organisation: str, entry_id: str) -> int:
+    """Of several copies (an entry sent again in a later epoch), only the one that counts."""
+    entry = store.entry_by_id(organisation, entry_id)
+    if entry is not None:
+        private = store._room("private", organisation)
+        place = (entry.device, entry.epoch, entry.seq)
+        store._put(private, place, (None,) * len(private.get(place, ())))
+    return 1
+
+
+def _keeps_the_image(_node: Node, _hashes: Any) -> None:
+    return None
 
 
 # --- devices ------------------------------------------------------------------------------------------------------------------
@@ -251,6 +276,9 @@ BROKEN: dict[str, Broken] = {
     "nobody is told": Broken(PLAIN, ("L5",), ((judge_module.Judge, "write_outcome", _tells_nobody),)),
     "fork ignored": Broken(PLAIN, ("L1", "liveness", "receipt"), ((PUSH, "_fork_base", _sees_no_fork),)),
     "private parts dropped": Broken(PLAIN, ("L1",), ((MemoryStore, "add_entry", _drops_private),)),
+    "one copy erased": Broken(PLAIN, ("erasure",), ((MemoryStore, "drop_private", _erases_one_copy),)),
+    "erased image left on the disk": Broken(PLAIN, ("erasure",), ((Node, "_erase", _keeps_the_image),)),
+    "office device sees the field": Broken(Build(node=LeaksToTheOffice), ("L7",)),
     "page and cursor in two transactions": Broken(Build(phone=OnTwoTransactions), ("L4",)),
     "wipe before upload": Broken(Build(phone=WipesBeforeUpload), ("L1", "liveness")),
     "gate never shut": Broken(Build(phone=WithoutGate), ("L6",)),

@@ -5,12 +5,14 @@ what is expected is worked out here anew, from bodies, hashes and declared place
 where they are themselves the thing that is checked.
 """
 
+import base64
 import hashlib
 import json
 import struct
 from typing import TYPE_CHECKING, Any
 
 from schemas.records import RECORDS, Placement
+from sync.journal import derived_id
 from sync.store import JournalEntry
 from tests.sim.faults import Fault
 from tests.sim.server import EFFECTIVE
@@ -38,6 +40,7 @@ class Laws:
         self.destroyed: set[str] = set()
         self.destroyed_files: set[str] = set()
         self.forgotten: set[str] = set()
+        self.erased: dict[str, set[str]] = {}
         self._before: set[bytes] = set()
         self._files_before: set[str] = set()
         self._verified: dict[tuple[str, int], tuple[int, str]] = {}
@@ -66,6 +69,8 @@ class Laws:
 
     def before_restore(self) -> None:
         self._before, self._files_before = self.stored_bodies(), set(self.node.vault)
+        for images in erased_by(self.node.journal()).values():
+            self.destroyed_files |= images  # gone for good, though the backup may not know why
 
     def after_restore(self) -> None:
         """What the server had and has no more is destroyed, unless the device still has it (`judge` looks)."""
@@ -103,8 +108,12 @@ class Laws:
                 if self.node.store.entry_at(self.node.organisation, device, receipt.epoch, seq) is None:
                     self.broken("receipt", "calls held what is not stored", device, seq)
         for sha256 in self.declared(device, receipt.epoch, receipt.n) if not receipt.missing_count else ():
-            if sha256 not in self.node.vault and sha256 not in self.node.aside:
+            if sha256 not in self.node.vault and sha256 not in self.node.aside and not self._is_erased(sha256):
                 self.broken("receipt", "misses no file though one is not there", device, sha256)
+
+    def _is_erased(self, sha256: str) -> bool:
+        """Whether a file's bytes went by an erasure: those of a drawn image only, once the office has asked for it."""
+        return any(sha256 in images for images in erased_by(self.node.journal()).values())
 
     def declared(self, device: str, epoch: int, n: int) -> set[str]:
         """Files that entries up to `n` of this journal declare, of those that could be read."""
@@ -120,10 +129,12 @@ class Laws:
         self._bucket(device, said["bucket"], said["changes"], self.allowed(device))
 
     def allowed(self, device: str) -> set[str]:
-        """The buckets a field device may read, from the device's own row and its kind alone."""
+        """The buckets a device may read, from its own row and its kind alone. Whoever has an office device here is a manager."""
         state = self.node.store.device(self.node.organisation, device)
         if state is None or state.state != "active":
             return set()
+        if state.type == "office":
+            return {"org/office", f"device:{device}", *(f"depot:{depot}/office" for depot in self.world.company.depots)}
         return {"org/field", f"depot:{state.depot}/field", f"device:{device}"}
 
     def _bucket(self, device: str, bucket: str, changes: list[dict[str, Any]], allowed: set[str]) -> None:
@@ -160,9 +171,11 @@ class Laws:
     # --- in the end -----------------------------------------------------------------------------------------------------------
     def judge(self) -> None:
         journal = self.node.journal()
+        self.erased = erased_by(journal)
         self._nothing_lost(journal)
         self._once(journal)
         self._undone(journal)
+        self._erased()
         self._chains()
         self._replicas()
         self._losers(journal)
@@ -203,11 +216,15 @@ class Laws:
         return {seq for epoch, _, _ in store.epochs(organisation, device) for seq in store.losses(organisation, device, epoch)}
 
     def _parts(self, one: "Saved", copies: list[JournalEntry]) -> None:
+        if one.id in self.erased:
+            return
         if not any(tuple(self.node.store.private_parts(entry)) == one.private for entry in copies):
             self.broken("L1", "private parts differ:", one.device, one.seq)
 
     def _files(self, phone: "Phone", one: "Saved") -> None:
         for sha256, content in one.files.items():
+            if sha256 in self.erased.get(one.id, ()):
+                continue
             kept = self.node.vault.get(sha256)
             if kept is not None and kept != content:
                 self.broken("L1", "a file's bytes differ:", sha256)
@@ -246,12 +263,36 @@ class Laws:
                     if {meta.entry, *(item.entry for item in meta.items.values())} & without:
                         self.broken("L2", "an entry without effect stands in", kind, record.id, name)
 
+    def _erased(self) -> None:
+        """Whom the office erased is nowhere on the server any more, whatever came, or came again, before or after."""
+        store, organisation = self.node.store, self.node.organisation
+        texts: set[str] = set()
+        for phone in self.everybody():
+            for one in phone.saved:
+                if one.id not in self.erased:
+                    continue
+                texts |= {base64.b64encode(part).decode() for part in one.private}
+                for entry in self.node.journal():
+                    if entry.body == one.body and any(part is not None for part in store.private_parts(entry)):
+                        self.broken("erasure", "private parts are there:", entry.device, entry.epoch, entry.seq, entry.state)
+                for sha256 in self.erased[one.id] & set(self.node.vault):
+                    self.broken("erasure", "an image is there:", one.device, one.seq, sha256)
+        for state in self.node.devices():
+            for aside in store.kept_aside(organisation, state.id):
+                if texts & set(json.loads(aside.body)["private"]):
+                    self.broken("erasure", "private parts lie aside:", state.id, aside.epoch, aside.seq, aside.reason)
+        for record in store.records(organisation, "signer"):
+            if record.data["entry_id"] in self.erased:
+                self.broken("erasure", "the signer is shown:", record.id)
+
     def _chains(self) -> None:
         """L3: every stored journal is whole from its start to its end; what is missing is named."""
         store, organisation = self.node.store, self.node.organisation
         for state in self.node.devices():
             self._receipt(state.id, state.epoch, state.seq, state.hash)
             for epoch, base, start in store.epochs(organisation, state.id):
+                if not start:
+                    continue  # an annex of which nobody knows what it follows from
                 before, lost = start, store.losses(organisation, state.id, epoch)
                 entries = {one.seq: one for one in store.entries(organisation, state.id, epoch, base + 1, 2**40)}
                 seq = base + 1
@@ -350,6 +391,17 @@ class Laws:
             self.broken("liveness", "waits for what nobody has:", entry.device, entry.seq)
         if needed is not None and needed.state != "parked":
             self.broken("liveness", "waits for what is settled:", entry.device, entry.seq)
+
+
+def erased_by(journal: list[JournalEntry]) -> dict[str, set[str]]:
+    """Ids of entries whose signer an entry of the office has erased, each with the drawn images it declared."""
+    bodies = [(entry, json.loads(entry.body or b"")) for entry in journal if entry.state in EFFECTIVE]
+    signers = {body["args"]["signer_id"] for entry, body in bodies if entry.action == "person.erase"}
+    return {
+        body["id"]: {blob["sha256"] for blob in body["blobs"] if blob["role"] == "signature"}
+        for entry, body in bodies
+        if entry.action == "signature.capture" and derived_id("signer", body["args"]["signature_id"]) in signers
+    }
 
 
 def placed(kind: str, data: dict[str, Any]) -> set[str]:

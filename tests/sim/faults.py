@@ -36,6 +36,7 @@ class Fault(StrEnum):
     CLOCK_JUMP = "clock_jump"
     DEVICE_REVOKED = "device_revoked"
     USER_REVOKED = "user_revoked"
+    PERSON_ERASED = "person_erased"
     BLOB_CUT = "blob_cut"
     BLOB_WRONG_BYTES = "blob_wrong_bytes"
     BLOB_BEFORE_ENTRY = "blob_before_entry"

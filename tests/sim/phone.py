@@ -57,6 +57,7 @@ class Person:
 class Phone:
     """A device in somebody's hands. `memory` None: the app is not running."""
 
+    kind = "field"
     device_class: type[Device] = Device
     disk_class: type[Disk] = Disk
 

@@ -191,8 +191,7 @@ class Node:
             raise Refused(ErrorCode.BAD_REQUEST) from None
         except OSError:
             raise Refused(ErrorCode.STORAGE_FULL) from None
-        for sha256 in taken.erased:
-            self.vault.pop(sha256, None)
+        self._erase(taken.erased)
         self.outbox += taken.frames
         return finished(answer(self, taken))
 
@@ -219,18 +218,22 @@ class Node:
             self.aside.add(sha256)
         state = "rejected" if code else "received"
 
-        def job(store: Store) -> Frames:
+        def job(store: Store) -> tuple[bool, Frames]:
             touched = self.engine.blob_arrived(store, self.organisation, device, sha256, state, code, self.clock())
-            return frames(store, self.organisation, touched)
+            known = store.blob(self.organisation, sha256)
+            return known is not None and known.state == "erased", frames(store, self.organisation, touched)
 
-        self.outbox += finished(self.write(job))
+        erased, made = finished(self.write(job))
+        if erased:
+            self._erase([sha256])
+        self.outbox += made
         return "rejected" if code else "done"
 
     # --- the organisation's own work ----------------------------------------------------------------------------------
     def system(self, actions: Iterable[Action], actor: str = SYSTEM_ACTOR) -> None:
         """Entries of the system device, in one transaction; they are simply applied."""
 
-        def job(store: Store) -> Frames:
+        def job(store: Store) -> tuple[Iterable[str], Frames]:
             device_id = system_device_id(self.organisation)
             state = store.device(self.organisation, device_id)
             assert state is not None
@@ -244,9 +247,16 @@ class Node:
             request = SyncRequest.model_validate(device.request(self.clock()))
             pushed = self.engine.push(store, self.organisation, request, self.clock())
             assert {one.state for one in pushed.outcomes} == {"applied"}, pushed.outcomes
-            return frames(store, self.organisation, pushed.touched)
+            return pushed.erased, frames(store, self.organisation, pushed.touched)
 
-        self.outbox += finished(self.write(job))
+        erased, made = finished(self.write(job))
+        self._erase(erased)
+        self.outbox += made
+
+    def _erase(self, hashes: Iterable[str]) -> None:
+        """The bytes of these files leave the disk."""
+        for sha256 in hashes:
+            self.vault.pop(sha256, None)
 
     def found(self) -> None:
         """The company's first transaction."""
@@ -279,6 +289,9 @@ class Node:
     def restart(self) -> None:
         """What a start does: judge again what was parked for a cause that may be gone."""
         self.set_handlers()
+
+        known = (self.store.blob(self.organisation, sha256) for sha256 in list(self.vault))
+        self._erase([blob.sha256 for blob in known if blob is not None and blob.state == "erased"])
 
         def job(store: Store) -> Frames:
             _, touched = self.engine.retry_parked(store, self.organisation, list(RETRIED_AT_START), RETRIED_MAX)

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from schemas.actions import Action
 from schemas.actions.basedata import AssetDefine, PersonDefine
 from schemas.actions.devices import DeviceRevoke
+from schemas.actions.people import PersonErase
 from schemas.people import Role
 from server.auth.sessions import device_principal
 from sync.engine import Engine
@@ -21,6 +23,7 @@ from sync.outgoing import Push
 from sync.pull import digest_parts, repair
 from tests.sim.checkers import Laws
 from tests.sim.company import START_MS, Company
+from tests.sim.desk import Desk
 from tests.sim.faults import Chance, Fault
 from tests.sim.phone import Person, Phone
 from tests.sim.server import Backup, Crash, Node, Refused
@@ -28,6 +31,8 @@ from tests.sim.server import Backup, Crash, Node, Refused
 ROUNDS = 240
 HEAL_ROUNDS_MAX = 40
 TIMEOUT_MS = 30_000
+DESK = 0.7
+"""In how many worlds there is an office device."""
 HOUR_MS = 3_600_000
 
 
@@ -81,14 +86,19 @@ class World:
         self.gone: list[Phone] = []
         for number in range(self.ids.random.randint(2, 4)):
             self.add_phone(self.company.person(Role.TECHNICIAN, number % 2), number % 2)
+        if self.ids.random.random() < DESK:
+            self.add_phone(self.company.person(Role.MANAGER), 0, like=Desk)
         self.calm = self.chance.calm = False
 
     # --- devices ------------------------------------------------------------------------------------------------------
-    def add_phone(self, person: str, place: int, replaces: str | None = None) -> Phone:
+    def add_phone(self, person: str, place: int, replaces: str | None = None, like: type[Phone] | None = None) -> Phone:
         device = self.company.id("device", len(self.phones) + len(self.gone))
-        phone = self.build.phone(device, self.company.organisation, Person(person, place), self.chance, self.ids)
+        made = like or self.build.phone
+        own = person if made.kind == "office" else None
+        somebody = Person(person, place, "password" if own else "pin")
+        phone = made(device, self.company.organisation, somebody, self.chance, self.ids)
         phone.now_ms = self.now
-        self.undisturbed(lambda: self.node.enrol(device, "field", self.company.depots[place], None, replaces))
+        self.undisturbed(lambda: self.node.enrol(device, made.kind, self.company.depots[place], own, replaces))
         self.phones.append(phone)
         return phone
 
@@ -283,6 +293,9 @@ class World:
         if phone.memory is None:
             phone.open()
             phone.unsent_at_opening = self.laws.unsent(phone)
+        if isinstance(phone, Desk):
+            phone.act(lambda device: self.node.store.kept_aside(self.company.organisation, device))
+            return
         for _ in range(self.ids.random.choice((1, 2, 3, 5))):
             if phone.work is not None and (phone.memory is None or self.ids.random.random() < 0.95):
                 phone.step()
@@ -329,7 +342,7 @@ class World:
         self.disks.pop(phone.id, None)
         # A server restored from before its enrolment does not know the device: the office names none to replace.
         known = not phone.stuck and self.node.knows(phone.id)
-        self.add_phone(phone.person.id, phone.person.place, replaces=phone.id if known else None)
+        self.add_phone(phone.person.id, phone.person.place, replaces=phone.id if known else None, like=type(phone))
 
     def world_mishap(self) -> None:
         """What befalls the server and the office."""
@@ -359,8 +372,10 @@ class World:
             self.revoke_user()
         if random.random() < 0.05:
             self.edit_asset()
+        if hits(Fault.PERSON_ERASED, 0.01):
+            self.erase_person()
 
-    def office(self, *actions: DeviceRevoke | PersonDefine | AssetDefine) -> None:
+    def office(self, *actions: Action) -> None:
         """What the office writes through the organisation's own device. The server being full, it comes later."""
         try:
             self.node.system(actions)
@@ -382,6 +397,12 @@ class World:
 
         define(active=False)
         self.at(self.ids.random.randrange(6 * HOUR_MS), lambda: define(active=True))
+
+    def erase_person(self) -> None:
+        """Somebody who signed wants to be forgotten."""
+        signers = self.node.store.records(self.company.organisation, "signer")
+        if signers:
+            self.office(PersonErase(signer_id=self.ids.random.choice(signers).id, reason="本人要求"))
 
     def edit_asset(self) -> None:
         """The office edits an asset, and sometimes moves it to another depot."""
