@@ -9,7 +9,6 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from server.storage.database import Database
-from server.storage.postgres import PostgresDatabase
 from server.storage.sqlite import SqliteDatabase
 
 Place = Path | str
@@ -31,4 +30,8 @@ def parse_place(url: str) -> Place:
 def open_database(place: Place) -> Database:
     """Open or create; the tables are brought up to date. UnknownSchema, Unsuitable, Unreachable; OSError or sqlite3's
     errors when a file cannot be used."""
-    return SqliteDatabase.open(place) if isinstance(place, Path) else PostgresDatabase.open(place)
+    if isinstance(place, Path):
+        return SqliteDatabase.open(place)
+    from server.storage.postgres import PostgresDatabase  # noqa: PLC0415 - its driver stays loaded, and most have no use for it
+
+    return PostgresDatabase.open(place)

@@ -32,20 +32,15 @@ backup is. A database that names a revision unknown here was written by a newer 
 
 import threading
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from alembic.config import Config
-from alembic.runtime.environment import EnvironmentContext
-from alembic.runtime.migration import MigrationContext, RevisionStep
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
-
-from server.storage.database import UnknownSchema
 
 FIRST: Final = "0001"
 """The tables as they were when migrations began."""
 FORMER_USER_VERSION: Final = 1
 """`PRAGMA user_version` of a SQLite file written before migrations, and holding the tables of `FIRST`."""
+VERSIONS: Final = Path(__file__).parent / "versions"
 KEPT_BY_REVISIONS: Final = 2
 """`PRAGMA user_version` since: the program of before refuses such a file by its own rule."""
 _LOCK_KEY: Final = 0x48414E44  # "HAND"
@@ -60,38 +55,18 @@ def migrate(connection: Connection) -> None:
     sqlite = connection.dialect.name == "sqlite"
     if not sqlite:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
-    script = ScriptDirectory(str(Path(__file__).parent))
-    present = _present(connection, script)
-    if present != script.get_current_head():
+    if not _is_newest(connection):
+        from server.storage.migrations.steps import upgrade  # noqa: PLC0415 - alembic is needed for this alone, and stays loaded
+
         with _one_at_a_time:
-            _upgrade(connection, script, present)
+            upgrade(connection)
     if sqlite and connection.exec_driver_sql("PRAGMA user_version").scalar_one() != KEPT_BY_REVISIONS:
         connection.exec_driver_sql(f"PRAGMA user_version = {KEPT_BY_REVISIONS}")
 
 
-def _present(connection: Connection, script: ScriptDirectory) -> str | None:
-    """The revision the database stands at; None when it is empty."""
-    known = {revision.revision for revision in script.walk_revisions()}
-    heads = MigrationContext.configure(connection).get_current_heads()
-    if heads:
-        if len(heads) > 1 or heads[0] not in known:
-            raise UnknownSchema(f"{', '.join(heads)} > {script.get_current_head()}")
-        return str(heads[0])
-    if not inspect(connection).get_table_names():
-        return None
-    if connection.dialect.name == "sqlite":
-        version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-        if version == FORMER_USER_VERSION:
-            MigrationContext.configure(connection).stamp(script, FIRST)
-            return FIRST
-        raise UnknownSchema(f"user_version {version} ≠ {FORMER_USER_VERSION}")
-    raise UnknownSchema("tables without a revision")
-
-
-def _upgrade(connection: Connection, script: ScriptDirectory, present: str | None) -> None:
-    def steps(_revision: Any, _context: Any) -> list[RevisionStep]:
-        return script._upgrade_revs("head", present)  # type: ignore[arg-type]
-
-    with EnvironmentContext(Config(), script, fn=steps) as environment:
-        environment.configure(connection=connection, render_as_batch=True)
-        environment.run_migrations()
+def _is_newest(connection: Connection) -> bool:
+    """Whether the database stands at the newest revision; their files are numbered in order."""
+    if not inspect(connection).has_table("alembic_version"):
+        return False
+    newest = max(file.name[:4] for file in VERSIONS.glob("[0-9]*.py"))
+    return list(connection.execute(text("SELECT version_num FROM alembic_version")).scalars()) == [newest]
