@@ -90,11 +90,12 @@ def _started(command: Sequence[str], base: str, log: Path, more: Mapping[str, st
 
 def _await_answer(process: "subprocess.Popen[bytes]", base: str, log: Path) -> None:
     until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and process.poll() is None:
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{base}/healthz", timeout=2).status_code == 200:
-                return
-        time.sleep(0.1)
+    with httpx.Client(base_url=base, timeout=2) as client:
+        while time.monotonic() < until and process.poll() is None:
+            with contextlib.suppress(httpx.TransportError):
+                if client.get("/healthz").status_code == 200:
+                    return
+            time.sleep(0.1)
     ended = process.poll()
     raise RuntimeError(
         f"a server did not answer (exit code {ended}):\n{log.read_text(encoding='utf-8', errors='replace')[-2000:]}"

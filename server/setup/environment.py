@@ -25,7 +25,7 @@ RUN_LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
 
 INSTALL_SECONDS = 1200.0
-NOT_BUILT_FROM = {"node_modules", "dist"}
+NOT_BUILT_FROM = {"node_modules", "dist", "sim"}
 
 
 def make_venv() -> str:

@@ -1,9 +1,10 @@
-"""Runs checks side by side, one a processor, counts what each came to, and prints the table at the end.
+"""Runs checks side by side, counts what each came to, and prints the table at the end.
 
 Neighbours: `checks.py` says what there is to run; `words.py` starts and ends programs. Invariants: checks begin in their order,
-and every one runs even when one before it failed; no more run at once than there are processors, and one that uses them all
-runs alone; a skipped, expected-to-fail or missing test counts as failed; a failure is shown at once, with its whole output;
-whatever ends this program ends the programs it has started; the last line is `N passed, N failed`.
+and every one runs even when one before it failed; one more runs at once than there are processors, since tests wait a third of
+their time, and one that keeps them all busy runs alone; a skipped, expected-to-fail or missing test counts as failed; a failure
+is shown at once, with its whole output; whatever ends this program ends the programs it has started; the last line is
+`N passed, N failed`.
 """
 
 from __future__ import annotations
@@ -124,7 +125,7 @@ class Checks:
 
 def run_checks(checks: Sequence[Check], first: int, total: int) -> bool:
     """Run all, numbered from `first` of `total`; print failures at once and the table in the end; True when nothing failed."""
-    started, at_once = time.monotonic(), min(os.cpu_count() or 1, AT_ONCE_MAX)
+    started, at_once = time.monotonic(), min((os.cpu_count() or 1) + 1, AT_ONCE_MAX)
     running = Checks(checks, first, total, at_once)
     running.run()
     by_log = {done.check.log: done for done in running.done}

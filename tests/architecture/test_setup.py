@@ -110,6 +110,7 @@ def test_a_changed_source_is_built_again_and_a_test_is_not_a_source() -> None:
     names = {str(path.relative_to(ROOT)) for path in sources}
     assert {"field_app/index.html", "field_app/package-lock.json", "field_app/src/sw/sw.ts"} <= names
     assert not any("node_modules" in name or "/dist/" in name or name.endswith(".test.ts") for name in names)
+    assert not any(name.startswith("field_app/sim/") for name in names), "the simulation leaves caches there"
     assert environment.digest(sources) == environment.digest(sources)
     assert environment.digest(sources) != environment.digest(sources[1:])
 

@@ -27,7 +27,7 @@ from sync.journal import extend, genesis
 from sync.net import Client, ClientError
 from sync.net.keys import unseal
 from tests.http.pictures import photo
-from tests.http.world import FakeClock, World, free_port, serving
+from tests.http.world import TLS, FakeClock, World, free_port, serving
 from tests.support.postgres import rows as read_rows
 
 PIN = "246810"
@@ -71,7 +71,7 @@ class ServerProcess:
             self.url,
         )  # fmt: skip
         end = time.monotonic() + START_SECONDS_MAX
-        async with httpx.AsyncClient(base_url=self.base, timeout=2) as client:
+        async with httpx.AsyncClient(base_url=self.base, timeout=2, verify=TLS) as client:
             while time.monotonic() < end:
                 with contextlib.suppress(httpx.TransportError):
                     if (await client.get("/healthz")).status_code == 200:

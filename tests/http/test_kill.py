@@ -14,7 +14,7 @@ import pytest
 
 from tests.http.pictures import photo
 from tests.http.test_blobs import OFFSET_TYPE, create, declared, evidence, patch
-from tests.http.world import START_MS, FakeClock, World, free_port, serving
+from tests.http.world import START_MS, TLS, FakeClock, World, free_port, serving
 from tests.support.postgres import url_for
 
 PROGRAM = """
@@ -38,7 +38,7 @@ async def process(data: Path, app_folder: Path) -> AsyncIterator[tuple[asyncio.s
     )
     base = f"http://127.0.0.1:{port}"
     try:
-        async with httpx.AsyncClient(base_url=base) as client:
+        async with httpx.AsyncClient(base_url=base, verify=TLS) as client:
             for _ in range(900):
                 try:
                     if (await client.get("/healthz")).status_code == 200:

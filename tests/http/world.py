@@ -4,6 +4,7 @@ import asyncio
 import base64
 import secrets
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -34,6 +35,8 @@ from tests.support.postgres import url_for
 START_MS = 1_800_000_000_000
 PASSWORD = "correct horse battery"
 STATE_CHANGING = {"X-Handover": "1"}
+# Reading the machine's certificates takes longer than most tests; nothing here is encrypted.
+TLS = ssl.create_default_context()
 
 
 class FakeClock:
@@ -155,7 +158,7 @@ class World:
         await self.system(company, DeviceRevoke(device_id=device))
 
     def client(self, **headers: str) -> httpx.AsyncClient:
-        made = httpx.AsyncClient(base_url=self.base, headers={**STATE_CHANGING, **headers}, timeout=30)
+        made = httpx.AsyncClient(base_url=self.base, headers={**STATE_CHANGING, **headers}, timeout=30, verify=TLS)
         self.clients.append(made)
         return made
 
