@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
 import structlog
+from pydantic import ValidationError
 
 from schemas.errors import ErrorCode
 from schemas.protocol import PROTOCOL_VERSION, Command, Policy, SyncAnswer, SyncRequest
@@ -87,14 +88,39 @@ def read_request(caller: DevicePrincipal, raw: bytes) -> SyncRequest:
     return message
 
 
-async def take(engine: Engine, database: Transactions, caller: DevicePrincipal, raw: bytes, now_ms: int) -> Taken:
-    """Push what a device sends and commit it. ExchangeRefused, ValidationError: nothing was stored. A device that only asks,
-    and of which nothing has changed, is answered from a snapshot: most requests are of that kind, and none waits for a disk."""
+def only_asks(raw: bytes) -> SyncRequest | None:
+    """The request in these bytes when it brings nothing. None for any other, and for what is none at all: `take` says why."""
+    if _protocol(raw) != PROTOCOL_VERSION:
+        return None
+    try:
+        message = SyncRequest.model_validate_json(raw)
+    except ValidationError:
+        return None
+    return None if message.entries or message.lost or message.repairs else message
+
+
+def look(engine: Engine, store: Store, caller: DevicePrincipal, message: SyncRequest, now_ms: int) -> Taken | None:
+    """The answer to a device that only asks and of which nothing has changed, from a snapshot: most requests are of that kind,
+    and none waits for a disk. None when it is not of that kind, or not this device's: `take` sees to it."""
+    if message.device != caller.device:
+        return None
+    pushed = engine.look(store, caller.organisation, message, now_ms)
+    if pushed is None:
+        return None
+    taken = Taken(caller, message, pushed, [], now_ms)
+    return replace(taken, news=_pull(store, taken))
+
+
+async def take(
+    engine: Engine, database: Transactions, caller: DevicePrincipal, raw: bytes, now_ms: int, *, looked: bool = False
+) -> Taken:
+    """Push what a device sends and commit it. ExchangeRefused, ValidationError: nothing was stored. `looked`: `look` has been
+    tried already."""
     message = read_request(caller, raw)
-    if not (message.entries or message.lost or message.repairs):
-        looked = await database.read(lambda store: _look(engine, store, caller, message, now_ms))
-        if looked is not None:
-            return looked
+    if not (looked or message.entries or message.lost or message.repairs):
+        seen = await database.read(lambda store: look(engine, store, caller, message, now_ms))
+        if seen is not None:
+            return seen
 
     def job(store: Store, *, judge: bool = True, checked: bool = False) -> tuple[Pushed, Frames]:
         pushed = engine.push(store, caller.organisation, message, now_ms, judge_entries=judge, checked=checked)
@@ -149,14 +175,6 @@ def _protocol(raw: bytes) -> int:
         return msgspec.json.decode(raw, type=_Version).protocol
     except (ValueError, RecursionError):  # nested without end, or no UTF-8: what follows says what is wrong
         return PROTOCOL_VERSION
-
-
-def _look(engine: Engine, store: Store, caller: DevicePrincipal, message: SyncRequest, now_ms: int) -> Taken | None:
-    pushed = engine.look(store, caller.organisation, message, now_ms)
-    if pushed is None:
-        return None
-    taken = Taken(caller, message, pushed, [], now_ms)
-    return replace(taken, news=_pull(store, taken))
 
 
 def _pull(store: Store, taken: Taken) -> News:

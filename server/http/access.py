@@ -4,6 +4,7 @@ Neighbours: all routes, `live.py` and `sync.py`. Invariants: identity comes from
 body; a device that is not active gets through only where a route says so (its push goes to quarantine).
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from litestar.connection import ASGIConnection
@@ -22,6 +23,7 @@ from server.auth.sessions import (
 )
 from server.http.context import House
 from server.http.problem import Failure
+from server.storage.store import SqlStore
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 _TOKEN_CHARS_MAX = 100
@@ -40,12 +42,22 @@ def address_of(connection: Connection) -> str:
 
 async def find_device(connection: Connection, house: House) -> DevicePrincipal | None:
     """The device the cookie stands for, in whatever state, or None."""
+    finder = device_finder(connection, house)
+    return None if finder is None else await house.database.read(finder)
+
+
+def device_finder(connection: Connection, house: House) -> Callable[[SqlStore], DevicePrincipal | None] | None:
+    """The reading job that finds the device the cookie stands for, to be joined with others; None without a cookie."""
     token = token_in(connection, DEVICE_COOKIE)
     if token is None:
         return None
     now = house.clock()
-    found = await house.database.read(lambda store: principal_of(store, store.connection, token, "device", now))
-    return found if isinstance(found, DevicePrincipal) else None
+
+    def job(store: SqlStore) -> DevicePrincipal | None:
+        found = principal_of(store, store.connection, token, "device", now)
+        return found if isinstance(found, DevicePrincipal) else None
+
+    return job
 
 
 async def find_person(connection: Connection, house: House) -> PersonPrincipal | None:

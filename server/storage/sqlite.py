@@ -142,8 +142,13 @@ class SqliteDatabase(Database):
         if connection is None:
             connection = self._reader.connection = self._reader_engine.connect()
             self._reading.append(connection)
-        with connection.begin():
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute("BEGIN")
+        try:
             return job(SqlStore(connection))
+        finally:
+            connection.rollback()
+            driver.rollback()
 
     # --- the writer thread --------------------------------------------------------------------------------------------
     def _write_loop(self) -> None:
@@ -234,4 +239,6 @@ def _prepare(engine: Engine, begin: str, cache_kb: int) -> None:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        driver: Any = connection.connection.dbapi_connection
+        if not driver.in_transaction:  # a reader's has begun already
+            connection.exec_driver_sql(begin)
