@@ -134,6 +134,8 @@ export const field: Readonly<Record<keyof typeof zh, string>> = {
   'gate.grace':
     'Offline grace: {entries} {entries|record|records} not uploaded. New handovers may start for {time} more, at most {left} records; connect to Wi-Fi soon.',
   'gate.follow': '{n} {n|file|files} ({bytes}) still uploading in the background',
+  'gate.followLater':
+    '{n} {n|file|files} ({bytes}) not uploaded yet; it goes on by itself once there is a network',
   'gate.progress': 'Upload progress',
   'gate.now': 'Uploading: {what}',
   'gate.nowEntries': 'records',

@@ -14,6 +14,7 @@ export const office: Readonly<Record<keyof typeof zh, string>> = {
   'office.rentals': 'Rentals',
   'office.repairs': 'Repairs',
   'office.conflicts': 'Conflicts',
+  'office.settings': 'Settings',
   'office.devices': 'Devices',
   'office.signIn': 'Sign in',
   'office.signOut': 'Sign out',
@@ -468,6 +469,41 @@ export const office: Readonly<Record<keyof typeof zh, string>> = {
   'import.another': 'Import another',
   'import.done': 'Done',
 
+  'policy.title': 'Upload before new work',
+  'policy.text':
+    'What people in the field see and may do when the app is opened with something unsent. A handover already begun may be finished under every rule.',
+  'policy.strict': 'Strict',
+  'policy.strictNote': 'Everything goes up first',
+  'policy.records': 'Records first',
+  'policy.recordsNote': 'Photos may follow',
+  'policy.grace': 'Grace',
+  'policy.graceNote': 'Work goes on without a network',
+  'policy.standsNow': 'The rule now',
+  'policy.files_hours': 'A photo must be up this long after it was taken',
+  'policy.grace_hours': 'Longest time since the last full upload',
+  'policy.grace_entries': 'Most records since the last full upload',
+  'policy.hours': 'hours',
+  'policy.entries': 'records',
+  'policy.between': '1 to {max}',
+  'policy.wrong': 'Enter a whole number from 1 to {max}',
+  'policy.means': 'What this means in the field',
+  'policy.strictMeans1':
+    'No new handover before all records and photos are up; the screen shows what is left and asks for Wi-Fi when it cannot be reached.',
+  'policy.strictMeans2':
+    'The office always sees the latest. Where there is no network, nothing new can begin.',
+  'policy.recordsMeans1':
+    'A new handover may begin once the records are up; photos follow behind a counter that stays in sight.',
+  'policy.recordsMeans2': 'A photo not up {hours} hours after it was taken goes first.',
+  'policy.graceMeans1':
+    'The app tries to upload; when that fails, new handovers may begin for {hours} hours and {entries} records at most.',
+  'policy.graceMeans2':
+    'What is left of that stays in sight and cannot be dismissed. Once it is used up, the upload comes first.',
+  'policy.graceMeans3': 'Records beyond it are still taken and count; the office is told by an incident.',
+  'policy.save': 'Save the rule',
+  'policy.saved': 'Saved; each device follows it from its next exchange',
+  'policy.same': 'Nothing has changed.',
+  'policy.notYours': 'Managers and administrators may change it.',
+
   'incident.gap': 'Numbers are missing',
   'incident.gapText':
     'Device {device} lacks {numbers}; what follows is kept and waits. It is filled when the device uploads again; a manager may release what cannot be filled.',
@@ -500,7 +536,7 @@ export const office: Readonly<Record<keyof typeof zh, string>> = {
     'Device {device} recorded new work further than the upload policy allows. The records are kept and count; see that it gets online.',
   'incident.wiped': 'A device has been wiped',
   'incident.wipedText':
-    'Device {device} uploaded everything up to record {n} and has destroyed its copy. Nothing is left to do.',
+    'Device {device} uploaded everything up to record {n} and has destroyed its copy. See that you have it back.',
   'incident.quarantine': 'Records wait for a manager',
   'incident.quarantineText':
     'Device {device} sent {entries} {entries|record|records} after it was shut out; all are kept aside, without effect. Look at them, then admit or dismiss them.',

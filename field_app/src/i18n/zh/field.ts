@@ -125,6 +125,7 @@ export const field = {
   'gate.grace':
     '离线宽限：还有 {entries} 条记录没上传。还可以开始新的交接 {time}，最多再记 {left} 条；请尽快连接Wi-Fi。',
   'gate.follow': '还有 {n} 个文件（{bytes}）正在后台上传',
+  'gate.followLater': '还有 {n} 个文件（{bytes}）没上传，连上网络后自动继续',
   'gate.progress': '上传进度',
   'gate.now': '正在上传：{what}',
   'gate.nowEntries': '记录',

@@ -1,6 +1,6 @@
 /**
  * Addresses of the office's pages: `#/board`, `#/handovers/<id>`, `#/devices/<tab>/<id>`, `#/conflicts/<tab>/<id>`, and the pages of
- * one device: `#/devices/<tab>/<id>/quarantine`, `…/report`. Pure.
+ * one device: `#/devices/<tab>/<id>/quarantine`, `…/report`; `#/settings`. Pure.
  *
  * Neighbours: `route.svelte.ts` keeps the current one; every link is made by `href`. Invariant: parsing never fails; what is
  * not an address of a page is the board.
@@ -18,7 +18,8 @@ export type Route =
   | { page: 'board' }
   | { page: 'handovers'; id: string | null }
   | { page: 'devices'; tab: DeviceTab; id: string | null; view?: DeviceView }
-  | { page: 'conflicts'; tab: ConflictTab; id: string | null };
+  | { page: 'conflicts'; tab: ConflictTab; id: string | null }
+  | { page: 'settings' };
 
 export type Page = Route['page'];
 
@@ -44,7 +45,7 @@ export function parse(hash: string): Route {
     const view = DEVICE_VIEWS.find((known) => known === fourth);
     return id !== null && view !== undefined ? { page, tab, id, view } : { page, tab, id };
   }
-  return { page: 'board' };
+  return { page: page === 'settings' ? page : 'board' };
 }
 
 /** The address of a page. */
@@ -61,7 +62,7 @@ export function href(route: Route): string {
     if (route.id === null) return base;
     return route.view === undefined ? `${base}/${route.id}` : `${base}/${route.id}/${route.view}`;
   }
-  return '#/board';
+  return `#/${route.page}`;
 }
 
 export const toHandover = (id: string): string => href({ page: 'handovers', id });
