@@ -31,6 +31,7 @@ class LocalCode(StrEnum):
     JOURNAL_GAP = "journal_gap"
     ANSWER_UNREADABLE = "answer_unreadable"
     KEY_MISSING = "key_missing"
+    DEVICE_WIPED = "device_wiped"
 
 
 Code = ErrorCode | LocalCode
@@ -114,6 +115,10 @@ LOCAL_MESSAGES: Final[dict[LocalCode, Sentence]] = {
         "没有可用的公司密钥，无法导出；记录都在本机。请联网同步一次再导出。",
         "The organisation's key is not here, so nothing can be exported; everything is safe on this device. Synchronise once, "
         "then export.",
+    ),
+    LocalCode.DEVICE_WIPED: Sentence(
+        "办公室已清空这台设备：全部内容都已上传，本机的记录和密钥已删除。要继续使用请重新登记。",
+        "The office has wiped this device: all it had was uploaded, its journal and key are gone. Enrol it anew to go on.",
     ),
 }
 

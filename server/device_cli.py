@@ -225,8 +225,13 @@ def new_id() -> None:
 # --- running a job and telling of it ----------------------------------------------------------------------------------
 def _with(folder: Path, job: Callable[[Client], Coroutine[Any, Any, T]], as_json: bool) -> T:
     async def opened() -> T:
-        async with Client.open(folder) as client:
-            return await job(client)
+        try:
+            async with Client.open(folder) as client:
+                return await job(client)
+        except ClientError as fault:
+            if fault.code is LocalCode.DEVICE_WIPED:
+                await Client.say_wiped(folder)
+            raise
 
     return _run(opened, as_json)
 

@@ -82,7 +82,7 @@ class Aside:
 
     def keep(self, pushed: PushedEntry, reason: str) -> None:
         """Keep an entry aside, once."""
-        self._put(pushed.seq, pushed.hash, wire_of(pushed), reason)
+        self._put(pushed.seq, pushed.hash, wire_of(self._without_erased(pushed)), reason)
 
     def known(self, pushed: PushedEntry) -> KeptAside | None:
         """This very entry, if it is kept aside already."""
@@ -105,7 +105,7 @@ class Aside:
 
     def came_before(self, pushed: PushedEntry) -> bool:
         """Keep damaged bytes aside, if there is room; whether the very same ones came in another request already."""
-        raw = wire_of(pushed)
+        raw = wire_of(self._without_erased(pushed, damaged=True))
         key = hashlib.sha256(raw + self.written.encode()).hexdigest()
         device = self.device
         place = (self.epoch, pushed.seq, DAMAGED, raw)
@@ -129,6 +129,18 @@ class Aside:
         parts = [base64.b64encode(part or b"").decode() for part in self.store.private_parts(entry)]
         body = (entry.body or b"").decode("utf-8", "replace")
         self.came_before(PushedEntry(seq=entry.seq, hash=entry.hash, body=body, private=parts))
+
+    def _without_erased(self, pushed: PushedEntry, *, damaged: bool = False) -> PushedEntry:
+        """An entry without its private parts, if those of the stored one with its number were erased: what comes again, in
+        whatever shape, brings nothing back. Another entry of that number keeps its own, but where its bytes were changed on
+        their way nobody knows which one it was: the good copy is still on the device."""
+        device = self.device
+        for epoch, _, _ in self.store.epochs(device.organisation, device.id) if pushed.private else ():
+            entry = self.store.entry_at(device.organisation, device.id, epoch, pushed.seq)
+            same = entry is not None and (damaged or entry.body == pushed.body.encode())
+            if entry is not None and same and None in self.store.private_parts(entry):
+                return pushed.model_copy(update={"private": []})
+        return pushed
 
     def _put(self, seq: int, key: str, raw: bytes, reason: str) -> None:
         device = self.device

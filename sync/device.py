@@ -33,7 +33,7 @@ from sync.device_state import (
     update,
 )
 from sync.incoming import Received, check_answer, let_go, note_answer
-from sync.journal import extend, genesis, private_hash
+from sync.journal import extend, genesis, head_text, private_hash
 from sync.outgoing import Push, Reason, push_of
 from sync.replica import Draft
 from sync.view import Overlay, Shown
@@ -418,6 +418,20 @@ class Device:
         replica.adopt(draft, fork)
         replica.release(draft)
         self.commit(draft.changes)
+
+    def farewell(self) -> dict[str, Any] | None:
+        """What is said once everything is destroyed (a `WipedRequest`), signed while the key is here. None: nobody asked, or
+        something of this device is not proven yet, by its own finding."""
+        proven = self.proven is not None and (self.proven.epoch, self.proven.n, self.proven.h) == (
+            self.epoch,
+            self.seq,
+            self.hash,
+        )
+        unsent = any(not row.proven for row in self.outbox) or any(row.state != "rejected" for row in self.files.values())
+        if not self.wiping or unsent or self.lost or not proven:
+            return None
+        text = head_text(self.organisation, self.id, self.epoch, self.seq, self.hash).replace(b"head", b"wiped", 1)
+        return {"device": self.id, "epoch": self.epoch, "seq": self.seq, "hash": self.hash, "signature": self.sign(text)}
 
     def revoke(self) -> None:
         """The replica goes at once; what was recorded here stays until a person has exported it or the office has it."""

@@ -12,7 +12,7 @@ from schemas.errors import ErrorCode
 from schemas.protocol import WipedRequest
 from sync.incidents import write_incident
 from sync.judge import engine_stamp
-from sync.store import Store
+from sync.store import DeviceState, Store
 from sync.unit import RecordWriter, Touched
 
 Verify = Callable[[str, str, bytes, str], bool]
@@ -47,7 +47,7 @@ def acknowledge(store: Store, verify: Verify, organisation: str, said: WipedRequ
         raise WipeRefused(ErrorCode.FORBIDDEN)
     held = store.held_seqs(organisation, device.id, device.epoch)
     _, missing = store.missing_blobs(organisation, device.id, 1)
-    if (said.epoch, said.seq, said.hash) != (device.epoch, device.seq, device.hash) or held or missing:
+    if not _is_here(store, device, said) or held or missing:
         raise WipeRefused(ErrorCode.UPLOAD_INCOMPLETE)
     device.state = "wiped"
     store.put_device(device)
@@ -60,3 +60,11 @@ def acknowledge(store: Store, verify: Verify, organisation: str, said: WipedRequ
     write_incident(writer, device, "wiped", f"{device.epoch}/{device.seq}", detail, now_ms)
     store.set_organisation_version(organisation, writer.version)
     return touched
+
+
+def _is_here(store: Store, device: DeviceState, said: WipedRequest) -> bool:
+    """Whether all that the device had is part of the stored journal. One that went back to a backup knows less than is here."""
+    if (said.epoch, said.seq, said.hash) == (device.epoch, device.seq, device.hash):
+        return True
+    entry = store.entry_at(device.organisation, device.id, said.epoch, said.seq)
+    return said.epoch == device.epoch and said.seq < device.seq and entry is not None and entry.hash == said.hash

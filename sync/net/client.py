@@ -28,6 +28,7 @@ from sync.device_state import Changes, Recorded
 from sync.net import keys
 from sync.net.backoff import back_off_s
 from sync.net.exportfile import export
+from sync.net.farewell import Farewell, destroy, kept_in, say_farewell
 from sync.net.file_store import FileStore
 from sync.net.http import SYNC_S, Http
 from sync.net.live import Listener
@@ -105,6 +106,7 @@ class Client:
     ) -> "Client":  # fmt: skip
         """Become a device with a code from the office. A repeat after a lost answer speaks with the same key. ClientError."""
         where = Path(folder)
+        await say_farewell(where, transport)  # of a device that was here before and was wiped
         key, store = _empty_folder(where)
         http = Http(url, transport=transport)
         try:
@@ -151,6 +153,11 @@ class Client:
 
     async def __aexit__(self, _type: type[BaseException] | None, _fault: BaseException | None, _at: TracebackType | None) -> None:
         await self.close()
+
+    @classmethod
+    async def say_wiped(cls, folder: str | Path, *, transport: httpx.AsyncBaseTransport | None = None) -> bool:
+        """After `device_wiped`: tell the office, if it has not heard yet. Whether it has."""
+        return await say_farewell(Path(folder), transport)
 
     # --- people -------------------------------------------------------------------------------------------------------
     @property
@@ -259,6 +266,8 @@ class Client:
                 return self.status()
             except ClientError as fault:
                 wait = back_off_s(failures, fault.retry_after_s)
+                if fault.code is LocalCode.DEVICE_WIPED:
+                    raise
                 with told():
                     self.device.note_failure()
                 if not fault.temporary or time.monotonic() + wait > end:
@@ -267,15 +276,36 @@ class Client:
         raise ClientError(LocalCode.SERVER_AWAY)
 
     async def _sync_once(self, reason: Reason) -> None:
-        if not self._told_of_itself:
-            await self.refresh()
+        if not self._told_of_itself and not self.device.wiping:
+            await self._refresh_unless_wiping()
         await self._exchanges(reason)
         for _ in range(limits.UPLOADS_OPEN_PER_DEVICE_MAX):
             if not await self._files():
                 break
             await self._exchanges("save")  # for the receipt that lets their bytes go
-        if await self._compare():
+        if self.device.wiping:
+            await self._destroy()
+        elif await self._compare():
             await self._exchanges("idle")  # which reports what was put right
+
+    async def _refresh_unless_wiping(self) -> None:
+        try:
+            await self.refresh()
+        except ClientError as fault:
+            if fault.code is not ErrorCode.DEVICE_WIPING:
+                raise  # a device being wiped learns it from its exchange, and may send what it has
+
+    async def _destroy(self) -> None:
+        """The office has this device wiped and everything it had is proven: destroy it, then say so until it is heard."""
+        farewell = self.device.farewell()
+        if farewell is None:
+            return
+        with told():
+            Farewell(self._http.base, self._http.token, farewell).keep(self.folder)
+            self._store.close()
+            destroy(self.folder)
+        await say_farewell(self.folder, asking=self._http)
+        raise ClientError(LocalCode.DEVICE_WIPED, {"folder": str(self.folder)})
 
     async def _compare(self) -> int:
         """Ask whether what this device holds is what the server says, and mend what is not; how many parts were wrong."""
@@ -443,6 +473,9 @@ def _empty_folder(where: Path) -> tuple[keys.DeviceKey, FileStore]:
 
 
 def _enrolled_folder(where: Path) -> FileStore:
+    if kept_in(where) is not None:
+        destroy(where)  # a wipe that was cut is finished
+        raise ClientError(LocalCode.DEVICE_WIPED, {"folder": str(where)})
     if not (where / "device.db").exists():
         raise ClientError(LocalCode.NOT_ENROLLED, {"folder": str(where)})
     with told():

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from schemas.actions.devices import DeviceWipe
 from schemas.errors import ErrorCode
 from schemas.local_errors import LocalCode
 from schemas.protocol import PublicKey
@@ -235,6 +236,61 @@ async def test_a_revoked_device_learns_it_drops_its_replica_and_keeps_its_work(w
         with pytest.raises(ClientError) as ended:
             await anext(aiter(client.live()))
         assert ended.value.code is ErrorCode.DEVICE_REVOKED
+
+
+async def test_a_device_being_wiped_sends_what_it_has_destroys_itself_and_says_so(world: World, tmp_path: Path) -> None:
+    losing, folder = LosesAnswers(), tmp_path / "device"
+    async with await Client.enrol(world.base, await world.invite(world.a), folder, transport=losing) as client:
+        await client.sign_in("伟", PIN)
+        await client.sync()
+        start(client, world)
+        device = client.identity.device
+        await world.system(world.a, DeviceWipe(device_id=device))
+        with pytest.raises(ClientError) as wiped:
+            await client.sync()
+        assert wiped.value.code is LocalCode.DEVICE_WIPED
+        assert list(folder.iterdir()) == []
+    stored = await world.house.database.read(lambda store: store.device(world.a.id, device))
+    assert stored is not None
+    assert (stored.seq, stored.state) == (1, "wiped")
+
+
+async def test_a_wipe_whose_last_word_was_not_heard_is_said_again(world: World, tmp_path: Path) -> None:
+    losing, folder = LosesAnswers(), tmp_path / "device"
+    async with await Client.enrol(world.base, await world.invite(world.a), folder, transport=losing) as client:
+        await client.sign_in("伟", PIN)
+        await client.sync()
+        device = client.identity.device
+        await world.system(world.a, DeviceWipe(device_id=device))
+        await client._exchange("poke")
+        losing.lose = 1
+        with pytest.raises(ClientError):
+            await client._destroy()
+    assert [path.name for path in folder.iterdir()] == ["wiped.json"]
+    with pytest.raises(ClientError) as gone:
+        Client.open(folder)
+    assert gone.value.code is LocalCode.DEVICE_WIPED
+    assert await Client.say_wiped(folder)
+    assert list(folder.iterdir()) == []
+    assert await Client.say_wiped(folder)
+    async with await Client.enrol(world.base, await world.invite(world.a), folder) as anew:
+        assert anew.identity.device != device
+    stored = await world.house.database.read(lambda store: store.device(world.a.id, device))
+    assert stored is not None
+    assert stored.state == "wiped"
+
+
+async def test_nothing_is_wiped_before_all_of_it_is_proven(world: World, tmp_path: Path) -> None:
+    async with await enrolled(world, tmp_path / "device") as client:
+        await client.sync()
+        start(client, world)
+        assert client.device.farewell() is None
+        await world.system(world.a, DeviceWipe(device_id=client.identity.device))
+        client.device._drop_replica("wiping")
+        assert (client.device.records, client.device.farewell()) == ({}, None)
+        with pytest.raises(ClientError) as refused:
+            start(client, world)
+        assert refused.value.code is ErrorCode.DEVICE_WIPING
 
 
 async def test_an_exported_file_opens_with_the_offices_key_alone_and_whole(world: World, tmp_path: Path) -> None:

@@ -229,7 +229,7 @@ class Laws:
             if kept is not None and kept != content:
                 self.broken("L1", "a file's bytes differ:", sha256)
             if kept is None and sha256 not in self.node.aside and sha256 not in self.destroyed_files:
-                if phone.revoked or phone.stuck or phone in self.world.gone:
+                if phone.farewell is None and (phone.revoked or phone.stuck or phone in self.world.gone):
                     continue
                 self.broken("L1", "a file is nowhere:", phone.id, one.seq, sha256)
 
@@ -309,7 +309,7 @@ class Laws:
         """L4: what a device shows is what the server has in its buckets, by content."""
         for phone in self.world.phones:
             device = phone.memory
-            if device is None or phone.revoked or phone.stuck:
+            if device is None or phone.revoked or phone.stuck or device.wiping:
                 continue
             mine = {(row.kind, row.id): (row.v, row.data) for row in device.records.values()}
             allowed = self.allowed(phone.id)
@@ -364,6 +364,8 @@ class Laws:
             if device is None or phone.revoked or phone.stuck:
                 continue
             unsent = device.unsent()
+            if device.wiping:
+                self.broken("liveness", phone.id, "was never wiped")
             if unsent.entries or unsent.files or device.lost:
                 self.broken(
                     "liveness",
@@ -376,6 +378,11 @@ class Laws:
                     len(device.lost),
                     "lost",
                 )
+        for phone in self.world.gone:
+            state = self.node.store.device(self.node.organisation, phone.id)
+            restored = self.world.chance.counts[Fault.SERVER_RESTORED]
+            if phone.farewell and not restored and (phone.unheard or state is None or state.state != "wiped"):
+                self.broken("liveness", phone.id, "is empty, and the office does not know:", phone.unheard)
         for entry in journal:
             if entry.state == "parked" and entry.code in ("entry_server_error", "action_unknown"):
                 self.broken("liveness", "parked for a cause that is gone:", entry.device, entry.seq, entry.code)

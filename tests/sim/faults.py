@@ -35,6 +35,7 @@ class Fault(StrEnum):
     BODY_DAMAGED_AT_REST = "body_damaged_at_rest"
     CLOCK_JUMP = "clock_jump"
     DEVICE_REVOKED = "device_revoked"
+    DEVICE_WIPED = "device_wiped"
     USER_REVOKED = "user_revoked"
     PERSON_ERASED = "person_erased"
     BLOB_CUT = "blob_cut"

@@ -12,6 +12,7 @@ from typing import Any
 
 from schemas.ids import uuid7
 from sync.device import Device, DeviceError, NewFile
+from sync.device_state import Kept
 from sync.outgoing import Push
 from tests.sim.disk import Disk
 from tests.sim.faults import Chance, Fault
@@ -74,6 +75,8 @@ class Phone:
         self.waiting: tuple[int, int] | None = None
         self.sent = 0
         self.revoked = self.stuck = False
+        self.unheard: str | None = None
+        self.farewell: dict[str, Any] | None = None
         self.hidden_since: int | None = None
         self.unsent_at_opening: frozenset[str] = frozenset()
         self.started_behind_gate: list[str] = []
@@ -251,6 +254,15 @@ class Phone:
         else:
             return received.again
         return False
+
+    def destroyed(self) -> bool:
+        """Whether everything is gone now: the office wanted it, and all of it is proven. `farewell` is still to be said."""
+        device = self.memory
+        self.farewell = device.farewell() if device is not None else None
+        if self.farewell is not None:
+            self.disk.kept, self.disk.bytes = Kept(), {}
+            self.die()
+        return self.farewell is not None
 
     def compare(self, ask: Callable[[str, list[int] | None], dict[str, Any]]) -> int:
         """In idle time: is what this device holds what the server says? `ask(bucket, None)` gives the digest, with parts their

@@ -20,7 +20,7 @@ from schemas.actions import Action
 from schemas.actions.devices import DeviceEnrol
 from schemas.errors import ErrorCode
 from schemas.ids import SYSTEM_ACTOR
-from schemas.protocol import Receipt, SyncRequest
+from schemas.protocol import Receipt, SyncRequest, WipedRequest
 from server.app import RETRIED_AT_START
 from server.auth.sessions import device_principal
 from server.domain import HANDLERS
@@ -33,6 +33,7 @@ from sync.journal import genesis
 from sync.memory_store import MemoryStore
 from sync.store import DeviceState, JournalEntry, Store
 from sync.unit import Handler, Unit
+from sync.wipe import WipeRefused, acknowledge
 from tests.sim.company import Company
 from tests.sim.faults import Chance, Fault
 
@@ -228,6 +229,21 @@ class Node:
             self._erase([sha256])
         self.outbox += made
         return "rejected" if code else "done"
+
+    def wiped(self, said: dict[str, Any]) -> None:
+        """A device says that it is empty. Refused: it was not asked, or something of it is missing here."""
+        word = WipedRequest.model_validate(said)
+
+        def job(store: Store) -> Frames:
+            touched = acknowledge(store, self.engine.verify, self.organisation, word, self.clock())
+            return frames(store, self.organisation, touched)
+
+        try:
+            self.outbox += finished(self.write(job))
+        except WipeRefused as refused:
+            raise Refused(refused.code) from None
+        except OSError:
+            raise Refused(ErrorCode.STORAGE_FULL) from None
 
     # --- the organisation's own work ----------------------------------------------------------------------------------
     def system(self, actions: Iterable[Action], actor: str = SYSTEM_ACTOR) -> None:

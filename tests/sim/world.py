@@ -14,7 +14,7 @@ from typing import Any
 
 from schemas.actions import Action
 from schemas.actions.basedata import AssetDefine, PersonDefine
-from schemas.actions.devices import DeviceRevoke
+from schemas.actions.devices import DeviceRevoke, DeviceWipe
 from schemas.actions.people import PersonErase
 from schemas.people import Role
 from server.auth.sessions import device_principal
@@ -186,7 +186,11 @@ class World:
             return
         if not late:
             phone.waiting = None
-        if phone.receive(answer, push) and not late:
+        again = phone.receive(answer, push)
+        if phone in self.phones and phone.destroyed():
+            self.replace_phone(phone, known=False)
+            self.say_farewell(phone)
+        elif again and not late:
             self.sync(phone)
         self.trace("received", phone.id, phone.memory.proven_n if phone.memory else None)
 
@@ -195,6 +199,26 @@ class World:
             phone.waiting = None
         # After a restored backup: the device, or its epoch, is unknown. It is to be exported and enrolled anew.
         phone.stuck = code in ("epoch_unknown", "not_signed_in")
+
+    def say_farewell(self, phone: Phone) -> None:
+        """A device that destroyed what it held says so until it is heard, or until the server will never hear it."""
+        assert phone.farewell is not None
+        self.trace("farewell", phone.id)
+        if self.chance.hits(Fault.REQUEST_LOST, 0.2):
+            self.at(HOUR_MS // 10, lambda: self.say_farewell(phone))
+            return
+        try:
+            self.node.wiped(phone.farewell)
+        except Crash:
+            self.restart_node()
+        except Refused as refused:
+            if refused.code != "storage_full":
+                phone.unheard = refused.code
+                return
+        else:
+            if not self.chance.hits(Fault.ANSWER_LOST, 0.2):
+                return
+        self.at(HOUR_MS // 10, lambda: self.say_farewell(phone))
 
     def upload(self, phone: Phone) -> None:
         """Send one file."""
@@ -218,7 +242,7 @@ class World:
 
     def take_file(self, phone: Phone, sha256: str, size: int, content: bytes) -> None:
         caller = device_principal(self.node.store, self.company.organisation, phone.id)
-        if caller is None or caller.state != "active":
+        if caller is None or caller.state not in ("active", "wiping"):
             return
         boot = phone.boot
         try:
@@ -337,11 +361,14 @@ class World:
         """The store is gone: the device is enrolled anew in the place of the old one."""
         self.laws.destroy_unsent(phone)
         phone.die()
+        # A server restored from before its enrolment does not know the device: the office names none to replace.
+        self.replace_phone(phone, known=not phone.stuck and self.node.knows(phone.id))
+
+    def replace_phone(self, phone: Phone, *, known: bool) -> None:
+        """Another device takes its place, `known` to the office as doing so."""
         self.phones.remove(phone)
         self.gone.append(phone)
         self.disks.pop(phone.id, None)
-        # A server restored from before its enrolment does not know the device: the office names none to replace.
-        known = not phone.stuck and self.node.knows(phone.id)
         self.add_phone(phone.person.id, phone.person.place, replaces=phone.id if known else None, like=type(phone))
 
     def world_mishap(self) -> None:
@@ -368,6 +395,9 @@ class World:
         if len(self.phones) > 1 and hits(Fault.DEVICE_REVOKED, 0.002):
             phone = random.choice(self.phones)
             self.office(DeviceRevoke(device_id=phone.id))
+        wipeable = [phone for phone in self.phones if self.laws.allowed(phone.id)]
+        if wipeable and hits(Fault.DEVICE_WIPED, 0.004):
+            self.office(DeviceWipe(device_id=random.choice(wipeable).id))
         if hits(Fault.USER_REVOKED, 0.003):
             self.revoke_user()
         if random.random() < 0.05:
@@ -454,7 +484,7 @@ class World:
             phone.die()
             phone.waiting = None
         for number in range(HEAL_ROUNDS_MAX):
-            for phone in self.phones:
+            for phone in list(self.phones):
                 phone.waiting = None
                 self.sync(phone)
                 self.pass_time(5_000)
@@ -463,7 +493,7 @@ class World:
                     self.pass_time(500)
             if number > 1 and all(self.at_rest(phone) for phone in self.phones):
                 self.pass_time(24 * HOUR_MS)
-                if not sum(self.asked_and_compared(phone) for phone in self.phones):
+                if not sum(self.asked_and_compared(phone) for phone in list(self.phones)):
                     break
         self.trace("healed", [phone.memory.proven_n if phone.memory else None for phone in self.phones])
 
@@ -478,7 +508,7 @@ class World:
         if phone.revoked or phone.stuck or device is None:
             return True
         unsent = device.unsent()
-        return unsent.entries == 0 and unsent.files == 0 and not device.lost
+        return unsent.entries == 0 and unsent.files == 0 and not device.lost and not device.wiping
 
 
 def simulate(seed: str, build: Build | None = None) -> Result:

@@ -82,6 +82,18 @@ def test_a_photo_that_is_missing_or_an_entry_held_keeps_it_from_being_wiped(stag
     assert refused(other) == "upload_incomplete"
 
 
+def test_a_device_that_went_back_to_a_backup_knows_less_than_is_here_and_is_wiped_all_the_same(stage: Stage) -> None:
+    phone = wiping(stage)
+    CheckIn(phone).start()
+    phone.push()
+    backup = phone.copy()
+    CheckIn(phone).start()
+    phone.push()
+    assert refused(phone, said_by(backup, hash=phone.journal.hash)) == "upload_incomplete", "an end that never was"
+    acknowledged(backup)
+    assert stage.the("device", phone.id)["state"] == "wiped"
+
+
 def test_nobody_else_can_say_it_and_nobody_unasked(stage: Stage) -> None:
     phone = wiping(stage)
     assert refused(phone, said_by(phone, secret="another key")) == "signature_invalid"
