@@ -12,10 +12,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from schemas.actions import Action
-from schemas.actions.basedata import AssetDefine, PersonDefine
-from schemas.actions.devices import DeviceRevoke, DeviceWipe
-from schemas.actions.people import PersonErase
 from schemas.people import Role
 from server.auth.sessions import device_principal
 from sync.engine import Engine
@@ -25,6 +21,7 @@ from tests.sim.checkers import Laws
 from tests.sim.company import START_MS, Company
 from tests.sim.desk import Desk
 from tests.sim.faults import Chance, Fault
+from tests.sim.life import befall
 from tests.sim.phone import Person, Phone
 from tests.sim.server import Backup, Crash, Node, Refused
 
@@ -371,79 +368,6 @@ class World:
         self.disks.pop(phone.id, None)
         self.add_phone(phone.person.id, phone.person.place, replaces=phone.id if known else None, like=type(phone))
 
-    def world_mishap(self) -> None:
-        """What befalls the server and the office."""
-        hits, random = self.chance.hits, self.ids.random
-        if hits(Fault.SERVER_DISK_FULL, 0.004):
-            self.node.full = True
-            self.at(random.randrange(HOUR_MS), lambda: setattr(self.node, "full", False))
-        if hits(Fault.HANDLER_BUG, 0.006):
-            action = random.choice(("photo.add", "reading.record", "signature.capture", "handover.start"))
-            self.node.broken.add(action)
-            self.at(random.randrange(HOUR_MS), lambda: self.mend(action))
-        if hits(Fault.ACTION_UNKNOWN, 0.003):
-            self.node.unknown.add("accessory.report")
-            self.node.set_handlers()
-            self.at(random.randrange(4 * HOUR_MS), self.upgrade)
-        if random.random() < 0.01:
-            self.backups = [*self.backups[-1:], self.node.backup()]
-        if self.backups and hits(Fault.SERVER_RESTORED, 0.002):
-            self.laws.before_restore()
-            self.node.restore(self.backups.pop())
-            self.laws.after_restore()
-            self.restart_node()
-        if len(self.phones) > 1 and hits(Fault.DEVICE_REVOKED, 0.002):
-            phone = random.choice(self.phones)
-            self.office(DeviceRevoke(device_id=phone.id))
-        wipeable = [phone for phone in self.phones if self.laws.allowed(phone.id)]
-        if wipeable and hits(Fault.DEVICE_WIPED, 0.004):
-            self.office(DeviceWipe(device_id=random.choice(wipeable).id))
-        if hits(Fault.USER_REVOKED, 0.003):
-            self.revoke_user()
-        if random.random() < 0.05:
-            self.edit_asset()
-        if hits(Fault.PERSON_ERASED, 0.01):
-            self.erase_person()
-
-    def office(self, *actions: Action) -> None:
-        """What the office writes through the organisation's own device. The server being full, it comes later."""
-        try:
-            self.node.system(actions)
-        except Crash:
-            self.restart_node()
-        except OSError:
-            pass
-        except AssertionError:
-            if not self.backups and not self.chance.counts[Fault.SERVER_RESTORED]:
-                raise  # only after a restored backup may it speak of a device nobody knows
-
-    def revoke_user(self) -> None:
-        """A person leaves, and is back later."""
-        place = self.ids.random.randrange(2)
-        person, depot = self.company.person(Role.TECHNICIAN, place), self.company.depots[place]
-
-        def define(*, active: bool) -> None:
-            self.office(PersonDefine(id=person, name="x", roles=[Role.TECHNICIAN], depot_ids={depot: True}, active=active))
-
-        define(active=False)
-        self.at(self.ids.random.randrange(6 * HOUR_MS), lambda: define(active=True))
-
-    def erase_person(self) -> None:
-        """Somebody who signed wants to be forgotten."""
-        signers = self.node.store.records(self.company.organisation, "signer")
-        if signers:
-            self.office(PersonErase(signer_id=self.ids.random.choice(signers).id, reason="本人要求"))
-
-    def edit_asset(self) -> None:
-        """The office edits an asset, and sometimes moves it to another depot."""
-        place, number = self.ids.random.randrange(2), self.ids.random.randrange(self.company.assets_per_depot)
-        there = place if self.ids.random.random() < 0.8 else 1 - place
-        asset = AssetDefine(
-            id=self.company.asset(place, number), label=f"套装{self.ids.random.randrange(99)}", tag=f"T-{place}-{number}",
-            pack="camera_kit", home_depot_id=self.company.depots[place], depot_id=self.company.depots[there],
-        )  # fmt: skip
-        self.office(asset)
-
     def mend(self, action: str) -> None:
         self.node.broken.discard(action)
         self.restart_node()
@@ -461,7 +385,7 @@ class World:
     def run(self) -> Result:
         for _ in range(ROUNDS):
             self.act(self.ids.random.choice(self.phones))
-            self.world_mishap()
+            befall(self)
             self.pass_time(self.ids.random.choice((200, 1_000, 5_000, 60_000, 10 * 60_000)))
         self.heal()
         self.laws.judge()
