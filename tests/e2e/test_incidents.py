@@ -156,6 +156,41 @@ async def arrived(world: World, patience_s: int = 60) -> None:
     raise AssertionError("the closing has not arrived")
 
 
+async def test_who_closed_second_is_told(world: World) -> None:
+    """Each said it without knowing of the other: the first word to arrive stands, the other is kept and told."""
+    client, _, _ = await with_a_gap(world)
+    late = await incidents_page(world, "zh")
+    await office_closes(late, "我的说法", offline=True)
+    early = await incidents_page(world, "zh", "admin")
+    await office_closes(early, "先到的说法")
+    await arrived(world)
+    await late.phone.offline(False)
+    notice = late.page.get_by_role("region", name=late.w("own.title"))
+    await late.sees(notice.get_by_text("state_illegal"), 60_000)
+    await late.sees(card(late, "divergence").get_by_text("先到的说法"))
+    gallery = Gallery(late.page, "office-own-outcome", SIZES)
+    await gallery.look("told")
+    await notice.get_by_role("button", name=late.w("own.seen")).click()
+    await expect(notice).to_have_count(0)
+    await late.page.reload()
+    await late.sees(card(late, "divergence"))
+    await expect(notice).to_have_count(0)
+    await client.close()
+    gallery.verdict()
+
+
+async def office_closes(office: OfficeApp, note: str, *, offline: bool = False) -> None:
+    """Somebody says that the device's mending is dealt with."""
+    mended = card(office, "divergence")
+    await office.sees(mended)
+    await office.phone.offline(offline)
+    await mended.get_by_role("button", name=office.w("incident.close")).click()
+    dialog = office.page.get_by_role("dialog")
+    await dialog.get_by_label(office.w("incident.closeAsks")).fill(note)
+    await dialog.get_by_role("button", name=office.w("incident.close")).click()
+    await office.sees(mended.get_by_text(note))
+
+
 async def test_who_may_not_sees_no_buttons(world: World) -> None:
     client, _, _ = await with_a_gap(world)
     office = await incidents_page(world, "zh", "lin")

@@ -436,6 +436,10 @@ export const office: Readonly<Record<keyof typeof zh, string>> = {
   'invite.forWhom': 'For',
   'invite.expires': 'Ends',
 
+  'own.title': 'What you did',
+  'own.what': 'What you did – {action}: {state}',
+  'own.seen': 'Understood',
+
   'import.open': 'Import a file',
   'import.title': 'Import an export file',
   'import.text':

@@ -421,6 +421,10 @@ export const office = {
   'invite.forWhom': '给谁',
   'invite.expires': '到期',
 
+  'own.title': '你的操作',
+  'own.what': '你的操作「{action}」：{state}',
+  'own.seen': '知道了',
+
   'import.open': '导入文件',
   'import.title': '导入设备的导出文件',
   'import.text':

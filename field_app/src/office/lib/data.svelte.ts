@@ -62,6 +62,7 @@ export class OfficeData {
       released_gap: fromStore(core.live('released_gap')),
       conflict: fromStore(core.live('conflict')),
       invitation: fromStore(core.live('invitation')),
+      outcome: fromStore(core.live('outcome')),
     };
   }
 

@@ -1,0 +1,51 @@
+/** What became of one's own entries: told with its reason, once, and again when it changes. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ERROR_MESSAGES } from '$generated/errors';
+import { locale } from '$i18n/office';
+import { keyOf, type Outcome, reasonOf, toTell } from './outcomes';
+
+function outcome(seq: number, over: Partial<Outcome> = {}): Outcome {
+  return {
+    id: `e${seq}`,
+    device_id: 'dev1',
+    epoch: 0,
+    seq,
+    action: 'incident.close',
+    state: 'refused',
+    code: 'state_illegal',
+    detail: {},
+    ...over,
+  };
+}
+
+beforeEach(() => locale.set('zh'));
+
+describe('own outcomes', () => {
+  it('are told, the newest first, but for what took effect or only waits for its turn', () => {
+    const all = [
+      outcome(1),
+      outcome(2, { state: 'applied', code: null }),
+      outcome(3, { state: 'held', code: null }),
+      outcome(4, { state: 'conflict', code: null, detail: { rule: 'decided_twice' } }),
+      outcome(5, { state: 'applied', code: null, detail: { rule: 'found' } }),
+    ];
+    expect(toTell(all, new Set()).map((one) => one.seq)).toEqual([5, 4, 1]);
+  });
+
+  it('are told once, and again when they change', () => {
+    const one = outcome(1);
+    const away = new Set([keyOf(one)]);
+    expect(toTell([one], away)).toEqual([]);
+    expect(toTell([outcome(1, { state: 'conflict', detail: { rule: 'decided_twice' } })], away)).toHaveLength(
+      1,
+    );
+  });
+
+  it('say why in the language of the screen; an unknown code stands as it is', () => {
+    expect(reasonOf(outcome(1))).toBe(ERROR_MESSAGES.state_illegal.zh);
+    locale.set('en');
+    expect(reasonOf(outcome(1))).toBe(ERROR_MESSAGES.state_illegal.en);
+    expect(reasonOf(outcome(1, { code: 'of_tomorrow' }))).toBe('of_tomorrow');
+    expect(reasonOf(outcome(1, { code: null, detail: { rule: 'decided_twice' } }))).not.toBe('');
+  });
+});

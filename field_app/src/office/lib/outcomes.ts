@@ -1,0 +1,62 @@
+/**
+ * What became of this browser's own entries, where it is not simply that they took effect: whoever lost is told.
+ *
+ * Neighbours: the records `outcome` of this device's own bucket; OwnOutcomes.svelte shows them until they are put away. Invariants: an
+ * outcome that changes is shown again; one this app has no words for is shown by its code.
+ */
+import type { RecordOf } from '$core/types';
+import { CONFLICT_WORDS } from '$generated/conflicts';
+import { ERROR_MESSAGES } from '$generated/errors';
+import type { ConflictRule, ErrorCode } from '$generated/types';
+import { locale } from '$i18n/office';
+
+export type Outcome = RecordOf<'outcome'>;
+
+const KEY = 'handover.office.putAway';
+const KEPT_MAX = 500;
+
+function ruleOf(outcome: Outcome): ConflictRule | null {
+  const { rule } = outcome.detail;
+  return typeof rule === 'string' && Object.hasOwn(CONFLICT_WORDS, rule) ? (rule as ConflictRule) : null;
+}
+
+/** One outcome as it stands now: another state or reason is something new to be told. */
+export function keyOf(outcome: Outcome): string {
+  return [outcome.id, outcome.state, outcome.code ?? '', ruleOf(outcome) ?? ''].join(' ');
+}
+
+/** Those a person must be told of and has not put away, the newest first. What waits to be judged is told by the truth line. */
+export function toTell(outcomes: readonly Outcome[], putAway: ReadonlySet<string>): Outcome[] {
+  return outcomes
+    .filter((one) => (one.state !== 'applied' && one.state !== 'held') || ruleOf(one) !== null)
+    .filter((one) => !putAway.has(keyOf(one)))
+    .toSorted((a, b) => b.epoch - a.epoch || b.seq - a.seq);
+}
+
+/** Why, what is safe, what to do. */
+export function reasonOf(outcome: Outcome): string {
+  const rule = ruleOf(outcome);
+  if (rule !== null) return CONFLICT_WORDS[rule].told[locale.current];
+  const { code } = outcome;
+  if (code === null) return '';
+  return Object.hasOwn(ERROR_MESSAGES, code) ? ERROR_MESSAGES[code as ErrorCode][locale.current] : code;
+}
+
+/** What was put away in this browser; empty where storage is forbidden. */
+export function readPutAway(): Set<string> {
+  try {
+    const said: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]');
+    return new Set(Array.isArray(said) ? said.filter((one) => typeof one === 'string') : []);
+  } catch {
+    return new Set();
+  }
+}
+
+/** Keeps the newest; where storage is forbidden it lasts as long as the page. */
+export function keepPutAway(keys: ReadonlySet<string>): void {
+  try {
+    localStorage.setItem(KEY, JSON.stringify([...keys].slice(-KEPT_MAX)));
+  } catch {
+    // Told again after the next start: once too often, never too seldom.
+  }
+}
