@@ -128,6 +128,14 @@ class Drafts:
                 self._cover()
                 room.flush()
 
+    def let_go(self) -> None:
+        """The transaction is over. Rooms and store name one another: all they hold would stay until the collector of cycles
+        comes by, which it does rarely (`server/cli.py`). Nothing may be asked of this store any more."""
+        for room in self.rooms:
+            vars(room).clear()
+        self.rooms.clear()
+        self._undo.clear()
+
     def _cover(self) -> None:
         """Before anything is written: a savepoint in the database for each one that is open here and has none."""
         for level, nested in enumerate(self._levels):

@@ -129,7 +129,7 @@ class PostgresDatabase(Database):
 
     async def _read(self, job: Callable[[SqlStore], T]) -> T:
         async with _connected(self._readers) as connection, connection.begin():
-            return await _watched(connection, lambda sync: job(SqlStore(sync)))
+            return await _watched(connection, partial(_look, job=job))
 
     async def _vacuum(self) -> None:
         async with _connected(self._writers) as connection:
@@ -233,9 +233,19 @@ def _carry_out(connection: Connection, job: Callable[[SqlStore], T]) -> tuple[T,
         raise
     finally:
         del kept[_SEEN]
+        changed = list(store.changed.values())
+        store.let_go()
     if seen.ended is not None:
         raise _Again from seen.ended
-    return result, list(store.changed.values())
+    return result, changed
+
+
+def _look(connection: Connection, job: Callable[[SqlStore], T]) -> T:
+    store = SqlStore(connection)
+    try:
+        return job(store)
+    finally:
+        store.let_go()
 
 
 def _still_open(connection: Connection, seen: _Seen) -> None:

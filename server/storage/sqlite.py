@@ -144,9 +144,11 @@ class SqliteDatabase(Database):
             self._reading.append(connection)
         driver: Any = connection.connection.dbapi_connection
         driver.execute("BEGIN")
+        store = SqlStore(connection)
         try:
-            return job(SqlStore(connection))
+            return job(store)
         finally:
+            store.let_go()
             connection.rollback()
             driver.rollback()
 
@@ -194,15 +196,17 @@ class SqliteDatabase(Database):
 
 def _run(connection: Connection, job: _Job) -> None:
     job.result = job.error = None
+    store = SqlStore(connection)
     try:
         with connection.begin_nested():
-            store = SqlStore(connection)
             job.result = job.run(store)
             store.flush()
     except (SQLAlchemyError, TransactionLost):
         raise  # the transaction itself may be broken: let the group be taken apart
     except Exception as error:
         job.error = error
+    finally:
+        store.let_go()
 
 
 def _sync_engine(path: Path, begin: str, cache_kb: int) -> Engine:

@@ -5,6 +5,8 @@ by statement. `ROLLBACK` behind the writer's back stands for it here; a page lim
 """
 
 import asyncio
+import gc
+import weakref
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -15,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from server.storage.database import Database, TransactionLost
 from server.storage.sqlite import SqliteDatabase
 from server.storage.store import SqlStore
+from sync.store import StoredRecord
 
 
 @pytest.fixture
@@ -104,6 +107,28 @@ async def test_a_full_disk_is_an_error_and_leaves_nothing_half_written(database:
     assert await database.read(lambda store: store.organisations()) == []
     await database.write(lambda store: store.connection.exec_driver_sql("PRAGMA max_page_count = 1073741823").scalar_one())
     assert await database.write(adds("room again")) == "room again"
+
+
+async def test_what_a_job_has_read_and_written_goes_with_it(database: Database) -> None:
+    """Without the collector of cycles, which hardly ever comes by."""
+    held: list[weakref.ref[StoredRecord]] = []
+
+    def job(store: SqlStore) -> None:
+        if not held:
+            store.add_organisation("o")
+            store.put_record("o", StoredRecord("depot", "0197f3a0-0000-7000-8000-0000000000fe", 1, {}, {}, frozenset("b")), [])
+            store.flush()
+        record = store.record("o", "depot", "0197f3a0-0000-7000-8000-0000000000fe")
+        assert record is not None
+        held.append(weakref.ref(record))
+
+    gc.disable()
+    try:
+        await database.write(job)
+        await database.read(job)
+        assert [one() for one in held] == [None, None]
+    finally:
+        gc.enable()
 
 
 async def test_the_log_is_brought_in_beside_the_writer(tmp_path: Path) -> None:
