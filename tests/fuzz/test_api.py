@@ -25,6 +25,8 @@ OPERATIONS = [
     ("HEAD", "/api/v1/blobs/uploads/{upload}"), ("PATCH", "/api/v1/blobs/uploads/{upload}"),
     ("DELETE", "/api/v1/blobs/uploads/{upload}"), ("OPTIONS", "/api/v1/blobs"), ("OPTIONS", "/api/v1/blobs/uploads/{upload}"),
     ("GET", "/api/v1/handovers/{handover_id}/proof"),
+    ("GET", "/api/v1/devices/{device_id}/quarantine"), ("GET", "/api/v1/devices/{device_id}/report"),
+    ("GET", "/api/v1/devices/{device_id}/quarantine/{epoch}/{seq}/{chain_hash}"),
 ]  # fmt: skip
 LOOSE = {("POST", "/api/v1/blobs"), ("POST", "/api/v1/imports"), ("OPTIONS", "/api/v1/blobs/uploads/{upload}")}
 """Operations whose parameters may be any text: nothing contradicts their description."""
