@@ -59,6 +59,26 @@ async def decide(office: OfficeApp, how: str, reason: str) -> None:
     await expect(dialog).to_have_count(0)
 
 
+async def report_lost(office: OfficeApp, reason: str) -> None:
+    """Say that the device whose panel is open is lost."""
+    await office.button("device.lostSay").first.click()
+    dialog = office.page.get_by_role("dialog")
+    await dialog.get_by_label(office.w("device.lostReason")).fill(reason)
+    await dialog.get_by_role("button", name=office.w("device.lostHold")).click()
+
+
+async def on_paper(office: OfficeApp) -> None:
+    """The report as it is printed from a dark screen: alone and whole."""
+    await office.page.emulate_media(media="print")
+    await office.page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    await expect(office.page.get_by_role("button", name=office.w("report.print"))).to_be_hidden()
+    await expect(office.page.get_by_role("navigation")).to_be_hidden()
+    await office.sees(office.page.get_by_role("heading", name=office.w("report.missing")))
+    await office.page.screenshot(path=SHOTS / "office-lost-zh-paper.png", full_page=True)
+    await office.page.emulate_media(media="screen")
+    await office.page.evaluate("document.documentElement.dataset.theme = 'light'")
+
+
 async def test_lost_shut_out_turned_up_and_decided(world: World) -> None:
     van = world.vans_out()[0]
     line = FailingLine()
@@ -81,24 +101,14 @@ async def test_lost_shut_out_turned_up_and_decided(world: World) -> None:
     gallery = Gallery(office.page, "office-lost-zh", {"desk": (1280, 900), "phone": (390, 844), "tablet": (1024, 768)})
     await office.go("devices")
     await row(office, name).click()
-    await office.button("device.lostSay").first.click()
-    dialog = office.page.get_by_role("dialog")
-    await dialog.get_by_label(office.w("device.lostReason")).fill("落在客户仓库")
-    await dialog.get_by_role("button", name=office.w("device.lostHold")).click()
+    await report_lost(office, "落在客户仓库")
     await office.sees(office.page.get_by_text(office.w("device.lostSince")))
     await gallery.look("device")
     await office.page.get_by_role("link", name=office.w("report.open")).first.click()
     await office.sees(office.page.get_by_text(office.w("report.missingText", numbers=f"{SENT + 1}–{saved}")))
     await office.sees(office.page.get_by_text("落在客户仓库"))
     await gallery.look("report")
-    await office.page.emulate_media(media="print")
-    await office.page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    await expect(office.page.get_by_role("button", name=office.w("report.print"))).to_be_hidden()
-    await expect(office.page.get_by_role("navigation")).to_be_hidden()
-    await office.sees(office.page.get_by_role("heading", name=office.w("report.missing")))
-    await office.page.screenshot(path=SHOTS / "office-lost-zh-paper.png", full_page=True)
-    await office.page.emulate_media(media="screen")
-    await office.page.evaluate("document.documentElement.dataset.theme = 'light'")
+    await on_paper(office)
 
     await office.page.get_by_role("link", name=office.w("aside.back")).click()
     await row(office, name).click()
