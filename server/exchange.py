@@ -193,6 +193,7 @@ def _render(taken: Taken, pulled: Pulled, policy: Policy) -> bytes:
         commands=pushed.commands, new_epoch=pushed.new_epoch,
         notices=[ErrorCode.CURSOR_FOREIGN] if pulled.foreign else [], at=instants.to_text(taken.now_ms),
     )  # fmt: skip
-    fields = said.model_dump_json(exclude={"pages"}).encode()
-    pages = b",".join(page.render() for page in pulled.pages)
-    return fields[:-1] + b',"pages":[' + pages + b"]}"
+    parts = [said.model_dump_json(exclude={"pages"}).encode()[:-1], b',"pages":[']
+    for number, page in enumerate(pulled.pages):
+        parts += (b",", *page.parts()) if number else page.parts()
+    return b"".join((*parts, b"]}"))

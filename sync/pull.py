@@ -27,11 +27,16 @@ class BucketPage:
     reset: bool = False
     floor: int = 0
 
+    def parts(self) -> tuple[bytes, bytes, bytes]:
+        """The JSON of a `Page` in pieces, so that the changes are copied once only, into the answer."""
+        head = b'{"bucket":"%s","after":%d,"to":%d,"more":%s,"reset":%s,"floor":%d,"changes":[' % (
+            self.bucket.encode(), self.after, self.to, _flag(self.more), _flag(self.reset), self.floor,
+        )  # fmt: skip
+        return head, self.wire, b"]}"
+
     def render(self) -> bytes:
         """The JSON of a `Page`."""
-        return b'{"bucket":"%s","after":%d,"to":%d,"more":%s,"reset":%s,"floor":%d,"changes":[%s]}' % (
-            self.bucket.encode(), self.after, self.to, _flag(self.more), _flag(self.reset), self.floor, self.wire,
-        )  # fmt: skip
+        return b"".join(self.parts())
 
 
 def _flag(value: bool) -> bytes:

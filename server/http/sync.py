@@ -41,7 +41,9 @@ async def sync(request: Request[Any, Any, Any], house: NamedDependency[House]) -
     if taken.erased:
         await _forget(house, taken.caller.organisation, taken.erased)
     house.hub.publish(taken.caller.organisation, taken.frames)
-    body, headers = await pack_answer(request, await answer(house.database, taken, house.settings.app_min))
+    said = await answer(house.database, taken, house.settings.app_min)
+    del taken, raw  # while a slow network takes the answer, nothing else of this exchange is held
+    body, headers = await pack_answer(request, said)
     return Response(body, media_type=JSON, headers=headers)
 
 
