@@ -207,10 +207,9 @@ async def test_a_device_is_wiped_once_everything_is_up(yard: World) -> None:
     await office.go("devices")
     row = office.page.get_by_role("row").filter(has_text=name)
     await row.click()
-    await office.page.set_viewport_size({"width": 1024, "height": 768})
     await office.button("device.wipe").first.click()
-    dialog = office.page.get_by_role("dialog").last
-    at_the_office = Gallery(office.page, "office-wipe", {"tablet": (1024, 768), "phone": (390, 844)})
+    dialog = office.page.get_by_role("dialog")
+    at_the_office = Gallery(office.page, "office-wipe", OFFICE_SIZES)
     await at_the_office.look("asked")
     held = dialog.get_by_role("button", name=office.w("device.wipeHold"))
     await hold(office.page, held, 300)

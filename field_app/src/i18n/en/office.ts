@@ -187,7 +187,8 @@ export const office: Readonly<Record<keyof typeof zh, string>> = {
   'proof.gapOne': 'Record {first} is missing; device {device} still has it. It applies once it arrives.',
   'proof.released': 'Records {first} to {last} were released by {who} on {when}: {reason}',
   'proof.releasedOne': 'Record {n} was released by {who} on {when}: {reason}',
-  'proof.releasedPlain': '{numbers} released by a manager',
+  'proof.releasedPlain':
+    '{numbers} not here and not verifiable: released, or missing before records admitted from quarantine',
   'proof.releasedCount': '{n} missing, released',
   'proof.meansReleased':
     'Except for the released numbers, the result is exactly the stored fingerprints. Released numbers have no content to verify, and the first record behind them cannot be recomputed from the one before.',

@@ -178,7 +178,7 @@ export const office = {
   'proof.gapOne': '缺第 {first} 条，设备 {device} 上还有；补上后自动生效。',
   'proof.released': '第 {first} 至 {last} 条由 {who} 于 {when} 放行：{reason}',
   'proof.releasedOne': '第 {n} 条由 {who} 于 {when} 放行：{reason}',
-  'proof.releasedPlain': '第 {numbers} 条已由主管放行',
+  'proof.releasedPlain': '第 {numbers} 条不在这里，无法核验：已放行，或采用隔离的记录时就缺少',
   'proof.releasedCount': '缺 {n} 条，已放行',
   'proof.meansReleased':
     '除已放行的编号外，结果与保存的指纹一致。放行的编号没有内容可核验，紧跟其后的那一条与前面的衔接也无法重算。',

@@ -26,6 +26,9 @@ const KNOWN = [
   'device_lost',
 ] as const;
 
+/** How a device is ended, or given up for lost. */
+export type Ending = 'revoke' | 'wipe' | 'lost';
+
 export type KnownIncident = (typeof KNOWN)[number];
 
 /** The incident's type if there are words for it, else null. */
