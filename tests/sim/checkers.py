@@ -41,6 +41,7 @@ class Laws:
         self.destroyed_files: set[str] = set()
         self.forgotten: set[str] = set()
         self.erased: dict[str, set[str]] = {}
+        self.unknowable: set[str] = set()
         self._before: set[bytes] = set()
         self._files_before: set[str] = set()
         self._verified: dict[tuple[str, int], tuple[int, str]] = {}
@@ -198,18 +199,38 @@ class Laws:
                     self._files(phone, one)
 
     def _account_for(self, phone: "Phone", one: "Saved", here: set[bytes]) -> None:
-        """An entry the server does not have: only what the simulation destroyed may be missing, and then it is declared."""
-        if one.body in here and (phone.stuck or phone.revoked):
-            return  # still on a device that is to be exported: nothing has vanished
+        """An entry the server does not have. What its device still has must come, or come again after the server went back to a
+        backup, unless the device may not speak any more. Of what is nowhere, only what the simulation itself destroyed or made
+        the server forget may be missing; and every device that can still speak has declared it, and the office reads of it. Not
+        asked of what a device wrote after the backup it went back to: it does not know of that itself."""
+        silent = phone.stuck or phone.revoked
+        if one.body in here:
+            if not silent:
+                self.broken("L1", "still on its device, and never came:", phone.id, one.seq, one.id)
+            return
         if one.id not in self.destroyed | self.forgotten:
             self.broken("L1", "nowhere:", phone.id, one.seq, one.id)
             return
-        proven_past = any(
-            one.seq <= state.seq for state in self.node.devices() if state.id == phone.id and phone not in self.world.gone
-        )
-        restored = self.world.chance.counts[Fault.DEVICE_RESTORED] or self.world.chance.counts[Fault.SERVER_RESTORED]
-        if proven_past and not restored and one.seq not in self._lost_of(phone.id):
-            self.broken("L1", "destroyed, and nobody was told:", phone.id, one.seq)
+        if silent or phone in self.world.gone or one.id in self.unknowable:
+            return
+        if not self._is_told_of(phone.id, one.seq):
+            self.broken("L1", "gone, and nobody was told:", phone.id, one.seq, one.id)
+
+    def _is_told_of(self, device: str, seq: int) -> bool:
+        """Whether a number is declared lost and an incident names it, or a manager gave it up."""
+        store, organisation = self.node.store, self.node.organisation
+        gaps = [one for gap in store.records(organisation, "released_gap") if gap.data["device_id"] == device
+                for one in gap.data["gaps"]]  # fmt: skip
+        if any(one["first"] <= seq <= one["last"] for one in gaps):
+            return True
+        incidents = [one.data for one in store.records(organisation, "incident") if one.data["device_id"] == device]
+        named = any(one["type"] == "declared_loss" and one["detail"]["seq"] == seq for one in incidents)
+        return named and seq in self._lost_of(device)
+
+    def went_back(self, phone: "Phone") -> None:
+        """A device stands where its backup was made: of what it wrote since it does not even know the number."""
+        end = phone.disk.kept.meta.get("end", {"seq": 0})["seq"]
+        self.unknowable |= {one.id for one in phone.saved if one.seq > end}
 
     def _lost_of(self, device: str) -> set[int]:
         store, organisation = self.node.store, self.node.organisation
@@ -381,6 +402,10 @@ class Laws:
         for phone in self.world.gone:
             state = self.node.store.device(self.node.organisation, phone.id)
             restored = self.world.chance.counts[Fault.SERVER_RESTORED]
+            # Files went with the store when the device went back to a backup: never "wiped" of a device that owes something.
+            owed = any(sha256 in self.destroyed_files for one in phone.saved for sha256 in one.files)
+            if phone.unheard == "upload_incomplete" and owed:
+                continue
             if phone.farewell and not restored and (phone.unheard or state is None or state.state != "wiped"):
                 self.broken("liveness", phone.id, "is empty, and the office does not know:", phone.unheard)
         for entry in journal:

@@ -1,16 +1,42 @@
-"""Seeds that found something, kept for ever: what it was, and what keeps it from coming back.
+"""Seeds that found something: what it was, and the small direct test that keeps it from coming back.
 
-Neighbours: `test_sim.py` runs them. A seed's course changes with the product and the workload; the law it broke stays checked.
+Neighbours: `test_sim.py` holds that every one of these tests is there. A seed's course changes with the product and the workload,
+so that replaying it would prove nothing: the course is in the test, step by step.
 """
 
-REGRESSIONS: dict[str, str] = {
-    "2": "a server restored from a backup had written past a device's cursor again: the device kept records that are no more and "
-    "never saw others; it now compares digests in idle time and mends what differs",
-    "14": "the same, seen by two devices of one depot at once",
-    "40": "the same, with one damage record missing on two devices",
-    "19": "a device restored from its backup a second time still spoke in an epoch that had been left: what it has goes to "
-    "quarantine, it is told to be enrolled anew, and nothing of it is lost",
-    "527": "a server restored from before a device's enrolment was asked to replace it: the simulation's own mistake",
-    "885": "private parts changed on their way, in a request the network repeated, counted as what the device really has: its "
-    "good copy was let go. The same wrong bytes must now come in two requests, not in one repeated",
+from typing import NamedTuple
+
+
+class Regression(NamedTuple):
+    """What a seed found, and the test of just that."""
+
+    what: str
+    test: str
+
+
+REGRESSIONS: dict[str, Regression] = {
+    "2": Regression(
+        "a server restored from a backup had written past a device's cursor again: the device kept records that are no more and "
+        "never saw others; it now compares digests in idle time and mends what differs (14 and 40 were the same)",
+        "tests/unit/test_digest.py::test_a_server_restored_and_grown_past_the_cursor_is_found_out",
+    ),
+    "19": Regression(
+        "a device restored from its backup a second time still spoke in an epoch that had been left: what it has goes to "
+        "quarantine, it is told to be enrolled anew, and nothing of it is lost",
+        "tests/unit/test_device.py::test_a_device_restored_a_second_time_keeps_its_work_and_is_to_be_enrolled_anew",
+    ),
+    "885": Regression(
+        "private parts changed on their way, in a request the network repeated, counted as what the device really has: its good "
+        "copy was let go. The same wrong bytes must now come in two requests, not in one repeated",
+        "tests/unit/test_engine_push.py::test_private_parts_that_are_not_what_was_hashed_are_parked",
+    ),
+    "3060 on SQLite": Regression(
+        "a late copy of a request, changed on its way, was kept aside with private parts that had been erased meanwhile",
+        "tests/unit/test_erasure.py::test_what_comes_damaged_after_an_erasure_is_kept_aside_without_what_was_erased",
+    ),
+    "66": Regression(
+        "a device that had gone back to a backup destroyed itself when it was told to, and was never believed: the end it named "
+        "was an earlier one; it stayed `wiping` for ever",
+        "tests/unit/test_wipe.py::test_a_device_that_went_back_to_a_backup_knows_less_than_is_here_and_is_wiped_all_the_same",
+    ),
 }

@@ -3,6 +3,7 @@
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.sim.sql import SqlNode
 from tests.sim.world import Build, simulate
 
 quiet()
+ROOT = Path(__file__).parents[2]
 
 
 def test_a_seed_is_replayed_to_the_byte() -> None:
@@ -50,5 +52,6 @@ def test_no_law_is_broken_on_what_ships(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", REGRESSIONS)
-def test_seeds_that_found_something_stay_mended(seed: str) -> None:
-    assert simulate(seed).violations == []
+def test_what_a_seed_found_has_a_test_of_its_own(seed: str) -> None:
+    path, _, name = REGRESSIONS[seed].test.partition("::")
+    assert f"def {name}(" in (ROOT / path).read_text()

@@ -346,6 +346,7 @@ class World:
             self.laws.destroy_unsent(phone)
             phone.die()
             phone.disk.restore(self.disks.pop(phone.id))  # type: ignore[arg-type]
+            self.laws.went_back(phone)
             phone.work = None
         if phone.memory is None and not phone.revoked and hits(Fault.BODY_DAMAGED_AT_REST, 0.05):
             damaged = phone.disk.rot()

@@ -459,3 +459,22 @@ def test_a_device_being_wiped_drops_its_replica_records_nothing_new_and_sends_wh
         assert refused.value.code == ErrorCode.DEVICE_WIPING
     line.stage.do(DeviceRevoke(device_id=line.phone.id))
     assert line.exchange().wipe
+
+
+def test_a_device_restored_a_second_time_keeps_its_work_and_is_to_be_enrolled_anew(stage: Stage, line: Line) -> None:
+    """It speaks in an epoch that has been left: what it sends lies in quarantine, and stays on it (seed 19 of the simulation)."""
+    store = line.store
+    assert isinstance(store, MemoryDeviceStore)
+    line.sync()
+    backup = store.load()
+    for _ in range(2):
+        start(line)
+        line.sync()
+        store.kept = dataclasses.replace(backup, meta=dict(backup.meta), entries=list(backup.entries), hashes=dict(backup.hashes))
+        line.device = line.reopened()
+    work = start(line)
+    received = line.exchange()
+    assert received.trouble is ErrorCode.EPOCH_UNKNOWN
+    assert [json.loads(row.body)["args"]["handover_id"] for row in line.device.outbox] == [work]
+    assert stage.write(lambda store: store.quarantine_count(stage.id, line.phone.id)) == 1
+    assert stage.record("handover", work) is None
