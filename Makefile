@@ -24,7 +24,7 @@ $(COMMANDS):
 help:
 	@echo "make run     启动演示系统 start the demo on http://localhost:8000   (PORT=8123, FRESH=1)"
 	@echo "make test    全部检查与测试 everything, from nothing; ends in 'N passed, N failed'"
-	@echo "make check   一分钟内的部分 the part under a minute"
+	@echo "make check   约一分钟的部分 the part of about a minute"
 	@echo "make e2e     浏览器测试 the browser tests"
 	@echo "make sim     模拟器 the simulator, from seeds   (SEEDS=1000)"
 	@echo "make soak    长时间运行 the long runs: seeds, the phone's core, kills; each prints its counts"
