@@ -157,14 +157,21 @@ class Laws:
         if n < at:
             at, before = start
         lost = store.losses(organisation, device, epoch)
+        given_up = False
         for seq in range(at + 1, n + 1):
             entry = store.entry_at(organisation, device, epoch, seq)
             if entry is None and seq not in lost:
+                # What a device still has of a released gap it must keep all the same: `_nothing_lost` looks.
+                given_up = self._is_released(device, epoch, seq)
+                if given_up:
+                    continue
                 self.broken("receipt", "covers what is not stored", device, epoch, seq)
                 return
-            if entry is not None and link(before, seq, entry.body or b"") != entry.hash:
+            if entry is not None and not given_up and link(before, seq, entry.body or b"") != entry.hash:
                 self.broken("L3", "a stored body does not give its hash", device, epoch, seq)
-            before = entry.hash if entry is not None else lost[seq]
+            before, given_up = entry.hash if entry is not None else lost[seq], False
+        if given_up:
+            self.broken("receipt", "ends inside a released gap", device, epoch, n)
         if before != chain and n >= start[0]:
             self.broken("receipt", "names another hash than the stored bytes give", device, epoch, n)
         self._verified[device, epoch] = (n, before)
@@ -219,13 +226,20 @@ class Laws:
     def _is_told_of(self, device: str, seq: int) -> bool:
         """Whether a number is declared lost and an incident names it, or a manager gave it up."""
         store, organisation = self.node.store, self.node.organisation
-        gaps = [one for gap in store.records(organisation, "released_gap") if gap.data["device_id"] == device
-                for one in gap.data["gaps"]]  # fmt: skip
-        if any(one["first"] <= seq <= one["last"] for one in gaps):
+        if any(self._is_released(device, epoch, seq) for epoch, _, _ in store.epochs(organisation, device)):
             return True
         incidents = [one.data for one in store.records(organisation, "incident") if one.data["device_id"] == device]
         named = any(one["type"] == "declared_loss" and one["detail"]["seq"] == seq for one in incidents)
         return named and seq in self._lost_of(device)
+
+    def _is_released(self, device: str, epoch: int, seq: int) -> bool:
+        """Whether a manager gave up a number of an epoch."""
+        return any(
+            one["first"] <= seq <= one["last"]
+            for gap in self.node.store.records(self.node.organisation, "released_gap")
+            if (gap.data["device_id"], gap.data["epoch"]) == (device, epoch)
+            for one in gap.data["gaps"]
+        )
 
     def went_back(self, phone: "Phone") -> None:
         """A device stands where its backup was made: of what it wrote since it does not even know the number."""
