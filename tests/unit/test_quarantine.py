@@ -17,6 +17,7 @@ from sync import instants
 from sync.device import Recorded
 from sync.journal import derived_id
 from sync.store import JournalEntry, KeptAside
+from tests.support.exchange import Line
 from tests.support.stage import CheckIn, Phone, Stage
 
 Action = type[QuarantineAdmit] | type[QuarantineDismiss]
@@ -96,6 +97,29 @@ def test_its_device_is_told_when_it_says_it_again(stage: Stage) -> None:
     assert stage.snapshot() == snapshot, "said again, it changes nothing"
     told = [one for one in stage.all("outcome") if one["device_id"] == phone.id]
     assert [(one["epoch"], one["seq"], one["state"]) for one in told] == [(-1, 2, "applied")]
+
+
+def test_a_python_device_learns_what_was_decided(stage: Stage) -> None:
+    """From the answer to its next exchange, revoked as it is; nothing of it leaves the device without a receipt."""
+    line = Line(stage, stage.phone())
+    line.sync()
+    made = [
+        line.save("handover.start", {"handover_id": stage.ids.new(), "type": "check_in", "asset_id": stage.van}) for _ in range(2)
+    ]
+    stage.do(DeviceRevoke(device_id=line.phone.id))
+
+    def outcomes() -> list[Any]:
+        return [row.outcome for row in line.device.outbox]
+
+    line.exchange()
+    assert [said["state"] for said in outcomes()] == ["quarantined"] * 2
+    first, second = aside(stage, line.phone)
+    admit(stage, line.phone, [first])
+    dismiss(stage, line.phone, [second], reason="重复")
+    line.exchange()
+    told = [(said["id"], said["state"], said["code"], said["detail"]["reason"]) for said in outcomes()]
+    assert told == [(made[0].id, "applied", None, "看过了"), (None, "quarantined", "entry_dismissed", "重复")]
+    assert [row.id for row in line.device.outbox] == [one.id for one in made]
 
 
 def test_admitted_twice_is_admitted_once(stage: Stage) -> None:
