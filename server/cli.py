@@ -18,7 +18,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final, NoReturn
 
-import qrcode
 import typer
 import uvicorn
 
@@ -27,8 +26,6 @@ from schemas.ids import SYSTEM_ACTOR
 from schemas.imports import ImportAnswer
 from server.app import create_app, make_house
 from server.auth.codes import shown
-from server.demo.company import STAFF
-from server.demo.seed import demo_secrets, invite, is_seeded, seed
 from server.device_cli import device as device_commands
 from server.http.context import House
 from server.imports.exportfile import ImportRefused
@@ -257,6 +254,8 @@ def _discard_half_seeded(settings: Settings) -> None:
 
 
 def _prepare_demo(house: House, settings: Settings) -> None:
+    from server.demo.seed import is_seeded, seed  # noqa: PLC0415 - most servers are no demo, and what is loaded stays
+
     if asyncio.run(house.database.read(is_seeded)):
         typer.echo("演示公司已就绪，数据保留 · the demo company is there, its data is kept")
         return
@@ -283,6 +282,11 @@ def _progress(what: str, done: int, total: int) -> None:
 
 
 def _welcome(house: House, settings: Settings) -> None:
+    import qrcode  # noqa: PLC0415 - as above
+
+    from server.demo.company import STAFF  # noqa: PLC0415
+    from server.demo.seed import demo_secrets, invite  # noqa: PLC0415
+
     known = demo_secrets(settings.secrets)
     url = settings.public_url
     code, _expires = invite(house)
