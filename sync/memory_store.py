@@ -118,11 +118,11 @@ class MemoryStore:
     def device(self, organisation: str, device: str) -> DeviceState | None:
         """One device, or None."""
         found = self._room("device", organisation).get(device)
-        return None if found is None else replace(found)
+        return None if found is None else DeviceState(**vars(found))
 
     def put_device(self, state: DeviceState) -> None:
         """Insert or update."""
-        self._put(self._room("device", state.organisation), state.id, replace(state))
+        self._put(self._room("device", state.organisation), state.id, DeviceState(**vars(state)))
 
     # --- journal ------------------------------------------------------------------------------------------------------
     def add_entry(self, entry: JournalEntry, private: Sequence[bytes | None]) -> None:
