@@ -11,11 +11,12 @@ from schemas import limits
 from schemas.errors import ErrorCode
 from schemas.protocol import Clock, Head, PushedEntry, SyncRequest
 from sync import instants
+from sync.aside import DAMAGED
 from sync.engine import Engine, _Push
 from sync.incidents import Incidents
 from sync.judge import Judge
 from sync.pushed import Brought, PushRefused
-from sync.store import Store
+from sync.store import DeviceState, Store
 from sync.unit import Touched
 
 _UNSIGNED: Final = "A" * 86
@@ -52,10 +53,9 @@ def bring(
         clock = Clock(wall=instants.to_text(now_ms), mono=0, boot="")
         request = SyncRequest(protocol=1, app="", device=device_id, head=head, entries=some, clock=clock)
         pushed = _Push(engine, judge, device, request, now_ms, True, by=by).run()
-        taken = {outcome.seq for outcome in pushed.outcomes if outcome.id is not None or outcome.state != "parked"}
-        if missed := [entry.seq for entry in some if entry.seq not in taken]:
+        if missed := [entry.seq for entry in some if not _is_here(store, device, epoch, entry)]:
             raise PushRefused(ErrorCode.IMPORT_CONTRADICTS, seq=missed[0])
-        states |= {outcome.seq: outcome.state for outcome in pushed.outcomes if outcome.seq in taken}
+        states |= {outcome.seq: outcome.state for outcome in pushed.outcomes}
     new = [entry.seq for entry, was in zip(entries, known, strict=True) if not was]
     if new:
         incidents = Incidents(judge, device, now_ms)
@@ -69,3 +69,12 @@ def bring(
         states[entry.seq] = stored.state if stored is not None else states[entry.seq]
     counts = Counter(states[entry.seq] for entry in entries)
     return Brought(len(new), dict(sorted(counts.items())), judge.touched, tuple(judge.erased))
+
+
+def _is_here(store: Store, device: DeviceState, epoch: int, entry: PushedEntry) -> bool:
+    """Whether this very entry is stored, or kept aside as a whole; what became of it does not matter."""
+    stored = store.entry_at(device.organisation, device.id, epoch, entry.seq)
+    if stored is not None:
+        return stored.hash == entry.hash
+    aside = store.aside_at(device.organisation, device.id, epoch, entry.seq)
+    return any(one.hash == entry.hash and one.reason != DAMAGED for one in aside)

@@ -11,11 +11,12 @@ from schemas.actions.people import PersonErase
 from schemas.actions.quarantine import KeptEntry, QuarantineAdmit, QuarantineDismiss
 from schemas.errors import ErrorCode
 from schemas.people import Role
-from schemas.protocol import NewEpoch, Outcome
+from schemas.protocol import NewEpoch, Outcome, PushedEntry
 from server.proof import DeviceChain, verify_device
 from sync import instants
+from sync.brought import bring
 from sync.device import Recorded
-from sync.journal import derived_id
+from sync.journal import derived_id, extend, genesis
 from sync.store import JournalEntry, KeptAside
 from tests.support.exchange import Line
 from tests.support.stage import CheckIn, Phone, Stage
@@ -403,6 +404,28 @@ def test_only_a_manager_decides_and_only_over_what_is_there(stage: Stage) -> Non
     far = stage.phone(place=1)
     assert admit(stage, far, aside(stage, phone)).code == ErrorCode.RECORD_UNKNOWN
     assert [one.decision for one in aside(stage, phone)] == [{}]
+
+
+def test_what_nobody_can_read_keeps_no_file_out(stage: Stage) -> None:
+    """An export file with an entry that is none: it is parked like any other, also when the same file comes again, or comes of a
+    revoked device and was admitted."""
+    for revoked in (False, True):
+        phone = stage.phone()
+        if revoked:
+            stage.do(DeviceRevoke(device_id=phone.id))
+        name = extend(genesis(stage.id, phone.id), 1, b"nothing to read")
+        entry = PushedEntry(seq=1, hash=name, body="nothing to read")
+
+        def once(phone: Phone = phone, name: str = name, entry: PushedEntry = entry) -> dict[str, int]:
+            by = stage.people[Role.MANAGER, 0]
+            end = (0, 1, name)
+            brought = stage.write(lambda store: bring(stage.engine, store, stage.id, phone.id, end, [entry], by, stage.now))
+            return brought.states
+
+        assert once() == ({"quarantined": 1} if revoked else {"parked": 1})
+        if revoked:
+            admit(stage, phone)
+        assert once() == {"parked": 1}
 
 
 def test_another_organisation_reaches_nothing(stage: Stage) -> None:
