@@ -113,6 +113,16 @@ class Ground:
 
         return self.call(enrol())
 
+    def signed_in(self, username: str) -> str:
+        """The cookie of somebody of an office who has signed in."""
+
+        async def sign_in() -> str:
+            self.house.rates = type(self.house.rates)()
+            client = await self.world.signed_in(username)
+            return f"hv_person={client.cookies['hv_person']}"
+
+        return self.call(sign_in())
+
     def ask(
         self, method: str, target: str, headers: Headers = (), body: bytes | Sequence[bytes] = b"", *, cut: bool = False
     ) -> Told:

@@ -1,10 +1,11 @@
-"""schemathesis over the whole API: what its own description allows and what it does not, as a device and as nobody at all.
+"""schemathesis over the whole API: what its own description allows and what it does not, as a device, as a manager who has signed
+in, as both at once and as nobody at all.
 
 Whatever is asked, the answer is no fault of ours and a refusal has its code; afterwards the server stands and an honest device
 comes to `clear`.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import pytest
 import requests
@@ -28,6 +29,7 @@ OPERATIONS = [
     ("GET", "/api/v1/devices/{device_id}/quarantine"), ("GET", "/api/v1/devices/{device_id}/report"),
     ("GET", "/api/v1/devices/{device_id}/quarantine/{epoch}/{seq}/{chain_hash}"),
 ]  # fmt: skip
+CALLERS: Final = ("device", "person", "both", "nobody")
 LOOSE = {("POST", "/api/v1/blobs"), ("POST", "/api/v1/imports"), ("OPTIONS", "/api/v1/blobs/uploads/{upload}")}
 """Operations whose parameters may be any text: nothing contradicts their description."""
 schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
@@ -43,6 +45,12 @@ def described(ground: Ground) -> dict[str, Any]:
     return found
 
 
+@pytest.fixture
+def manager(ground: Ground) -> str:
+    """The cookie of a manager who has just signed in: what is asked may sign him out."""
+    return ground.signed_in("manager-a")
+
+
 @pytest.fixture(scope="module")
 def line(ground: Ground) -> Line:
     return Line(ground)
@@ -56,7 +64,7 @@ def test_every_operation_of_the_description_is_tried(described: dict[str, Any]) 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["described", "not_described"])
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
 def test_whatever_is_asked_is_answered(
-    ground: Ground, described: dict[str, Any], line: Line, method: str, path: str, mode: GenerationMode
+    ground: Ground, described: dict[str, Any], line: Line, manager: str, method: str, path: str, mode: GenerationMode
 ) -> None:
     operation = schemathesis.openapi.from_dict(described)[path][method]
     raw = operation.definition.raw
@@ -64,13 +72,14 @@ def test_whatever_is_asked_is_answered(
     chosen = mode if can_contradict else GenerationMode.POSITIVE
 
     @bounded
-    @given(case=operation.as_strategy(chosen), known=st.booleans())
-    def tried(case: Any, known: bool) -> None:
+    @given(case=operation.as_strategy(chosen), whom=st.sampled_from(CALLERS))
+    def tried(case: Any, whom: str) -> None:
         sent = requests.Request(**case.as_transport_kwargs(base_url=BASE)).prepare()
         given_body: Any = sent.body or b""
         body = given_body if isinstance(given_body, bytes) else str(given_body).encode("utf-8", "replace")
         named = [(name, str(value)) for name, value in sent.headers.items() if name.lower() not in ("cookie", "content-length")]
-        headers = [*named, ("x-handover", "1"), *([("cookie", cookie(line.phone))] if known else [])]
+        cookies = {"device": [cookie(line.phone)], "person": [manager], "both": [cookie(line.phone), manager], "nobody": []}[whom]
+        headers = [*named, ("x-handover", "1"), *([("cookie", "; ".join(cookies))] if cookies else [])]
         answer = ground.ask(sent.method or method, (sent.url or "").removeprefix(BASE), headers, body)
         ground.holds(answer)
 
