@@ -150,6 +150,8 @@ def soak() -> int:
         tool([str(PYTHON), "-m", "tests.sim", str(SOAK_SEEDS)]),
         tool([str(PYTHON), "-m", "tests.sim", str(SOAK_SEEDS_ON_FILES), "--from", str(SOAK_SEEDS), "--store", "sqlite"]),
         tool([str(NPM), "--prefix", str(APP), "run", "--silent", "sim", "--", "--seeds", str(CORE_SOAK_SEEDS), "--jobs", "2"]),
+        tool([str(PYTHON), "-m", "tests.fuzz"]),
+        tool([str(PYTHON), "-m", "tests.fuzz", "--database", "postgres", "--examples", "20"]),
         tool([str(PYTHON), "-m", "tests.faults.marathon", "--minutes", str(MARATHON_MINUTES)]),
     ]
     return max(ends)

@@ -10,11 +10,12 @@ from typing import Any, Final
 import pytest
 import requests
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
 from server.http.described import BODIES
+from tests.fuzz.bounds import bounded_by
 from tests.fuzz.ground import BASE, Ground, cookie
 from tests.fuzz.test_exchange import Line
 
@@ -33,10 +34,7 @@ CALLERS: Final = ("device", "person", "both", "nobody")
 LOOSE = {("POST", "/api/v1/blobs"), ("POST", "/api/v1/imports"), ("OPTIONS", "/api/v1/blobs/uploads/{upload}")}
 """Operations whose parameters may be any text: nothing contradicts their description."""
 schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
-bounded = settings(
-    max_examples=12, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)  # fmt: skip
+bounded = bounded_by(12, list(HealthCheck))
 
 
 @pytest.fixture(scope="module")

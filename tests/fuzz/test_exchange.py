@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -19,15 +19,13 @@ from server.storage.tables import QuarantineRow
 from sync.device import Device
 from sync.device_state import MemoryDeviceStore
 from sync.outgoing import Push
+from tests.fuzz.bounds import bounded_by
 from tests.fuzz.ground import Ground, headers_of
 from tests.fuzz.mutations import DEEP, deep, mutated, point, torn
 from tests.http.world import Phone, new_id
 
 ROUNDS_MAX = 20
-bounded = settings(
-    max_examples=40, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
-)  # fmt: skip
+bounded = bounded_by(40, [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 class Line:
