@@ -36,7 +36,6 @@ class ErrorCode(StrEnum):
     DEVICE_UNKNOWN = "device_unknown"
     DEVICE_REVOKED = "device_revoked"
     DEVICE_WIPING = "device_wiping"
-    UPLOAD_INCOMPLETE = "upload_incomplete"
     APP_OUTDATED = "app_outdated"
     # sync
     HEAD_SIGNATURE_INVALID = "head_signature_invalid"
@@ -178,10 +177,6 @@ MESSAGES: Final[dict[ErrorCode, Sentence]] = {
     ErrorCode.DEVICE_WIPING: Sentence(
         "办公室要求清空这台设备：资料已从本机移除，还没上传的记录会先传完，再清除。请保持联网。",
         "The office has asked to wipe this device: its data is gone from here, what is unsent goes up first. Stay connected.",
-    ),
-    ErrorCode.UPLOAD_INCOMPLETE: Sentence(
-        "还有内容没有上传，不能清除；记录都在本机。请保持联网，传完后会再试。",
-        "Something is not uploaded yet, so nothing is wiped; it is safe on this device. Stay connected, it will be tried again.",
     ),
     ErrorCode.APP_OUTDATED: Sentence(
         "应用版本太旧；记录都已上传。请更新应用后继续使用。",

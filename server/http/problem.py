@@ -57,7 +57,6 @@ STATUS: Final[dict[ErrorCode, int]] = {
     ErrorCode.DEVICE_UNKNOWN: 404,
     ErrorCode.DEVICE_REVOKED: 403,
     ErrorCode.DEVICE_WIPING: 403,
-    ErrorCode.UPLOAD_INCOMPLETE: 409,
     ErrorCode.APP_OUTDATED: 426,
     ErrorCode.HEAD_SIGNATURE_INVALID: 400,
     ErrorCode.ENTRY_ORDER: 400,

@@ -416,10 +416,6 @@ class Laws:
         for phone in self.world.gone:
             state = self.node.store.device(self.node.organisation, phone.id)
             restored = self.world.chance.counts[Fault.SERVER_RESTORED]
-            # Files went with the store when the device went back to a backup: never "wiped" of a device that owes something.
-            owed = any(sha256 in self.destroyed_files for one in phone.saved for sha256 in one.files)
-            if phone.unheard == "upload_incomplete" and owed:
-                continue
             if phone.farewell and not restored and (phone.unheard or state is None or state.state != "wiped"):
                 self.broken("liveness", phone.id, "is empty, and the office does not know:", phone.unheard)
         for entry in journal:

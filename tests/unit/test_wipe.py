@@ -56,7 +56,6 @@ def test_a_device_being_wiped_pulls_nothing_and_what_it_sends_is_judged(stage: S
 def test_it_is_wiped_once_it_says_so_and_everything_is_here(stage: Stage) -> None:
     phone = wiping(stage)
     CheckIn(phone).start()
-    assert refused(phone) == "upload_incomplete", "an entry is not here yet"
     phone.push()
     acknowledged(phone)
     assert stage.the("device", phone.id)["state"] == "wiped"
@@ -67,19 +66,23 @@ def test_it_is_wiped_once_it_says_so_and_everything_is_here(stage: Stage) -> Non
     assert stage.snapshot() == before
 
 
-def test_a_photo_that_is_missing_or_an_entry_held_keeps_it_from_being_wiped(stage: Stage) -> None:
+def test_what_a_wiped_device_owes_is_named(stage: Stage) -> None:
     phone = wiping(stage)
     handover = CheckIn(phone)
     handover.start()
     handover.photo("front")
     phone.push()
-    assert refused(phone) == "upload_incomplete"
+    acknowledged(phone)
     other = wiping(stage)
     CheckIn(other).whole()
     request = other.request()
-    request["entries"] = request["entries"][1:]
+    request["entries"] = request["entries"][2:4]
     stage.push(request)
-    assert refused(other) == "upload_incomplete"
+    acknowledged(other)
+    assert {incident["device_id"]: incident["detail"] for incident in stage.incidents("wiped")} == {
+        phone.id: {"epoch": 0, "proven_seq": 2, "files": 1},
+        other.id: {"epoch": 0, "proven_seq": 0, "missing": [[1, 2], [5, other.journal.seq]]},
+    }
 
 
 def test_a_device_that_went_back_to_a_backup_knows_less_than_is_here_and_is_wiped_all_the_same(stage: Stage) -> None:
@@ -89,9 +92,19 @@ def test_a_device_that_went_back_to_a_backup_knows_less_than_is_here_and_is_wipe
     backup = phone.copy()
     CheckIn(phone).start()
     phone.push()
-    assert refused(phone, said_by(backup, hash=phone.journal.hash)) == "upload_incomplete", "an end that never was"
     acknowledged(backup)
     assert stage.the("device", phone.id)["state"] == "wiped"
+    assert stage.incidents("wiped")[0]["detail"] == {"epoch": 0, "proven_seq": 2}, "it owes nothing"
+
+
+def test_a_server_that_went_back_to_a_backup_names_what_it_will_never_have(stage: Stage) -> None:
+    phone = wiping(stage)
+    CheckIn(phone).start()
+    phone.push()
+    CheckIn(phone).start()
+    CheckIn(phone).start()
+    acknowledged(phone)
+    assert stage.incidents("wiped")[0]["detail"] == {"epoch": 0, "proven_seq": 1, "missing": [[2, 3]]}
 
 
 def test_nobody_else_can_say_it_and_nobody_unasked(stage: Stage) -> None:

@@ -100,10 +100,6 @@ export const ERROR_MESSAGES: { readonly [C in ErrorCode]: { readonly zh: string;
     "zh": "办公室要求清空这台设备：资料已从本机移除，还没上传的记录会先传完，再清除。请保持联网。",
     "en": "The office has asked to wipe this device: its data is gone from here, what is unsent goes up first. Stay connected."
   },
-  "upload_incomplete": {
-    "zh": "还有内容没有上传，不能清除；记录都在本机。请保持联网，传完后会再试。",
-    "en": "Something is not uploaded yet, so nothing is wiped; it is safe on this device. Stay connected, it will be tried again."
-  },
   "app_outdated": {
     "zh": "应用版本太旧；记录都已上传。请更新应用后继续使用。",
     "en": "This version of the app is too old; everything is uploaded. Update the app to go on."

@@ -199,7 +199,8 @@ export class FakeServer {
     if (!this.key || !(await verifies(this.key, said.signature, text)))
       return problem('signature_invalid', 401);
     const missing = [...this.declared.keys()].some((sha) => !this.blobs.has(sha) && !this.rejected.has(sha));
-    if (seq !== this.seq || hash !== this.hash || missing) return problem('upload_incomplete', 409);
+    if (seq !== this.seq || hash !== this.hash || missing)
+      throw new Error('destroyed before all of it was here');
     this.farewells.push(said);
     return new Response(null, NO_CONTENT);
   }

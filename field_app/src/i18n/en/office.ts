@@ -542,6 +542,10 @@ export const office: Readonly<Record<keyof typeof zh, string>> = {
   'incident.wiped': 'A device has been wiped',
   'incident.wipedText':
     'Device {device} uploaded everything up to record {n} and has destroyed its copy. See that you have it back.',
+  'incident.wipedMissingText':
+    'Device {device} has destroyed its copy. This will never come: {never}. All else up to record {n} is here. Ask whoever used it.',
+  'incident.wipedNumbers': 'records {numbers}',
+  'incident.wipedFiles': '{files} {files|file|files}',
   'incident.quarantine': 'Records wait for a manager',
   'incident.quarantineText':
     'Device {device} sent {entries} {entries|record|records} after it was shut out; all are kept aside, without effect. Look at them, then admit or dismiss them.',

@@ -61,6 +61,14 @@ describe('an incident', () => {
     expect(incidentText(incident('imported', { ...detail, by: 'x' }), NAMES)).toContain('服务器管理员');
   });
 
+  it('says what of an emptied device will never come', () => {
+    const end = { epoch: 0, proven_seq: 7 };
+    expect(incidentText(incident('wiped', end), NAMES)).toContain('已上传到第 7 条');
+    const owing = incidentText(incident('wiped', { ...end, missing: [[8, 9]], files: 2 }), NAMES);
+    expect(owing).toContain('再也不会送到：第 8–9 条 · 2 个文件');
+    expect(incidentText(incident('wiped', { ...end, files: 1 }), NAMES)).toContain('再也不会送到：1 个文件');
+  });
+
   it('says how it ended', () => {
     const closed_at = '2026-11-21T02:30:00Z';
     const closed = { state: 'closed', closed_by: 'p1', closed_at, note: '看过照片' } as const;

@@ -55,10 +55,22 @@ export function incidentText(incident: Incident, names: Names): string {
     case 'damaged_entry':
     case 'declared_loss':
     case 'held_differs':
-    case 'wiped':
     case 'device_lost':
       return t(`incident.${known}Text`, { device, n: facts.n });
+    case 'wiped':
+      return wipedText(incident, device, facts);
   }
+}
+
+/** A device that owed something when it was emptied: what of it will never come is said first. */
+function wipedText(incident: Incident, device: string, facts: ReturnType<typeof incidentFacts>): string {
+  const { files, missing } = incident.detail;
+  if (!files && !missing) return t('incident.wipedText', { device, n: facts.n });
+  const never = [
+    ...(missing ? [t('incident.wipedNumbers', { numbers: facts.numbers })] : []),
+    ...(typeof files === 'number' ? [t('incident.wipedFiles', { files })] : []),
+  ].join(' · ');
+  return t('incident.wipedMissingText', { device, n: facts.n, never });
 }
 
 /** How a closed one ended: by whom, when and why; or by itself. */
