@@ -31,6 +31,7 @@ BEGIN_WRITING: Final = "BEGIN IMMEDIATE"
 GROUP_JOBS_MAX: Final = 64
 TIDY_PAUSE_S: Final = 0.25
 """Between two tidyings of the log while commits go on."""
+CUT_TRIES: Final = 5
 TIDY_AT: Final = "wal_autocheckpoint=16384"
 """Pages, 64 MiB: a log that has grown so long is brought in by the writer itself."""
 READERS: Final = 4
@@ -62,6 +63,7 @@ class SqliteDatabase(Database):
         self._reader = threading.local()
         self._reading: list[Connection] = []
         self._committed, self._ending = threading.Event(), threading.Event()
+        self._tidying = threading.Lock()
         self._tidier = threading.Thread(target=self._tidy_loop, name="tidier", daemon=True)
         self._writer = threading.Thread(target=self._write_loop, name="writer", daemon=True)
         self._closed = False
@@ -102,12 +104,18 @@ class SqliteDatabase(Database):
         """Nothing to hear: no other process writes this file."""
 
     def _truncate_log(self) -> None:
-        self._bring_in("TRUNCATE")
+        for _ in range(CUT_TRIES):
+            if self._bring_in("TRUNCATE"):
+                return
+        log.error("log_not_cut")  # what was erased goes with the next cut, or when the database is closed
 
-    def _bring_in(self, how: str) -> None:
+    def _bring_in(self, how: str) -> bool:
+        """Whether all of it was done. One at a time: SQLite turns a second one away at once, whatever its time-out."""
         raw = self._reader_engine.raw_connection()
         try:
-            raw.cursor().execute(f"PRAGMA wal_checkpoint({how})")
+            with self._tidying:
+                busy, _, _ = raw.cursor().execute(f"PRAGMA wal_checkpoint({how})").fetchone()
+            return not busy
         finally:
             raw.close()
 

@@ -149,6 +149,18 @@ async def test_the_log_is_brought_in_beside_the_writer(tmp_path: Path) -> None:
     await made.close()
 
 
+async def test_a_scrub_cuts_the_log_while_it_is_being_brought_in(tmp_path: Path) -> None:
+    made = SqliteDatabase.open(tmp_path / "s.sqlite")
+    await made.write(lambda store: store.connection.exec_driver_sql("CREATE TABLE heap (bytes BLOB)"))
+    for _ in range(12):
+        await made.write(lambda store: store.connection.exec_driver_sql("INSERT INTO heap VALUES (zeroblob(3000000))"))
+        tidying = asyncio.get_running_loop().run_in_executor(None, made._bring_in, "PASSIVE")
+        await made.scrub()
+        assert (tmp_path / "s.sqlite-wal").stat().st_size == 0
+        await tidying
+    await made.close()
+
+
 async def test_a_closed_database_takes_nothing(tmp_path: Path) -> None:
     made = SqliteDatabase.open(tmp_path / "y.sqlite")
     await made.write(adds("kept"))
