@@ -155,7 +155,11 @@ def _extreme(policy: MergePolicy, present: Any, meta: FieldMeta, incoming: Any, 
     if meta.version and present is not None:
         wins = incoming > present if policy is MergePolicy.MAX else incoming < present
         if not wins:
+            if incoming != present:
+                meta.remember(incoming, stamp, policy.value)
             return present, Verdict.KEPT
+        if not meta.known_to(stamp):
+            meta.remember(present, meta.standing(), policy.value)
     meta.written_by(stamp)
     return incoming, Verdict.SET
 
@@ -181,6 +185,7 @@ def _union(
         if value is None:
             # A removal only reaches an add its author had seen: an add wins over a concurrent remove.
             if not item.known_to(stamp):
+                item.remember(None, stamp, "union")
                 lost = True
                 continue
             del merged[key]

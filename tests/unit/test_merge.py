@@ -93,6 +93,7 @@ def test_an_add_wins_over_a_remove_that_had_not_seen_it() -> None:
     field.write({"photo": 1}, "a")
     assert field.write({"photo": None}, "b") is Verdict.LOST
     assert field.value == {"photo": 1}
+    assert [(lost["value"], lost["e"], lost["why"]) for lost in field.raw["i"]["photo"]["k"]] == [(None, "e2", "union")]
     assert field.write({"photo": None}, "b", seen=field.version) is Verdict.SET
     assert field.value == {}
     assert field.write({"photo": 1}, "a") is Verdict.SET, "added again"
@@ -204,7 +205,7 @@ def test_an_add_wins_in_any_order(adds: list[str], removes: list[str]) -> None:
 @given(writes=distinct)
 def test_no_contradiction_is_dropped(writes: list[Write]) -> None:
     """Every value ever written stands or is in the history, for all policies that choose."""
-    for policy in (P.IMMUTABLE, P.LAST_WRITER, P.REVIEW):
+    for policy in (P.IMMUTABLE, P.LAST_WRITER, P.REVIEW, P.MAX, P.MIN):
         field = Field(policy)
         for value, device, ms in writes:
             field.write(value, device, ms)
