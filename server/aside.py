@@ -75,8 +75,13 @@ def _said(text: str) -> dict[str, Any]:
     if not isinstance(parsed, dict):
         return {}
     names = ("id", "action", "actor", "at", "zone")
-    texts = {name: parsed[name][: limits.NAME_CHARS_MAX] for name in names if isinstance(parsed.get(name), str)}
+    texts = {name: parsed[name][: limits.NAME_CHARS_MAX] for name in names if _is_text(parsed.get(name))}
     return texts | {name: len(parsed[name]) for name in ("blobs", "private") if isinstance(parsed.get(name), list)}
+
+
+def _is_text(value: Any) -> bool:
+    """Whether it is a string that can be said on: JSON can name half a character, which is none in UTF-8."""
+    return isinstance(value, str) and not any("\ud800" <= one <= "\udfff" for one in value)
 
 
 def _part(part: str) -> AsidePrivate:

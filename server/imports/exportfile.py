@@ -6,7 +6,6 @@ refused as a whole, before anything was written; the bytes of its files are read
 """
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final, Literal
@@ -147,7 +146,7 @@ def check(file: BinaryIO, keys: OrganisationKeys) -> Export:
                 size += len(content)
             elif type_ == END:
                 close()
-                end = _End.model_validate(json.loads(content))
+                end = _End.model_validate_json(content)
                 if (end.entries, end.blobs) != (len(entries), len(files)):
                     raise broken("end")
             else:

@@ -16,7 +16,7 @@ from schemas.errors import MESSAGES, ErrorCode
 from schemas.protocol import BlobRef, OrganisationInfo
 from server.cli import cli
 from server.imports.exportfile import ImportRefused, check
-from sync.net.exportfile import export
+from sync.net.exportfile import END, ENTRY, FILE, Sealer, export
 from tests.http.pictures import photo
 from tests.http.world import Company, Phone, World, new_id
 
@@ -98,6 +98,21 @@ async def test_a_file_that_comes_after_the_upload_changes_nothing(world: World, 
     answer = (await manager.post("/api/v1/imports", content=raw)).json()
     assert (answer["new"], answer["stored"]) == (0, 1), "the photo had not come"
     assert await states(world, phone) == before
+
+
+@pytest.mark.parametrize("type_", [ENTRY, FILE, END])
+@pytest.mark.parametrize(
+    "content", [b"[" * 200_000, b'{"entries":' * 100_000, b'{"entries":' + b"9" * 5000 + b"}", b"\xff", b"3"]
+)
+async def test_a_file_rightly_sealed_over_nonsense_is_refused(world: World, type_: int, content: bytes) -> None:
+    phone, _ = await recorded(world, world.a)
+    keys = world.house.keys.of(world.a.id).public_keys()
+    info = OrganisationInfo(id=world.a.id, name="a", name_en="a", zone="Asia/Shanghai", keys=keys)
+    assert phone.journal is not None
+    sealer = Sealer(phone.journal, info, world.clock())
+    manager = await world.signed_in("manager-a")
+    answer = await manager.post("/api/v1/imports", content=sealer.head + sealer.record(type_, content))
+    assert (answer.status_code, answer.json()["code"]) == (422, "import_unreadable")
 
 
 async def test_a_broken_file_is_refused_whole(world: World, tmp_path: Path) -> None:

@@ -111,12 +111,21 @@ async def test_what_is_not_there_or_no_place_is_answered_with_a_code(world: Worl
     assert answer.json()["code"] in ("bad_request", "not_found")
 
 
-async def test_bytes_that_are_no_entry_are_shown_all_the_same(world: World) -> None:
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"id":7,"action":["x"],"actor":null,"blobs":"no"}',
+        '{"id":"\\ud800","action":"x\\udfff","at":"\\ud83d"}',
+        '{"id":' + "9" * 6000 + "}",
+        "[" * 50_000,
+    ],
+    ids=["other_types", "half_characters", "endless_number", "nested_without_end"],
+)
+async def test_bytes_that_are_no_entry_are_shown_all_the_same(world: World, body: str) -> None:
     phone = await world.enrolled(world.a)
     await world.revoke(world.a, phone.id)
     assert phone.journal is not None
     request = phone.journal.request(world.clock())
-    body = '{"id":7,"action":["x"],"actor":null,"blobs":"no"}'
     name = extend(genesis(world.a.id, phone.id), 1, body.encode())
     head = {"epoch": 0, "seq": 1, "hash": name, "signature": phone.key.sign(head_text(world.a.id, phone.id, 0, 1, name))}
     sent = {**request, "head": head, "entries": [{"seq": 1, "hash": name, "body": body, "private": []}]}
@@ -124,6 +133,8 @@ async def test_bytes_that_are_no_entry_are_shown_all_the_same(world: World) -> N
     manager = await world.signed_in("manager-a")
     (one,) = (await manager.get(f"/api/v1/devices/{phone.id}/quarantine")).json()["entries"]
     assert (one["id"], one["action"], one["actor"], one["blobs"], one["size"]) == (None, None, None, 0, len(body))
+    whole = await manager.get(f"/api/v1/devices/{phone.id}/quarantine/0/1/{name}")
+    assert (whole.status_code, whole.json()["body"], whole.json()["entry"]) == (200, body, one)
 
 
 async def test_the_report_of_a_lost_device(world: World) -> None:
