@@ -20,6 +20,7 @@ from sync.fold import Fold
 from sync.incidents import Incidents, seen_news
 from sync.journal import extend, genesis, head_text, ranges
 from sync.judge import Judge, OnFault
+from sync.losses import contradicted
 from sync.pushed import Pushed, PushRefused
 from sync.released import contradiction, is_released, leads_on, short_of, still_missing
 from sync.store import DeviceState, JournalEntry, Store
@@ -385,6 +386,7 @@ class _Push:
         reachable = device.seq + 1
         declared = {loss.seq: loss.hash for loss in self.request.lost}
         end = (device.seq, device.hash)
+        doubtful: int | None = None
         for pushed in self.request.entries:
             if pushed.seq == self.damaged_at:
                 self._damaged(pushed, ErrorCode.ENTRY_HASH_MISMATCH)
@@ -395,6 +397,7 @@ class _Push:
             before = end[1] if end[0] == pushed.seq - 1 else declared.get(pushed.seq - 1) or self._stored_hash(pushed.seq - 1)
             if (fault := fault_of(pushed, before)) is not None and not self._as_it_is(pushed, fault, fold.incidents):
                 self._damaged(pushed, fault)
+                doubtful = pushed.seq - 1
                 break
             end = (pushed.seq, pushed.hash)
             while reachable in held:
@@ -407,9 +410,10 @@ class _Push:
         known = self.store.losses(device.organisation, device.id, device.epoch)
         for loss in self.request.lost:
             self.aside.keep_rest(loss)
-            if loss.seq in known or loss.seq in held:
+            if loss.seq in known or loss.seq in held or loss.seq == doubtful:
                 continue
-            if loss.seq > device.seq or self._names_released(loss):
+            believed = loss.seq > device.seq and not contradicted(loss, self.request.head, self._at)
+            if believed or self._names_released(loss):
                 self._declare(loss, fold.incidents)
         return kept
 

@@ -46,7 +46,7 @@ def acknowledge(store: Store, verify: Verify, organisation: str, said: WipedRequ
         raise WipeRefused(ErrorCode.SIGNATURE_INVALID)
     if device.state == "wiped":
         return touched
-    if device.state != "wiping":
+    if device.state not in ("wiping", "revoked"):  # it may have been shut out after it was asked
         raise WipeRefused(ErrorCode.FORBIDDEN)
     device.state = "wiped"
     store.put_device(device)

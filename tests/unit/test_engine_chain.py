@@ -81,6 +81,31 @@ def test_a_declared_loss_is_bridged_and_the_office_told(stage: Stage) -> None:
     verified(stage, phone)
 
 
+@pytest.mark.parametrize("held_before", [True, False], ids=["held before", "beside it"])
+def test_a_declared_hash_changed_on_its_way_is_not_taken_and_comes_again(stage: Stage, held_before: bool) -> None:
+    phone = stage.phone()
+    CheckIn(phone).whole()
+    request = phone.request()
+    if held_before:
+        stage.push(without(request, 4))
+    changed = [{"seq": 4, "hash": phone.journal.hashes[5]}]
+    assert unseal(stage.id, stage.push({**without(request, 4), "lost": changed}).receipt).n == 3
+    right = [{"seq": 4, "hash": phone.journal.hashes[4]}]
+    receipt = unseal(stage.id, phone.push({**without(request, 4), "lost": right}).receipt)
+    assert (receipt.n, receipt.h, receipt.lost) == (7, phone.journal.hash, [4])
+    verified(stage, phone)
+
+
+def test_a_declared_hash_that_is_not_the_signed_heads_is_not_taken(stage: Stage) -> None:
+    phone = stage.phone()
+    CheckIn(phone).whole()
+    request = phone.request()
+    for last, n in ((phone.journal.hashes[1], 6), (phone.journal.hash, 7)):
+        pushed = stage.push({**without(request, 7), "lost": [{"seq": 7, "hash": last}]})
+        assert unseal(stage.id, pushed.receipt).n == n
+    verified(stage, phone)
+
+
 def test_a_lost_body_that_turns_up_is_taken_in(stage: Stage) -> None:
     """The phone's file export reaches the office after the phone had declared the entry lost."""
     phone = stage.phone()

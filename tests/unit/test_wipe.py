@@ -107,6 +107,14 @@ def test_a_server_that_went_back_to_a_backup_names_what_it_will_never_have(stage
     assert stage.incidents("wiped")[0]["detail"] == {"epoch": 0, "proven_seq": 1, "missing": [[2, 3]]}
 
 
+def test_one_that_was_shut_out_after_it_was_asked_may_still_say_it(stage: Stage) -> None:
+    phone = wiping(stage)
+    phone.push()
+    stage.do(DeviceRevoke(device_id=phone.id))
+    acknowledged(phone)
+    assert stage.the("device", phone.id)["state"] == "wiped"
+
+
 def test_nobody_else_can_say_it_and_nobody_unasked(stage: Stage) -> None:
     phone = wiping(stage)
     assert refused(phone, said_by(phone, secret="another key")) == "signature_invalid"
