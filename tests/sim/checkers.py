@@ -15,13 +15,12 @@ from schemas.records import RECORDS, Placement
 from sync.journal import derived_id
 from sync.store import JournalEntry
 from tests.sim.faults import Fault
+from tests.sim.losers import HISTORY_MAX, check_conflicts, check_losers
 from tests.sim.server import EFFECTIVE
 
 if TYPE_CHECKING:
     from tests.sim.phone import Phone, Saved
     from tests.sim.world import World
-
-HISTORY_MAX = 20
 
 
 def link(before: str, seq: int, body: bytes) -> str:
@@ -187,6 +186,8 @@ class Laws:
         self._chains()
         self._replicas()
         self._losers(journal)
+        check_losers(self, journal)
+        check_conflicts(self)
         self._gate()
         self._rest(journal)
 

@@ -1,4 +1,5 @@
-"""Seeds that found something: what it was, and the small direct test that keeps it from coming back.
+"""Seeds that found something: what it was, and the small direct test that keeps it from coming back; apart from them, seeds that
+found the simulation itself in the wrong.
 
 Neighbours: `test_sim.py` holds that every one of these tests is there. A seed's course changes with the product and the workload,
 so that replaying it would prove nothing: the course is in the test, step by step.
@@ -39,4 +40,19 @@ REGRESSIONS: dict[str, Regression] = {
         "was an earlier one; it stayed `wiping` for ever",
         "tests/unit/test_wipe.py::test_a_device_that_went_back_to_a_backup_knows_less_than_is_here_and_is_wiped_all_the_same",
     ),
+    "755": Regression(
+        "a device that had gone back to a backup said that it is empty, and was refused for ever, for want of a file that had "
+        "gone with its former store; it is believed now, and what it owes is named in an incident",
+        "tests/unit/test_wipe.py::test_what_a_wiped_device_owes_is_named",
+    ),
 }
+
+OWN_MISTAKES: dict[str, str] = {
+    "527": "the simulated office named a device to be replaced that a server gone back to a backup did not know: `world.py` asks "
+    "first (`Node.knows`)",
+    "6008": "the checker of receipts took a gap that a manager had released for one that is not stored, and did not look whether "
+    "a receipt ends inside one: `checkers.py:_receipt`",
+    "108": "the checker of contradictions took the outcome of what lies aside under a number for that of the entry stored there: "
+    "`losers.py:_outcomes`",
+}
+"""Seeds that showed no fault of the product: what was wrong in the simulation, and where it was mended."""
