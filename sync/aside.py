@@ -8,7 +8,7 @@ really has: then the entry is taken, and parked.
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -79,6 +79,7 @@ class Aside:
     now_ms: int
     written: str = ""
     skew_ms: int | None = None
+    _room: int | None = field(default=None, init=False)
 
     def keep(self, pushed: PushedEntry, reason: str) -> None:
         """Keep an entry aside, once."""
@@ -86,8 +87,7 @@ class Aside:
 
     def known(self, pushed: PushedEntry) -> KeptAside | None:
         """This very entry, if it is kept aside already."""
-        aside = self.store.aside_at(self.device.organisation, self.device.id, self.epoch, pushed.seq)
-        return next((one for one in aside if one.hash == pushed.hash), None)
+        return next((one for one in self._at(pushed.seq) if one.hash == pushed.hash), None)
 
     def outcome(self, kept: KeptAside) -> Outcome:
         """What is to be said of an entry that is kept aside: what became of it, where a manager has admitted it."""
@@ -107,15 +107,10 @@ class Aside:
         """Keep damaged bytes aside, if there is room; whether the very same ones came in another request already."""
         raw = wire_of(self._without_erased(pushed, damaged=True))
         key = hashlib.sha256(raw + self.written.encode()).hexdigest()
-        device = self.device
-        place = (self.epoch, pushed.seq, DAMAGED, raw)
-        known = [
-            one.hash for one in self.store.kept_aside(device.organisation, device.id)
-            if (one.epoch, one.seq, one.reason, one.body) == place
-        ]  # fmt: skip
+        known = [one.hash for one in self._at(pushed.seq) if (one.reason, one.body) == (DAMAGED, raw)]
         if known:
             return any(one != key for one in known)
-        if self.store.quarantine_count(device.organisation, device.id) < limits.QUARANTINE_ENTRIES_MAX:
+        if self._has_room():
             self._put(pushed.seq, key, raw, DAMAGED)
         return False
 
@@ -142,8 +137,19 @@ class Aside:
                 return pushed.model_copy(update={"private": []})
         return pushed
 
+    def _at(self, seq: int) -> list[KeptAside]:
+        return self.store.aside_at(self.device.organisation, self.device.id, self.epoch, seq)
+
+    def _has_room(self) -> bool:
+        """Whether damaged bytes may be kept. Counted once: a request may bring hundreds of them, and each count reads them all."""
+        if self._room is None:
+            self._room = limits.QUARANTINE_ENTRIES_MAX - self.store.quarantine_count(self.device.organisation, self.device.id)
+        return self._room > 0
+
     def _put(self, seq: int, key: str, raw: bytes, reason: str) -> None:
         device = self.device
+        if self._room is not None:
+            self._room -= 1
         self.store.add_quarantine(device.organisation, device.id, self.epoch, seq, key, raw, reason, self.now_ms, self.skew_ms)
 
 

@@ -8,6 +8,7 @@ the receipt says only what this transaction commits.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 from schemas import limits
@@ -246,7 +247,7 @@ class _Push:
     def store(self) -> Store:
         return self.judge.store
 
-    @property
+    @cached_property
     def aside(self) -> Aside:
         """The device's quarantine."""
         clock = self.request.clock
@@ -409,8 +410,10 @@ class _Push:
             kept.append(self._keep(pushed, skew))
         known = self.store.losses(device.organisation, device.id, device.epoch)
         for loss in self.request.lost:
+            if loss.seq in known:
+                continue  # what is left of it came with its first declaration
             self.aside.keep_rest(loss)
-            if loss.seq in known or loss.seq in held or loss.seq == doubtful:
+            if loss.seq in held or loss.seq == doubtful:
                 continue
             believed = loss.seq > device.seq and not contradicted(loss, self.request.head, self._at)
             if believed or self._names_released(loss):

@@ -271,12 +271,14 @@ class MemoryStore:
 
     def kept_aside(self, organisation: str, device: str) -> list[KeptAside]:
         """All that is kept aside of a device."""
-        aside = self._room("quarantine", organisation, device)
-        return [replace(aside[place], decision=dict(aside[place].decision)) for place in sorted(aside)]
+        return [
+            replace(one, decision=dict(one.decision)) for _, one in sorted(self._room("quarantine", organisation, device).items())
+        ]
 
     def aside_at(self, organisation: str, device: str, epoch: int, seq: int) -> list[KeptAside]:
         """What is kept aside under one number."""
-        return [one for one in self.kept_aside(organisation, device) if (one.epoch, one.seq) == (epoch, seq)]
+        here = self._room("quarantine", organisation, device).items()
+        return [replace(one, decision=dict(one.decision)) for place, one in sorted(here) if place[:2] == (epoch, seq)]
 
     def aside_page(self, organisation: str, device: str, after: tuple[int, int, str], limit: int) -> list[KeptAside]:
         """What is kept aside behind a place."""

@@ -29,11 +29,12 @@ def policy_of(store: Store, organisation: str) -> Policy:
 
 def breach_of(policy: Policy, device: DeviceState, seq: int, at_ms: int) -> Breach | None:
     """Why an entry written in grace goes beyond what the policy allows; None when it does not. `at_ms`: when it happened, as far
-    as that can be known: so much as a clock may be off without being suspect is given."""
+    as that can be known: so much as a clock may be off without being suspect is given. The hours count from the last full upload;
+    without one ever there are none."""
     if policy.gate != "grace":
         return "policy"
     if seq - device.clear_seq > policy.grace_entries:
         return "entries"
-    if device.clear_ms and at_ms - device.clear_ms > policy.grace_hours * _HOUR_MS + CLOCK_SUSPECT_MS:
+    if not device.clear_ms or at_ms - device.clear_ms > policy.grace_hours * _HOUR_MS + CLOCK_SUSPECT_MS:
         return "hours"
     return None

@@ -1,10 +1,12 @@
 """Bytes changed on their way or in a device's store: they consume no number, and what is good is taken when it comes. On every
 store."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
 
+from schemas import limits
 from schemas.actions.devices import DeviceRevoke
 from schemas.errors import ErrorCode
 from tests.support.stage import CheckIn, Phone, Stage, unseal
@@ -126,3 +128,49 @@ def test_a_revoked_device_whose_bytes_were_changed_on_their_way_is_asked_for_the
     assert pushed.upload_clear
     aside = stage.write(lambda store: store.aside_at(stage.id, phone.id, 0, 2))
     assert request["entries"][0]["hash"] in {one.hash for one in aside}, reading
+
+
+def asked(stage: Stage, monkeypatch: pytest.MonkeyPatch, request: dict[str, Any]) -> Counter[str]:
+    """How often a push asks the store about the quarantine, by question."""
+    counted = Counter[str]()
+    with monkeypatch.context() as patched:
+        kind = stage.write(type)
+        for name in ("kept_aside", "aside_at", "quarantine_count"):
+
+            def counting(*args: Any, _name: str = name, _asked: Any = getattr(kind, name), **more: Any) -> Any:
+                counted[_name] += 1
+                return _asked(*args, **more)
+
+            patched.setattr(kind, name, counting)
+        stage.push(request)
+    return counted
+
+
+def test_what_is_left_of_many_losses_is_looked_up_by_number_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request may declare hundreds of losses: the device's quarantine, bodies and all, is not read for each of them."""
+    phone = stage.phone()
+    for _ in range(40):
+        CheckIn(phone).start()
+    hashes = phone.journal.hashes
+    lost = [{"seq": seq, "hash": hashes[seq], "body": f"half of {seq}"} for seq in range(1, 41)]
+    request = {**phone.request(), "entries": []}
+    few = asked(stage, monkeypatch, {**request, "lost": lost[:5]})
+    more = asked(stage, monkeypatch, {**request, "lost": lost})
+    assert quarantined(stage, phone) == 40
+    assert (few["kept_aside"], more["kept_aside"]) == (0, 0)
+    assert (few["aside_at"], more["aside_at"]) == (5, 35), "known losses are known"
+    assert few["quarantine_count"] == more["quarantine_count"]
+    again = asked(stage, monkeypatch, {**request, "lost": lost})
+    assert (again["kept_aside"], again["aside_at"]) == (0, 0)
+    assert quarantined(stage, phone) == 40
+
+
+def test_what_is_left_of_losses_is_kept_up_to_a_bound(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "QUARANTINE_ENTRIES_MAX", 3)
+    phone = stage.phone()
+    for _ in range(5):
+        CheckIn(phone).start()
+    lost = [{"seq": seq, "hash": phone.journal.hashes[seq], "body": "half"} for seq in range(1, 6)]
+    stage.push({**phone.request(), "entries": [], "lost": lost})
+    assert quarantined(stage, phone) == 3
+    assert len(stage.incidents("declared_loss")) == 5

@@ -123,6 +123,19 @@ def test_too_many_hours_are_flagged(stage: Stage) -> None:
     assert (detail(stage, early), detail(stage, late)) == ({}, {"gate_breach": "hours"})
 
 
+def test_without_a_full_upload_ever_there_is_no_grace(stage: Stage) -> None:
+    set_policy(stage, "grace", grace_hours=2, grace_entries=20)
+    phone = stage.phone()
+    CheckIn(phone).photo("front")
+    first = in_grace(phone)
+    phone.push()
+    second = in_grace(phone)
+    phone.push()
+    assert device(stage, phone).clear_ms == 0, "a photo is missing"
+    assert (detail(stage, first), detail(stage, second)) == ({"gate_breach": "hours"}, {"gate_breach": "hours"})
+    assert [one["detail"]["why"] for one in stage.incidents("gate_breach")] == ["hours"]
+
+
 @pytest.mark.parametrize("gate", ["strict", "records"])
 def test_grace_under_another_policy_is_flagged(stage: Stage, gate: str) -> None:
     set_policy(stage, gate)
