@@ -141,7 +141,7 @@ class Aside:
         return self.store.aside_at(self.device.organisation, self.device.id, self.epoch, seq)
 
     def _has_room(self) -> bool:
-        """Whether damaged bytes may be kept. Counted once: a request may bring hundreds of them, and each count reads them all."""
+        """Whether damaged bytes may be kept. Counted once: a request may bring hundreds, and each count reads them all."""
         if self._room is None:
             self._room = limits.QUARANTINE_ENTRIES_MAX - self.store.quarantine_count(self.device.organisation, self.device.id)
         return self._room > 0

@@ -203,15 +203,14 @@ class MemoryStore:
         self._drop(waits, needed)
         return sorted((entry for entry in found if entry is not None), key=_age)
 
+    def _all_entries(self, organisation: str) -> Iterator[JournalEntry]:
+        for name, journal in list(self._rooms.items()):
+            if name[:2] == ("journal", organisation):
+                yield from journal.values()
+
     def parked_for(self, organisation: str, codes: Sequence[str], limit: int) -> list[JournalEntry]:
         """Parked entries with one of the codes, oldest first."""
-        found = [
-            entry
-            for name, journal in list(self._rooms.items())
-            if name[:2] == ("journal", organisation)
-            for entry in journal.values()
-            if entry.state == "parked" and entry.code in codes
-        ]
+        found = [one for one in self._all_entries(organisation) if one.state == "parked" and one.code in codes]
         return [_copied(entry) for entry in sorted(found, key=_age)[:limit]]
 
     def private_parts(self, entry: JournalEntry) -> list[bytes | None]:
@@ -253,12 +252,7 @@ class MemoryStore:
         """Whether a body declared lost is nowhere in its device's journal."""
         rooms = list(self._rooms.items())
         lost = {(name[2], seq, row[0]) for name, room in rooms if name[:2] == ("loss", organisation) for seq, row in room.items()}
-        here = (
-            (name[2], entry.seq, entry.hash)
-            for name, room in rooms
-            if name[:2] == ("journal", organisation)
-            for entry in room.values()
-        )
+        here = ((entry.device, entry.seq, entry.hash) for entry in self._all_entries(organisation))
         return bool(lost and lost.difference(here))
 
     def add_quarantine(

@@ -2,6 +2,7 @@
 store."""
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -130,18 +131,21 @@ def test_a_revoked_device_whose_bytes_were_changed_on_their_way_is_asked_for_the
     assert request["entries"][0]["hash"] in {one.hash for one in aside}, reading
 
 
+def counting(name: str, question: Callable[..., Any], counted: Counter[str]) -> Callable[..., Any]:
+    def asked(*args: Any, **more: Any) -> Any:
+        counted[name] += 1
+        return question(*args, **more)
+
+    return asked
+
+
 def asked(stage: Stage, monkeypatch: pytest.MonkeyPatch, request: dict[str, Any]) -> Counter[str]:
     """How often a push asks the store about the quarantine, by question."""
     counted = Counter[str]()
     with monkeypatch.context() as patched:
         kind = stage.write(type)
         for name in ("kept_aside", "aside_at", "quarantine_count"):
-
-            def counting(*args: Any, _name: str = name, _asked: Any = getattr(kind, name), **more: Any) -> Any:
-                counted[_name] += 1
-                return _asked(*args, **more)
-
-            patched.setattr(kind, name, counting)
+            patched.setattr(kind, name, counting(name, getattr(kind, name), counted))
         stage.push(request)
     return counted
 
