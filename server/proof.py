@@ -82,7 +82,7 @@ def prove(store: Store, keys: OrganisationKeys, organisation: str, handover_id: 
         device_name=seen.data["name"] if seen else "",
         epoch=device.epoch,
         n=max(seqs, default=0),
-        total=device.seq,
+        total=max(device.seq, *seqs, 0),  # what was admitted may be all there is, with numbers of its own
         chain="verified" if chain.broken_at is None else "broken",
         broken_at=chain.broken_at,
         checked_entries=chain.checked,
@@ -94,8 +94,13 @@ def prove(store: Store, keys: OrganisationKeys, organisation: str, handover_id: 
         receipt_covers=covers,
         gaps=holes(device.seq + 1, held[-1], held) if held else [],
         released=list(chain.released),
-        pending=Pending.model_validate(seen.data["pending"]) if seen else Pending(),
+        pending=_not_here(Pending.model_validate(seen.data["pending"]), len(held)) if seen else Pending(),
     )
+
+
+def _not_here(announced: Pending, held: int) -> Pending:
+    """What the device announced as not proven to it, less what is here and held behind a gap."""
+    return announced.model_copy(update={"entries": max(0, announced.entries - held)})
 
 
 def _links(entries: list[JournalEntry], losses: dict[int, str]) -> list[Link]:

@@ -85,7 +85,9 @@ class Incidents:
         if stored is not None and not stored.gone and stored.data["proven_seq"] != device.seq:
             writer = self._writer()
             stamp = engine_stamp(writer.version, self.now_ms)
-            writer.write("device", device.id, {"proven_seq": device.seq}, stamp, create=False)
+            pending = dict(stored.data["pending"])  # what it announced stays: proven and pending entries together
+            pending["entries"] = max(0, stored.data["proven_seq"] + pending["entries"] - device.seq)
+            writer.write("device", device.id, {"proven_seq": device.seq, "pending": pending}, stamp, create=False)
 
     def _writer(self) -> RecordWriter:
         judge = self.judge

@@ -6,6 +6,7 @@ shut out is `test_devices.py`.
 
 import gzip
 import json
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -128,6 +129,12 @@ async def test_lost_shut_out_turned_up_and_decided(world: World) -> None:
     await last.get_by_role("button", expanded=False).click()
     await office.sees(last.get_by_text(van.id))
     await gallery.look("aside")
+    await office.page.set_viewport_size({"width": 390, "height": 844})
+    for name in ("aside.dismiss", "aside.admit"):
+        words = await office.page.get_by_role("button", name=office.w.whole(name)).bounding_box()
+        assert words is not None, name
+        assert words["width"] > 120, f"{name} is squeezed"
+    await office.page.set_viewport_size({"width": 1280, "height": 900})
     await last.get_by_role("checkbox").check()
     await decide(office, "dismiss", "点错了，重复")
     await office.sees(last.get_by_text(office.w("asideState.dismissed")))
@@ -159,4 +166,7 @@ async def in_english(world: World, device: str) -> None:
         await office.page.goto(f"{world.server.url}/office/#/devices/all/{device}/{view}")
         await office.sees(office.text(words))
         await gallery.look(view)
+    await office.page.goto(f"{world.server.url}/office/#/devices/all/{uuid4()}")
+    await office.sees(office.text("device.unknown"))
+    await gallery.look("unknown")
     gallery.verdict()

@@ -16,10 +16,12 @@ from schemas.actions import basedata as define
 from schemas.actions.devices import DeviceEnrol
 from schemas.ids import SYSTEM_ACTOR, uuid7
 from schemas.people import Role
-from schemas.protocol import BlobRef, Receipt, SyncRequest
+from schemas.protocol import BlobRef, HandoverProof, Receipt, SyncRequest
 from schemas.records import RECORDS
 from schemas.records.assets import Meter, Slot
+from server.auth.keys import OrganisationKeys
 from server.domain import HANDLERS
+from server.proof import prove
 from server.system_device import system_device_id
 from sync.device import Device, Recorded
 from sync.engine import Engine, Pushed
@@ -47,6 +49,16 @@ def unseal(organisation: str, token: str) -> Receipt:
     payload = base64.urlsafe_b64decode(raw)
     assert signature(organisation, payload) == mark
     return Receipt.model_validate_json(payload)
+
+
+class StandInKeys(OrganisationKeys):
+    """Opens what `seal` sealed."""
+
+    def __init__(self, organisation: str) -> None:
+        self.organisation = organisation
+
+    def verify_receipt(self, token: str) -> bytes:
+        return unseal(self.organisation, token).model_dump_json().encode()
 
 
 class Ids:
@@ -250,6 +262,11 @@ class Stage:
 
     def device(self, device: str) -> DeviceState:
         return self.write(lambda store: self.device_in(store, device))
+
+    def proof(self, handover: str) -> HandoverProof:
+        found = self.write(lambda store: prove(store, StandInKeys(self.id), self.id, handover))
+        assert found is not None
+        return found
 
     def incidents(self, type_: str, state: str = "open") -> list[dict[str, Any]]:
         return [one for one in self.all("incident") if (one["type"], one["state"]) == (type_, state)]

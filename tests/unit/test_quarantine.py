@@ -177,6 +177,19 @@ def test_the_first_decision_stands(stage: Stage) -> None:
     assert dismiss(stage, phone, [second]).detail["state"] == "admitted"
 
 
+def test_what_was_admitted_is_counted_by_its_own_numbers(stage: Stage) -> None:
+    """Of a device none of whose entries was taken otherwise: not records 1 to 7 of 0."""
+    phone = stage.phone()
+    stage.do(DeviceRevoke(device_id=phone.id))
+    handover = CheckIn(phone).whole()
+    phone.push()
+    admit(stage, phone)
+    proof = stage.proof(handover.id)
+    assert stage.device(phone.id).seq == 0
+    assert (proof.first_seq, proof.last_seq, proof.chain) == (1, len(handover.entries), "verified")
+    assert proof.total == proof.last_seq
+
+
 def test_what_lies_between_is_not_taken_for_lost(stage: Stage) -> None:
     """2 is dismissed, 3 is admitted: it follows from bytes that lie aside, and is verified by them."""
     phone = shut_out(stage)

@@ -59,6 +59,19 @@ def test_what_is_held_takes_effect_and_who_gave_up_what_is_kept(stage: Stage) ->
     assert chain(stage, phone) == DeviceChain(checked=6, broken_at=None, total=8, released=((1, 1),))
 
 
+def test_what_is_held_or_was_released_is_not_said_to_be_unsent(stage: Stage) -> None:
+    """A proof and the device's line name what is not here, as it stands now: nothing held, nothing given up since."""
+    phone = stage.phone()
+    handover = CheckIn(phone).whole()
+    stage.push(without(phone.request(), 2))
+    before = stage.proof(handover.id)
+    assert (before.gaps, before.pending.entries) == ([(2, 2)], 1)
+    release(stage, phone, 2)
+    assert stage.proof(handover.id).pending.entries == 0
+    line = stage.the("device", phone.id)
+    assert (line["proven_seq"], line["pending"]["entries"]) == (7, 0)
+
+
 def test_the_device_that_has_nothing_of_it_is_clear_again(stage: Stage) -> None:
     phone = starts(stage, 5)
     stage.push(without(phone.request(), 2, 3))

@@ -74,6 +74,7 @@ describe('translation', () => {
     expect(tIn('en', 'truth.photos', { n: 1 })).toBe('1 photo');
     expect(tIn('en', 'truth.photos', { n: 0 })).toBe('0 photos');
     expect(tIn('en', 'gate.sending', { entries: 1, photos: 1200 })).toBe('Uploading 1 record · 1,200 photos');
+    expect(tIn('en', 'gate.grace', { entries: 2, time: '1 h', left: 1 })).toContain('at most 1 record;');
     expect(officeIn('en', 'proof.entryOf', { n: 214, count: 214 })).toBe('Record 214 of 214');
   });
 

@@ -43,3 +43,10 @@ export function dismiss(id: number): void {
     toasts.splice(at, 1);
   }
 }
+
+/** Good news that is not true any more: what was saved has been refused. */
+export function withdraw(): void {
+  for (const one of toasts.filter((shown) => shown.tone === 'ok')) {
+    dismiss(one.id);
+  }
+}

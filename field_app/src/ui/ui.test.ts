@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { toStrokes } from './signature';
 import { type Column, sorted } from './table';
 import { parseLook } from './theme.svelte';
+import { dismiss, toast, toasts, withdraw } from './toasts.svelte';
 
 const css = readFileSync(fileURLToPath(new URL('./tokens.css', import.meta.url)), 'utf8');
 
@@ -132,4 +133,14 @@ it('reads a kept look and falls back to light and normal', () => {
   expect(parseLook('dark large')).toEqual({ ground: 'dark', size: 'large' });
   expect(parseLook('pink huge')).toEqual({ ground: 'light', size: 'normal' });
   expect(parseLook(null)).toEqual({ ground: 'light', size: 'normal' });
+});
+
+describe('short messages', () => {
+  it('that say something was saved are withdrawn once it was refused; others stay', () => {
+    toast('saved', { ms: 0 });
+    const other = toast('no network', { tone: 'warn', ms: 60_000 });
+    withdraw();
+    expect(toasts.map((one) => one.text)).toEqual(['no network']);
+    dismiss(other);
+  });
 });

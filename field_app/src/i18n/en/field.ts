@@ -132,7 +132,7 @@ export const field: Readonly<Record<keyof typeof zh, string>> = {
   'gate.leftPhotos': '{n} {n|photo|photos}',
   'gate.leftFiles': '{n} {n|signature or document|signatures and documents}',
   'gate.grace':
-    'Offline grace: {entries} {entries|record|records} not uploaded. New handovers may start for {time} more, at most {left} records; connect to Wi-Fi soon.',
+    'Offline grace: {entries} {entries|record|records} not uploaded. New handovers may start for {time} more, at most {left} {left|record|records}; connect to Wi-Fi soon.',
   'gate.follow': '{n} {n|file|files} ({bytes}) still uploading in the background',
   'gate.followLater':
     '{n} {n|file|files} ({bytes}) not uploaded yet; it goes on by itself once there is a network',

@@ -260,6 +260,9 @@ export const office: Readonly<Record<keyof typeof zh, string>> = {
   'device.clock': 'Clock',
   'device.shared': 'Shared',
   'device.never': 'never',
+  'device.unknown': 'This device was not found',
+  'device.unknownText': 'It may belong to another depot, or has not reached this computer yet.',
+  'device.toList': 'All devices',
   'device.provenN': 'no. {n}',
   'device.nothing': 'All uploaded',
   'device.neverSeen': 'Not heard from yet',
@@ -566,7 +569,7 @@ export const office: Readonly<Record<keyof typeof zh, string>> = {
   'incident.closeText':
     'It says that somebody has looked and dealt with it; it changes no record. Who, when and the note are kept.',
   'incident.closeAsks': 'What was found, what was done',
-  'incident.closeDone': 'Saved: dealt with',
+  'incident.closeDone': 'Saved; it takes effect once it reaches the server',
   'incident.closedBy': '{who} closed it on {when}: {note}',
   'incident.endedItself': 'Ended by itself',
   'incident.endedItselfAt': 'Ended by itself on {when}',
