@@ -80,6 +80,16 @@ async def on_paper(office: OfficeApp) -> None:
     await office.page.evaluate("document.documentElement.dataset.theme = 'light'")
 
 
+async def not_squeezed(office: OfficeApp) -> None:
+    """On a phone, too, what to decide is read in one line."""
+    await office.page.set_viewport_size({"width": 390, "height": 844})
+    for name in ("aside.dismiss", "aside.admit"):
+        words = await office.page.get_by_role("button", name=office.w.whole(name)).bounding_box()
+        assert words is not None, name
+        assert words["width"] > 120, f"{name} is squeezed"
+    await office.page.set_viewport_size({"width": 1280, "height": 900})
+
+
 async def test_lost_shut_out_turned_up_and_decided(world: World) -> None:
     van = world.vans_out()[0]
     line = FailingLine()
@@ -129,12 +139,7 @@ async def test_lost_shut_out_turned_up_and_decided(world: World) -> None:
     await last.get_by_role("button", expanded=False).click()
     await office.sees(last.get_by_text(van.id))
     await gallery.look("aside")
-    await office.page.set_viewport_size({"width": 390, "height": 844})
-    for name in ("aside.dismiss", "aside.admit"):
-        words = await office.page.get_by_role("button", name=office.w.whole(name)).bounding_box()
-        assert words is not None, name
-        assert words["width"] > 120, f"{name} is squeezed"
-    await office.page.set_viewport_size({"width": 1280, "height": 900})
+    await not_squeezed(office)
     await last.get_by_role("checkbox").check()
     await decide(office, "dismiss", "点错了，重复")
     await office.sees(last.get_by_text(office.w("asideState.dismissed")))
