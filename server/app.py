@@ -41,12 +41,13 @@ from server.storage.opening import open_database
 from server.storage.store import SqlStore
 from sync.engine import Engine
 from sync.fanout import frames
-from sync.store import JournalEntry
+from sync.store import BEFORE_ALL, Age, JournalEntry
 
 TABLES: Final = (auth_tables, blob_tables)
 """Rooms whose tables must be known before the database is opened."""
 RETRIED_AT_START: Final = [ErrorCode.ENTRY_SERVER_ERROR, ErrorCode.ACTION_UNKNOWN, ErrorCode.ENTRY_UNREADABLE]
 RETRY_ENTRIES_MAX: Final = 1000
+"""Judged again in one transaction; others write between two."""
 log = structlog.get_logger("app")
 
 
@@ -129,16 +130,18 @@ def create_app(house: House) -> Litestar:
 async def retry_parked(house: House) -> None:
     """Judge again what was parked for a cause that may be gone with this start: a fixed handler, a newer vocabulary."""
 
-    def job(organisation: str, store: SqlStore) -> list[tuple[str, bytes]]:
-        count, touched = house.engine.retry_parked(store, organisation, list(RETRIED_AT_START), RETRY_ENTRIES_MAX)
-        if count:
-            log.info("parked_retried", organisation=organisation, entries=count)
-        return frames(store, organisation, touched)
+    def job(organisation: str, after: Age, store: SqlStore) -> tuple[list[tuple[str, bytes]], Age | None]:
+        done = house.engine.retry_parked(store, organisation, list(RETRIED_AT_START), RETRY_ENTRIES_MAX, after)
+        if done.entries:
+            log.info("parked_retried", organisation=organisation, entries=done.entries)
+        return frames(store, organisation, done.touched), done.last
 
     try:
         for organisation in await house.database.read(lambda store: store.organisations()):
-            news = await house.database.write(partial(job, organisation))
-            house.hub.publish(organisation, news)
+            after: Age | None = BEFORE_ALL
+            while after is not None:
+                news, after = await house.database.write(partial(job, organisation, after))
+                house.hub.publish(organisation, news)
     except TransactionLost as problem:
         log.error("retry_parked_cut", type=type(problem).__qualname__, why=str(problem))
 

@@ -22,9 +22,9 @@ from sync.incidents import Incidents, seen_news
 from sync.journal import extend, genesis, head_text, ranges
 from sync.judge import Judge, OnFault
 from sync.losses import contradicted
-from sync.pushed import Pushed, PushRefused
+from sync.pushed import Pushed, PushRefused, Retried
 from sync.released import contradiction, is_released, leads_on, short_of, still_missing
-from sync.store import DeviceState, JournalEntry, Store
+from sync.store import BEFORE_ALL, Age, DeviceState, JournalEntry, Store, age_of
 from sync.unit import Handlers, Touched
 from sync.upcast import VOCABULARY, Vocabulary
 
@@ -103,18 +103,18 @@ class Engine:
             return None  # a full upload is written down
         return Pushed(receipt, [], complete)
 
-    def retry_parked(self, store: Store, organisation: str, codes: list[str], limit: int) -> tuple[int, Touched]:
-        """Judge again what was parked for a cause that may be gone (after a start or an upgrade)."""
+    def retry_parked(self, store: Store, organisation: str, codes: list[str], limit: int, after: Age = BEFORE_ALL) -> Retried:
+        """Judge again what was parked for a cause that may be gone (after a start or an upgrade): the next `limit` entries."""
         version = store.lock_organisation(organisation)
         judge = Judge(store, organisation, self.handlers, version, Touched(), self.on_fault, vocabulary=self.vocabulary)
-        parked = store.parked_for(organisation, codes, limit)
+        parked = store.parked_for(organisation, codes, limit, after)
         for entry in parked:
             device = store.device(organisation, entry.device)
             if device is not None:
                 judge.judge(device, entry)
         self.go_on(judge)
         store.set_organisation_version(organisation, judge.version)
-        return len(parked), judge.touched
+        return Retried(len(parked), judge.touched, age_of(parked[-1]) if len(parked) == limit else None)
 
     def go_on(self, judge: Judge) -> None:
         """Judge what was held behind gaps that have just been released, and who waited for what is given up now."""

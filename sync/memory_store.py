@@ -20,6 +20,8 @@ from sync.body import BodyBlob
 from sync.digest import NOTHING, Tally, content_hash, part_of, shifts, total
 from sync.merge import FieldMeta
 from sync.store import (
+    BEFORE_ALL,
+    Age,
     BlobState,
     BucketState,
     DeviceState,
@@ -29,6 +31,7 @@ from sync.store import (
     StoredRecord,
     WireChange,
     WirePage,
+    age_of,
     as_shown,
     change_wire,
     held_as,
@@ -201,17 +204,17 @@ class MemoryStore:
         waits = self._room("wait", organisation)
         found = [self.entry_at(organisation, *place) for place in waits.get(needed, ())]
         self._drop(waits, needed)
-        return sorted((entry for entry in found if entry is not None), key=_age)
+        return sorted((entry for entry in found if entry is not None), key=age_of)
 
     def _all_entries(self, organisation: str) -> Iterator[JournalEntry]:
         for name, journal in list(self._rooms.items()):
             if name[:2] == ("journal", organisation):
                 yield from journal.values()
 
-    def parked_for(self, organisation: str, codes: Sequence[str], limit: int) -> list[JournalEntry]:
-        """Parked entries with one of the codes, oldest first."""
+    def parked_for(self, organisation: str, codes: Sequence[str], limit: int, after: Age = BEFORE_ALL) -> list[JournalEntry]:
+        """Parked entries with one of the codes behind a place, oldest first."""
         found = [one for one in self._all_entries(organisation) if one.state == "parked" and one.code in codes]
-        return [_copied(entry) for entry in sorted(found, key=_age)[:limit]]
+        return [_copied(entry) for entry in sorted(found, key=age_of) if age_of(entry) > after][:limit]
 
     def private_parts(self, entry: JournalEntry) -> list[bytes | None]:
         """Salted bytes of each private part; None where erased."""
@@ -466,10 +469,6 @@ class MemoryStore:
 
 def _place(entry: JournalEntry) -> tuple[str, int, int]:
     return (entry.device, entry.epoch, entry.seq)
-
-
-def _age(entry: JournalEntry) -> tuple[int, str, int]:
-    return (entry.received_ms, entry.device, entry.seq)
 
 
 def _read(kept: _Kept) -> StoredRecord:

@@ -5,6 +5,7 @@ from typing import Any
 
 from schemas.errors import ErrorCode
 from schemas.protocol import Command, NewEpoch, Outcome
+from sync.store import Age
 from sync.unit import Touched
 
 
@@ -30,6 +31,15 @@ class Pushed:
     touched: Touched = field(default_factory=Touched)
     erased: tuple[str, ...] = ()
     may_pull: bool = True
+
+
+@dataclass(frozen=True)
+class Retried:
+    """What judging again came to: how many entries, and behind which place more may stand; `last` None: none do."""
+
+    entries: int
+    touched: Touched
+    last: Age | None
 
 
 @dataclass

@@ -7,7 +7,7 @@ pure, and a driver's asynchrony belongs to the server (`server/storage`).
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from schemas.protocol import BlobRef
 from sync.body import BodyBlob
@@ -60,6 +60,16 @@ class JournalEntry:
     version: int | None = None
     detail: dict[str, Any] = field(default_factory=dict)
     repeat_of: bool = False
+
+
+Age = tuple[int, str, int, int]
+"""(received_ms, device, epoch, seq): where an entry stands among all that came to an organisation."""
+BEFORE_ALL: Final[Age] = (-1, "", 0, 0)
+
+
+def age_of(entry: JournalEntry) -> Age:
+    """Oldest first by this."""
+    return (entry.received_ms, entry.device, entry.epoch, entry.seq)
 
 
 @dataclass
@@ -229,8 +239,8 @@ class Store(Protocol):
     def take_waiting(self, organisation: str, needed: str) -> list[JournalEntry]:
         """Entries that wait for `needed`, oldest first; the wait is removed."""
 
-    def parked_for(self, organisation: str, codes: Sequence[str], limit: int) -> list[JournalEntry]:
-        """Parked entries with one of the codes, oldest first."""
+    def parked_for(self, organisation: str, codes: Sequence[str], limit: int, after: Age = ...) -> list[JournalEntry]:
+        """Parked entries with one of the codes, oldest first (by `age_of`), behind the place `after`, at most `limit`."""
 
     def private_parts(self, entry: JournalEntry) -> list[bytes | None]:
         """Salted bytes of each private part; None where erased."""

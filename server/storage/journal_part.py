@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from server.storage import statements as sql
 from server.storage.drafts import UNKNOWN, Drafts, Room
-from sync.store import JournalEntry, KeptAside
+from sync.store import BEFORE_ALL, Age, JournalEntry, KeptAside, age_of
 
 Place = tuple[str, str, int, int]
 """(organisation, device, epoch, seq)."""
@@ -138,9 +138,10 @@ class JournalPart(Drafts):
         rows = self._run(sql.ENTRIES, organisation=organisation, device=device, epoch=epoch, first=first, last=last)
         return [_entry(row) for row in rows.mappings()]
 
-    def parked_for(self, organisation: str, codes: Sequence[str], limit: int) -> list[JournalEntry]:
-        """Parked entries with one of the codes, oldest first."""
-        rows = self._run(sql.PARKED, organisation=organisation, codes=list(codes), limit=limit).mappings()
+    def parked_for(self, organisation: str, codes: Sequence[str], limit: int, after: Age = BEFORE_ALL) -> list[JournalEntry]:
+        """Parked entries with one of the codes behind a place, oldest first."""
+        place = dict(zip(("after_ms", "after_device", "after_epoch", "after_seq"), after, strict=True))
+        rows = self._run(sql.PARKED, organisation=organisation, codes=list(codes), limit=limit, **place).mappings()
         return [_entry(row) for row in rows]
 
     # --- waiting --------------------------------------------------------------------------------------------------------
@@ -155,7 +156,7 @@ class JournalPart(Drafts):
             return []
         self._waits.put((organisation, needed), frozenset())
         entries = [self.entry_at(*place) for place in places]
-        return sorted((entry for entry in entries if entry), key=lambda entry: (entry.received_ms, entry.device, entry.seq))
+        return sorted((entry for entry in entries if entry), key=age_of)
 
     def _waits_of(self, organisation: str, needed: str) -> frozenset[Place]:
         known = self._waits.known.get((organisation, needed))

@@ -9,7 +9,7 @@ import pytest
 from schemas.protocol import BlobRef
 from sync.digest import Tally, content_hash, item, total
 from sync.merge import FieldMeta
-from sync.store import BlobState, BucketState, DeviceState, JournalEntry, Store, StoredRecord
+from sync.store import BlobState, BucketState, DeviceState, JournalEntry, Store, StoredRecord, age_of
 from tests.support.changes import changes
 from tests.support.hosts import AnyStore, Host
 from tests.support.stage import Ids, blob
@@ -181,6 +181,9 @@ def test_parked_entries_and_waits_come_oldest_first(host: Host, organisation: st
         assert [one.seq for one in store.parked_for(organisation, ["a", "b"], 10)] == [2, 3, 4]
         assert [one.seq for one in store.parked_for(organisation, ["a", "b"], 2)] == [2, 3]
         assert store.parked_for(organisation, [], 10) == []
+        places = [age_of(one) for one in store.parked_for(organisation, ["a", "b"], 10)]
+        assert [one.seq for one in store.parked_for(organisation, ["a", "b"], 1, places[0])] == [3]
+        assert store.parked_for(organisation, ["a", "b"], 10, places[-1]) == []
         assert [one.seq for one in store.take_waiting(organisation, "needed")] == [1, 2, 3, 4]
         assert store.take_waiting(organisation, "needed") == []
 

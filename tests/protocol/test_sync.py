@@ -177,6 +177,29 @@ async def test_judging_that_breaks_the_whole_transaction_keeps_the_entries(
     assert found["state"] == "started"
 
 
+async def test_what_nobody_can_read_does_not_keep_what_stands_behind_it_from_being_judged_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A start takes up what is parked in portions, and goes on behind each."""
+
+    def broken(_unit: Unit, _args: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("server.app.RETRY_ENTRIES_MAX", 2)
+    phone = await world.enrolled(world.a)
+    for _ in range(5):
+        phone.record("nobody.knows", {})
+    handover = begin(phone)
+    with monkeypatch.context() as patched:
+        patched.setitem(HANDLERS, ("handover.start", 1), broken)
+        answer, _ = opened(world, phone, await sync(phone))
+    assert [one.code for one in answer.outcomes] == [*[ErrorCode.ACTION_UNKNOWN] * 5, ErrorCode.ENTRY_SERVER_ERROR]
+    await retry_parked(world.house)
+    found = await handover_of(world, world.a, handover)
+    assert found is not None
+    assert found["state"] == "started"
+
+
 async def test_one_jobs_broken_transaction_takes_no_other_with_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Requests that share a commit: the broken one is taken out, the others stand."""
 

@@ -310,8 +310,8 @@ class Node:
         self._erase([blob.sha256 for blob in known if blob is not None and blob.state == "erased"])
 
         def job(store: Store) -> Frames:
-            _, touched = self.engine.retry_parked(store, self.organisation, list(RETRIED_AT_START), RETRIED_MAX)
-            return frames(store, self.organisation, touched)
+            done = self.engine.retry_parked(store, self.organisation, list(RETRIED_AT_START), RETRIED_MAX)
+            return frames(store, self.organisation, done.touched)
 
         self.outbox += finished(self.write(job))
 

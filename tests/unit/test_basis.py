@@ -1,5 +1,8 @@
 """What builds on an entry that nobody has: it waits only as long as somebody may bring it."""
 
+import pytest
+
+from schemas import limits
 from schemas.actions.conflicts import EntryRatify
 from schemas.errors import ErrorCode
 from schemas.people import Role
@@ -52,3 +55,19 @@ def test_a_manager_ends_the_waiting_for_what_nobody_has(stage: Stage) -> None:
     assert found is not None
     assert (found.state, found.detail) == ("applied", {"basis_lost": True, "ratified_by": office.actor})
     assert stage.the("handover", args["handover_id"])["actor_id"] == phone.actor
+
+
+def test_who_waits_for_nothing_is_found_behind_any_number_that_wait_for_something(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "WAITING_RETRIED_MAX", 2)
+    one, two = stage.phone(), stage.phone()
+    start, unknown = CheckIn(one).start(), two.record("nobody.knows", {})
+    for needed in [unknown.id] * 5 + [start.id]:
+        args = {"handover_id": stage.ids.new(), "type": "check_in", "asset_id": stage.van}
+        last = two.record("handover.start", args, needs=[needed])
+    two.push()
+    assert stage.state(unknown) == ("parked", ErrorCode.ACTION_UNKNOWN)
+    assert stage.state(last) == ("parked", ErrorCode.ENTRY_WAITS)
+    one.push(one.request() | {"entries": [], "lost": [{"seq": 1, "hash": one.journal.hashes[1]}]})
+    assert stage.state(last) == ("applied", None)

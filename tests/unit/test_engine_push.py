@@ -206,10 +206,10 @@ def broken_reading(stage: Stage) -> Iterator[None]:
 
 def repair(stage: Stage) -> int:
     stage.handlers.update(HANDLERS)
-    count, _ = stage.write(
+    done = stage.write(
         lambda store: stage.engine.retry_parked(store, stage.id, [ErrorCode.ENTRY_SERVER_ERROR], limits.PUSH_ENTRIES_MAX)
     )
-    return count
+    return done.entries
 
 
 @pytest.mark.usefixtures("broken_reading")
