@@ -388,7 +388,7 @@ class Laws:
                 self.broken("L5", "the loser is not in the history of", record, name)
 
     def _gate(self) -> None:
-        """L6: no new work while anything of the opening was unsent."""
+        """L6: no new work while anything of the opening was unsent, but by grace, as far as the policy allows it."""
         for phone in self.everybody():
             for entry in phone.started_behind_gate:
                 self.broken("L6", "new work behind a gate that should be shut:", phone.id, entry)

@@ -4,13 +4,16 @@ out, wiped or erased, base data edited.
 Neighbours: `world.py` calls `befall` between two acts of people. Invariant: the office writes as the organisation's own device.
 """
 
-from typing import TYPE_CHECKING
+import random
+from typing import TYPE_CHECKING, Final
 
 from schemas.actions import Action
 from schemas.actions.basedata import AssetDefine, PersonDefine
 from schemas.actions.devices import DeviceRevoke, DeviceWipe
+from schemas.actions.organisation import OrganisationPolicy
 from schemas.actions.people import PersonErase
 from schemas.people import Role
+from schemas.records.organisation import GatePolicy
 from tests.sim.faults import Fault
 from tests.sim.server import Crash
 
@@ -18,23 +21,34 @@ if TYPE_CHECKING:
     from tests.sim.world import World
 
 HOUR_MS = 3_600_000
+POLICIES: Final[tuple[GatePolicy, ...]] = ("strict", "records", "grace")
+GRACE_ENTRIES: Final = 25
+"""How much may be unsent by grace: so little that worlds come to its end."""
+
+
+def gate_policy(seed: str, organisation: str) -> OrganisationPolicy:
+    """How strictly a world's organisation keeps its gate. Drawn apart from all else."""
+    policy = random.Random(f"policy/{seed}").choices(POLICIES, (14, 3, 3))[0]
+    return OrganisationPolicy(
+        organisation_id=organisation, gate_policy=policy, grace_hours=12, grace_entries=GRACE_ENTRIES, files_hours=2
+    )
 
 
 def befall(world: "World") -> None:
     """What befalls the server and the office."""
-    hits, random = world.chance.hits, world.ids.random
+    hits, chosen = world.chance.hits, world.ids.random
     if hits(Fault.SERVER_DISK_FULL, 0.004):
         world.node.full = True
-        world.at(random.randrange(HOUR_MS), lambda: setattr(world.node, "full", False))
+        world.at(chosen.randrange(HOUR_MS), lambda: setattr(world.node, "full", False))
     if hits(Fault.HANDLER_BUG, 0.006):
-        action = random.choice(("photo.add", "reading.record", "signature.capture", "handover.start"))
+        action = chosen.choice(("photo.add", "reading.record", "signature.capture", "handover.start"))
         world.node.broken.add(action)
-        world.at(random.randrange(HOUR_MS), lambda: world.mend(action))
+        world.at(chosen.randrange(HOUR_MS), lambda: world.mend(action))
     if hits(Fault.ACTION_UNKNOWN, 0.003):
         world.node.unknown.add("accessory.report")
         world.node.set_handlers()
-        world.at(random.randrange(4 * HOUR_MS), world.upgrade)
-    if random.random() < 0.01:
+        world.at(chosen.randrange(4 * HOUR_MS), world.upgrade)
+    if chosen.random() < 0.01:
         world.backups = [*world.backups[-1:], world.node.backup()]
     if world.backups and hits(Fault.SERVER_RESTORED, 0.002):
         world.laws.before_restore()
@@ -42,14 +56,14 @@ def befall(world: "World") -> None:
         world.laws.after_restore()
         world.restart_node()
     if len(world.phones) > 1 and hits(Fault.DEVICE_REVOKED, 0.002):
-        phone = random.choice(world.phones)
+        phone = chosen.choice(world.phones)
         office(world, DeviceRevoke(device_id=phone.id))
     wipeable = [phone for phone in world.phones if world.laws.allowed(phone.id)]
     if wipeable and hits(Fault.DEVICE_WIPED, 0.004):
-        office(world, DeviceWipe(device_id=random.choice(wipeable).id))
+        office(world, DeviceWipe(device_id=chosen.choice(wipeable).id))
     if hits(Fault.USER_REVOKED, 0.003):
         revoke_user(world)
-    if random.random() < 0.05:
+    if chosen.random() < 0.05:
         edit_asset(world)
     if hits(Fault.PERSON_ERASED, 0.01):
         erase_person(world)

@@ -80,6 +80,7 @@ class Phone:
         self.hidden_since: int | None = None
         self.unsent_at_opening: frozenset[str] = frozenset()
         self.started_behind_gate: list[str] = []
+        self.grace_entries = 0
 
     # --- life ---------------------------------------------------------------------------------------------------------
     def clock(self) -> int:
@@ -140,9 +141,14 @@ class Phone:
         self.work = None
         args = {"handover_id": handover, "type": type_, "asset_id": asset, "rental_id": rental}
         if (made := self.save("handover.start", args)) is not None:
-            if self.unsent_at_opening and self.unsent_at_opening & unsent_now():
+            unsent = unsent_now() if self.unsent_at_opening else frozenset()
+            if self.unsent_at_opening & unsent and not self._by_grace(len(unsent)):
                 self.started_behind_gate.append(made)
             self.work = Handover(handover, type_, asset, rental, steps, document, [made])
+
+    def _by_grace(self, unsent: int) -> bool:
+        """Whether the policy allows so many unsent entries, and what was written last says that it is written so."""
+        return unsent <= self.grace_entries and json.loads(self.saved[-1].body)["gate"] == "grace"
 
     def step(self) -> None:
         """The next step of the handover at hand."""
@@ -226,6 +232,16 @@ class Phone:
             mine, self.work = self.work, None
             self.save("reading.record", args)
             self.work = mine
+
+    def note_failure(self) -> None:
+        """No answer came."""
+        try:
+            if self.memory is not None:
+                self.memory.note_failure()
+        except Crash:
+            self.die()
+        except OSError:
+            pass
 
     # --- exchanging ---------------------------------------------------------------------------------------------------
     def push(self) -> tuple[Push, bytes] | None:

@@ -21,7 +21,7 @@ from tests.sim.checkers import Laws
 from tests.sim.company import START_MS, Company
 from tests.sim.desk import Desk
 from tests.sim.faults import Chance, Fault
-from tests.sim.life import befall
+from tests.sim.life import befall, gate_policy
 from tests.sim.phone import Person, Phone
 from tests.sim.server import Backup, Crash, Node, Refused
 
@@ -76,6 +76,9 @@ class World:
         self.calm = self.chance.calm = True
         self.node = self.build.node(self.company, self.chance, lambda: self.now, self.build.engine)
         self.node.found()
+        self.policy = gate_policy(seed, self.company.organisation)
+        if self.policy.gate_policy != "strict":
+            self.node.system([self.policy])
         self.backups: list[Backup] = []
         self.disks: dict[str, object] = {}
         self.laws = Laws(self)
@@ -95,6 +98,7 @@ class World:
         somebody = Person(person, place, "password" if own else "pin")
         phone = made(device, self.company.organisation, somebody, self.chance, self.ids)
         phone.now_ms = self.now
+        phone.grace_entries = self.policy.grace_entries if self.policy.gate_policy == "grace" else 0
         self.undisturbed(lambda: self.node.enrol(device, made.kind, self.company.depots[place], own, replaces))
         self.phones.append(phone)
         return phone
@@ -135,6 +139,8 @@ class World:
         """Send one request, if none is under way."""
         if phone.waiting is not None and self.now < phone.waiting[1]:
             return
+        if phone.waiting is not None and phone.grace_entries:
+            phone.note_failure()
         made = phone.push()
         if made is None:
             return
