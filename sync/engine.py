@@ -21,7 +21,7 @@ from sync.fold import Fold
 from sync.incidents import Incidents, seen_news
 from sync.journal import extend, genesis, head_text, ranges
 from sync.judge import Judge, OnFault
-from sync.losses import contradicted
+from sync.losses import contradicted, declare
 from sync.pushed import Pushed, PushRefused, Retried
 from sync.released import contradiction, is_released, leads_on, short_of, still_missing
 from sync.store import BEFORE_ALL, Age, DeviceState, JournalEntry, Store, age_of
@@ -408,6 +408,13 @@ class _Push:
             elif (room := room - 1) < 0:
                 break  # the rest stays on the device, unacknowledged, until the gap is filled
             kept.append(self._keep(pushed, skew))
+        self._take_losses(held, doubtful, fold)
+        return kept
+
+    def _take_losses(self, held: set[int], doubtful: int | None, fold: Fold) -> None:
+        """Declared hashes fill their numbers, but for what cannot be believed (`doubtful`: what this request's next does not
+        follow from)."""
+        device = self.device
         known = self.store.losses(device.organisation, device.id, device.epoch)
         for loss in self.request.lost:
             if loss.seq in known:
@@ -415,10 +422,11 @@ class _Push:
             self.aside.keep_rest(loss)
             if loss.seq in held or loss.seq == doubtful:
                 continue
-            believed = loss.seq > device.seq and not contradicted(loss, self.request.head, self._at)
-            if believed or self._names_released(loss):
-                self._declare(loss, fold.incidents)
-        return kept
+            if loss.seq > device.seq and contradicted(loss, self.request.head, behind := self._at(loss.seq + 1)):
+                if behind is not None:
+                    fold.let_go(behind)
+            elif loss.seq > device.seq or self._names_released(loss):
+                declare(self.judge, device, loss, fold.incidents, self.now_ms)
 
     def _lacks_released(self, seq: int) -> bool:
         device = self.device
@@ -486,15 +494,3 @@ class _Push:
         if first is not None:
             entry.state, entry.code, entry.version, entry.detail = first.state, first.code, first.version, first.detail
         return outcome_of(entry)
-
-    def _declare(self, loss: DeclaredLoss, incidents: Incidents) -> None:
-        device = self.device
-        self.store.add_loss(device.organisation, device.id, device.epoch, loss.seq, loss.hash, self.now_ms)
-        if any(self._proven_in(epoch, loss) for epoch, _, _ in self._epochs()):
-            return  # its body is here, in the epoch before the fork: nothing is lost
-        self.judge.given_up = True
-        incidents.open("declared_loss", f"{device.epoch}/{loss.seq}", {"seq": loss.seq, "epoch": device.epoch})
-
-    def _proven_in(self, epoch: int, loss: DeclaredLoss) -> bool:
-        entry = self.store.entry_at(self.device.organisation, self.device.id, epoch, loss.seq)
-        return entry is not None and entry.hash == loss.hash

@@ -47,7 +47,7 @@ class Fold:
                 continue
             # What stands behind a released gap is taken by its own hash: what it follows from is not here.
             if seq == device.seq + 1 and extend(device.hash, seq, entry.body or b"") != entry.hash:
-                self._let_go(entry)
+                self.let_go(entry)
                 break
             device.seq, device.hash = seq, entry.hash
             self.settle(entry)
@@ -85,7 +85,7 @@ class Fold:
         entries = self._store.entries(device.organisation, device.id, device.epoch, held[0], held[-1])
         self.outcomes += [outcome_of(entry) for entry in entries]
 
-    def _let_go(self, entry: JournalEntry) -> None:
+    def let_go(self, entry: JournalEntry) -> None:
         """What was held beyond a gap does not follow from what filled it: it was changed on its way. Its bytes are kept aside,
         its number is free again."""
         self.aside.keep_held(entry)

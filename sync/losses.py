@@ -1,27 +1,33 @@
-"""Whether a declared loss can be believed. Pure.
+"""Declared losses: whether one can be believed, and what it does. Pure.
 
 Nothing in a request but its head is signed, and the hash of a lost entry has no body to be checked against: one that was
 changed on its way would stand for good, and nothing could ever follow from it. Neighbours: `engine.py` asks before it takes
-one; `released.py` has the same question for released numbers. Invariant: what is not believed stays on the device, which says
-it again.
+one; `released.py` has the same question for released numbers. Invariant: what is not believed, the hash and what is held behind
+it, stays on the device, which says it again.
 """
 
-from collections.abc import Callable
-
 from schemas.protocol import DeclaredLoss, Head
+from sync.incidents import Incidents
 from sync.journal import extend
-from sync.released import leads_on
-from sync.store import JournalEntry
+from sync.judge import Judge
+from sync.store import DeviceState, JournalEntry
 
 
-def contradicted(loss: DeclaredLoss, head: Head, entry_at: Callable[[int], JournalEntry | None]) -> bool:
-    """Whether the declared hash is not the signed head's, or what is held behind does not follow from it although that is what
-    its device wrote: the entry behind it follows, or the head is it."""
+def contradicted(loss: DeclaredLoss, head: Head, behind: JournalEntry | None) -> bool:
+    """Whether the declared hash is not the signed head's, or the entry held `behind` it does not follow from it: one of the two
+    was changed on its way."""
     if loss.seq == head.seq:
         return loss.hash != head.hash
-    behind = entry_at(loss.seq + 1)
-    if behind is None or extend(loss.hash, behind.seq, behind.body or b"") == behind.hash:
-        return False
-    if (head.seq, head.hash) == (behind.seq, behind.hash):
-        return True
-    return entry_at(behind.seq + 1) is not None and leads_on(behind.seq, behind.hash, entry_at)
+    return behind is not None and extend(loss.hash, behind.seq, behind.body or b"") != behind.hash
+
+
+def declare(judge: Judge, device: DeviceState, loss: DeclaredLoss, incidents: Incidents, now_ms: int) -> None:
+    """The hash fills its number and the office is told, unless the body is here, in an epoch before a fork."""
+    store = judge.store
+    store.add_loss(device.organisation, device.id, device.epoch, loss.seq, loss.hash, now_ms)
+    for epoch, _, _ in store.epochs(device.organisation, device.id):
+        entry = store.entry_at(device.organisation, device.id, epoch, loss.seq)
+        if entry is not None and entry.hash == loss.hash:
+            return
+    judge.given_up = True
+    incidents.open("declared_loss", f"{device.epoch}/{loss.seq}", {"seq": loss.seq, "epoch": device.epoch})
