@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from schemas.limits import DIGEST_CHECK_SECONDS, REPAIRS_REPORTED_MAX
+from sync.device_state import RecordRow
 from sync.digest import NO_TALLY, Tally, part_of, tally, total
 from sync.replica import Draft, Rows, apply_change
 
@@ -57,13 +58,21 @@ def replace_parts(draft: Draft, answer: Mapping[str, Any], found: int) -> bool:
     cursor = draft.cursors.get(bucket)
     if cursor is None or cursor > version:
         return False
+
+    def is_newer(row: RecordRow) -> bool:
+        # No cursor reaches a row of a time that a restored server has forgotten: nothing newer will ever come for it.
+        reached = any(row.v <= draft.cursors.get(name, 0) for name in row.buckets)
+        return bool(row.v > version) and reached
+
     named = {(change["kind"], change["id"]) for change in answer["changes"]}
     for key, row in draft.rows.records.items():
-        lies_here = bucket in row.buckets and row.v <= version and part_of(row.id) in parts
+        lies_here = bucket in row.buckets and not is_newer(row) and part_of(row.id) in parts
         if lies_here and key not in named:
             apply_change(draft, bucket, {"kind": key[0], "id": key[1], "v": 0, "data": None, "gone": True})
     for change in answer["changes"]:
-        apply_change(draft, bucket, change, truth=version)
+        here = draft.record((change["kind"], change["id"]))
+        truth = version if here is None or is_newer(here) else max(version, here.v)
+        apply_change(draft, bucket, change, truth=truth)
     known = draft.rows.repairs
     same = [one for one in known if (one["bucket"], one["version"]) == (bucket, found)]
     every = sorted(parts.union(*(one["parts"] for one in same)))

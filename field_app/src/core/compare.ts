@@ -88,14 +88,21 @@ async function replaceParts(ctx: Context, answer: RepairAnswer, found: number): 
     const cursors = await got<Record<string, number> | undefined>(meta.get('cursors'));
     const cursor = cursors?.[bucket];
     if (cursor === undefined || cursor > version) return false;
+    // No cursor reaches a row of a time that a restored server has forgotten: nothing newer will ever come for it.
+    const isNewer = (row: RecordRow) =>
+      row.v > version && row.buckets.some((name) => row.v <= (cursors?.[name] ?? 0));
     const named = new Set(answer.changes.map(({ kind, id }) => `${kind}/${id}`));
     for (const row of await got<RecordRow[]>(tx.objectStore('records').index('bucket').getAll(bucket))) {
-      if (row.v > version || !parts.has(partOf(row.id))) continue;
+      if (isNewer(row) || !parts.has(partOf(row.id))) continue;
       const { kind, id } = row;
       if (!named.has(`${kind}/${id}`))
         await applyChange(tx, bucket, { kind, id, v: 0, h: '', data: null, gone: true }, touched);
     }
-    for (const change of answer.changes) await applyChange(tx, bucket, change, touched, version);
+    for (const change of answer.changes) {
+      const here = await got<RecordRow | undefined>(tx.objectStore('records').get([change.kind, change.id]));
+      const truth = here && !isNewer(here) ? Math.max(version, here.v) : version;
+      await applyChange(tx, bucket, change, touched, truth);
+    }
     const known = (await got<Repair[] | undefined>(meta.get('repairs'))) ?? [];
     meta.put(withRepair(known, { bucket, version: found, parts: answer.parts }), 'repairs');
     return true;

@@ -71,6 +71,15 @@ describe('the replica', () => {
         data: { id: old, name: 'of a lost future' },
       });
       records.put({ kind: 'task', id: ghost, v: 1, h: 'aa', data: { id: ghost }, buckets: [BUCKET] });
+      const forgotten = `${ghost.slice(0, -3)}17e`; // newer than any cursor: of a time that a restored server does not know
+      records.put({
+        kind: 'task',
+        id: forgotten,
+        v: 1e6,
+        h: 'aa',
+        data: { id: forgotten },
+        buckets: [BUCKET],
+      });
     });
     world.server.partsAtOnce = 1;
     const handover = await begin(core);
