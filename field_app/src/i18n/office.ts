@@ -1,14 +1,16 @@
 /**
- * The office's texts: common, domain, errors and office, in Chinese and English.
+ * The office's texts: common, domain, errors, office and devices, in Chinese and English.
  *
  * Neighbours: pages under src/office call `t` from here; the field app uses index.ts and never imports this file.
  * Invariant: as in index.ts, a key missing in English, an unknown key or a missing parameter is a type error.
  */
 import { commonPair } from './common';
+import { devices as enDevices } from './en/devices';
 import { errors as enErrors } from './en/errors';
 import { office as enOffice } from './en/office';
 import { locale } from './locale.svelte';
 import { type Args, type Lang, translator } from './translate';
+import { devices as zhDevices } from './zh/devices';
 import { errors as zhErrors } from './zh/errors';
 import { office as zhOffice } from './zh/office';
 
@@ -17,8 +19,8 @@ export { locale } from './locale.svelte';
 export type { Lang } from './translate';
 
 export const officePair = {
-  zh: { ...commonPair.zh, ...zhErrors, ...zhOffice },
-  en: { ...commonPair.en, ...enErrors, ...enOffice },
+  zh: { ...commonPair.zh, ...zhErrors, ...zhOffice, ...zhDevices },
+  en: { ...commonPair.en, ...enErrors, ...enOffice, ...enDevices },
 };
 
 type Zh = (typeof officePair)['zh'];
