@@ -284,8 +284,8 @@ def _progress(what: str, done: int, total: int) -> None:
 def _welcome(house: House, settings: Settings) -> None:
     import qrcode  # noqa: PLC0415 - as above
 
-    from server.demo.company import STAFF  # noqa: PLC0415
-    from server.demo.seed import demo_secrets, invite  # noqa: PLC0415
+    from server.demo.company import STAFF  # noqa: PLC0415 - as above
+    from server.demo.seed import demo_secrets, invite  # noqa: PLC0415 - as above
 
     known = demo_secrets(settings.secrets)
     url = settings.public_url

@@ -46,6 +46,7 @@ def by(table: FromClause, *names: str) -> list[Any]:
 def insertion(table: Table) -> TextClause:
     """Insert a whole row, the first with its key. Parameters: every column."""
     names = [column.name for column in table.columns]
+    # Names of our own tables and columns, here and below: nothing of them comes from outside.
     return text(f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})")  # noqa: S608
 
 

@@ -45,7 +45,7 @@ def _key(*names: str) -> list[sa.Column[str]]:
 
 
 def _put_aside(table: str) -> None:
-    op.execute(f"CREATE TEMPORARY TABLE former AS SELECT * FROM {table}")  # noqa: S608
+    op.execute(f"CREATE TEMPORARY TABLE former AS SELECT * FROM {table}")  # noqa: S608 - a table of our own
     op.drop_table(table)
 
 
@@ -53,5 +53,6 @@ def _order_anew(table: str, *names: str) -> None:
     """The same rows under a key in this order."""
     _put_aside(table)
     op.create_table(table, *_key(*names))
+    # Names of our own tables and columns: nothing of it comes from outside.
     op.execute(f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(names)} FROM former")  # noqa: S608
     op.execute("DROP TABLE former")
