@@ -70,5 +70,5 @@ def checkin_words(lang: str) -> Words:
 
 
 def office_words(lang: str) -> Words:
-    """The office's texts."""
-    return Words(lang, "office")
+    """The office's texts, whose devices have a file of their own."""
+    return Words(lang, "office", "devices")
