@@ -1,12 +1,12 @@
 """`python -m bench.profile A`: the server's side of a workload in this process, without sockets, under cProfile.
 
 The same requests as `python -m bench` sends go straight into the application: routing, decoding, engine, store, commit,
-pages, answer. Prints where the time went, by time in the function itself, over all threads (event loop, writer, readers).
+pages, answer; on the event loop and with the collector of cycles as they are where it is served. Prints where the time
+went, by time in the function itself, over all threads (event loop, writer, readers).
 `--records`, `--entries` make it smaller, `--calls` sorts by what a function and all it calls took, `--plain` only takes the time.
 """
 
 import argparse
-import asyncio
 import cProfile
 import io
 import pstats
@@ -19,11 +19,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from bench import fleet, pull, push
+from bench import fleet, pull, push, wire
 from bench.company import FULL, Company, Size, found
+from bench.measured import Measured
 from bench.pages import Line
 from bench.wire import Answer, Request
 from server.app import create_app, make_house
+from server.process import share_the_heap, spare_the_collector
 from server.settings import Settings
 
 LINES: Final = 40
@@ -128,7 +130,7 @@ def _first(company: Company) -> Drive:
 def _newest(company: Company) -> Drive:
     async def drive(caller: AsgiCaller) -> None:
         measured = await pull.newest_ours(caller, company, company.devices[0])
-        say(f"{measured.count:,} pulls of {company.size.new} records in {measured.seconds:.3f} s")
+        say(f"{measured.count:,} pulls of {company.size.new} records in {measured.seconds:.3f} s, {_each(measured)}")
 
     return drive
 
@@ -153,11 +155,18 @@ async def run(data: Path, drive: Drive, profilers: Profilers | None) -> None:
     house = make_house(Settings(data=data, free_bytes_min=0))
     app = create_app(house)
     async with app.lifespan():
+        spare_the_collector()
         if profilers is not None:
             profilers.start()
+        began = time.process_time()
         await drive(AsgiCaller(app))
+        say(f"{time.process_time() - began:.3f} s of processor time, the load's included")
         if profilers is not None:
             profilers.started[-1].disable()
+
+
+def _each(measured: Measured) -> str:
+    return f"p50 {measured.percentile_ms(0.5):.2f} ms, p99 {measured.percentile_ms(0.99):.2f} ms"
 
 
 def say(text: str) -> None:
@@ -178,10 +187,12 @@ def main() -> int:
     size: Size = replace(FULL, records=chosen.records, entries=chosen.entries)
     with tempfile.TemporaryDirectory(prefix="handover-profile-") as folder:
         data = Path(folder) / "data"
+        share_the_heap()
         company = found(data, size)
         say(f"{size.records:,} records founded through the engine in {company.seconds:.1f} s")
         profilers = None if chosen.plain else Profilers()
-        asyncio.run(run(data, DRIVES[chosen.workload](company), profilers))
+        drive = DRIVES[chosen.workload](company)
+        wire.run(run(data, drive, profilers))
         if profilers is not None:
             say(profilers.report("cumtime" if chosen.calls else "tottime"))
     return 0

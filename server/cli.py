@@ -6,8 +6,6 @@ an exit code other than 0 comes with one sentence saying why.
 
 import asyncio
 import contextlib
-import ctypes
-import gc
 import os
 import shutil
 import socket
@@ -31,6 +29,7 @@ from server.http.context import House
 from server.imports.exportfile import ImportRefused
 from server.imports.take import take_in
 from server.logs import log_to_stderr
+from server.process import share_the_heap, spare_the_collector
 from server.proof import verify_device
 from server.settings import Settings, SettingsError
 from server.storage.database import UnknownSchema, Unreachable, Unsuitable
@@ -50,8 +49,6 @@ OWN_ENTRIES: Final = (
 )
 """What this program puts into the data folder, and all that `--fresh` removes."""
 UNSEEDED: Final = ".seeding"
-HEAPS_MAX: Final = 2
-_M_ARENA_MAX: Final = -8  # malloc.h
 
 
 @cli.command()
@@ -71,7 +68,7 @@ def serve(
         _remove_data(settings)
     os.umask(0o077)  # names and pictures are for the server's own account only
     _discard_half_seeded(settings)
-    _share_the_heap()
+    share_the_heap()
     house = _open(settings)
     if demo:
         _prepare_demo(house, settings)
@@ -84,26 +81,10 @@ def serve(
         ws_max_size=65_536, ws_ping_interval=None, ws_per_message_deflate=False, h11_max_incomplete_event_size=65_536,
     )  # fmt: skip
     server = uvicorn.Server(config)
-    _spare_the_collector()
+    spare_the_collector()
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])  # on uvloop, where it is made for the system
     raise typer.Exit(0 if server.started else 1)
-
-
-def _share_the_heap() -> None:
-    """glibc would give each thread a heap of its own, and keep in each what its largest answer once took. Elsewhere nothing is
-    done. Before the first thread starts."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, HEAPS_MAX)
-
-
-def _spare_the_collector() -> None:
-    """What was loaded to start stays for ever: the collector of cycles need not look at it again, nor look after every few
-    hundred objects at all. A push makes tens of thousands that reference counting frees by itself; looking took a tenth of
-    the time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
 
 
 @cli.command("verify-journal")

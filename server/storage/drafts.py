@@ -130,7 +130,7 @@ class Drafts:
 
     def let_go(self) -> None:
         """The transaction is over. Rooms and store name one another: all they hold would stay until the collector of cycles
-        comes by, which it does rarely (`server/cli.py`). Nothing may be asked of this store any more."""
+        comes by, which it does rarely (`server/process.py`). Nothing may be asked of this store any more."""
         for room in self.rooms:
             vars(room).clear()
         self.rooms.clear()
