@@ -57,6 +57,7 @@ class ErrorCode(StrEnum):
     HANDOVER_INCOMPLETE = "handover_incomplete"
     RECORD_UNKNOWN = "record_unknown"
     STATE_ILLEGAL = "state_illegal"
+    INCIDENT_CLOSED = "incident_closed"
     # blobs
     BLOB_TOO_LARGE = "blob_too_large"
     BLOB_HASH_MISMATCH = "blob_hash_mismatch"
@@ -254,6 +255,10 @@ MESSAGES: Final[dict[ErrorCode, Sentence]] = {
     ErrorCode.STATE_ILLEGAL: Sentence(
         "当前状态不允许这一步；记录已保留，未生效。",
         "The present state does not allow this step; the entry is kept without effect.",
+    ),
+    ErrorCode.INCIDENT_CLOSED: Sentence(
+        "这项异常之前已经处理完毕，以先到的说法为准；你写的说明也保留着，不用再做什么。",
+        "This incident had been closed before, and the first word stands; your note is kept, nothing more is to be done.",
     ),
     ErrorCode.BLOB_TOO_LARGE: Sentence(
         "文件太大，服务器没有收下；原件仍在本机。",

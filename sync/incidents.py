@@ -12,7 +12,8 @@ from schemas.protocol import Repair, SyncRequest
 from sync import instants
 from sync.journal import derived_id
 from sync.judge import Judge, engine_stamp
-from sync.store import DeviceState, Store
+from sync.occurred import is_clock_suspect
+from sync.store import DeviceState, Store, StoredRecord
 from sync.unit import RecordWriter
 
 
@@ -33,12 +34,16 @@ class Incidents:
 
     def close(self, incident: str, key: str) -> None:
         """What the incident told of is over."""
-        record_id = derived_id("incident", self.device.organisation, self.device.id, incident, key)
-        known = self.judge.store.record(self.device.organisation, "incident", record_id)
-        if known is not None and not known.gone and known.data["state"] == "open":
+        known = self._known(incident, key)
+        if known is not None and known.data["state"] == "open":
             writer = self._writer()
             over = {"state": "closed", "closed_at": instants.to_text(self.now_ms)}
-            writer.write("incident", record_id, over, engine_stamp(writer.version, self.now_ms), create=False)
+            writer.write("incident", known.id, over, engine_stamp(writer.version, self.now_ms), create=False)
+
+    def _known(self, incident: str, key: str) -> StoredRecord | None:
+        record_id = derived_id("incident", self.device.organisation, self.device.id, incident, key)
+        known = self.judge.store.record(self.device.organisation, "incident", record_id)
+        return None if known is None or known.gone else known
 
     def diverged(self, repairs: Sequence[Repair]) -> None:
         """The device did not hold what the server says it held, and has put it right: how it came to that must be known."""
@@ -60,17 +65,34 @@ class Incidents:
         if note_quarantine(writer, self.device, self.now_ms):
             judge.version += 1
 
+    def clock_seen(self, skew: int, before: int | None) -> None:
+        """A clock that cannot be right opens the device's one incident of it, a clock that is right again ends it. What was
+        closed by a person stays so until the clock has gone wrong once more, or moved on by as much again. `before`: how far off
+        it was when the device's line was last written."""
+        if not is_clock_suspect(skew):
+            if is_clock_suspect(before):
+                self.close("clock", "")
+            return
+        said = self._known("clock", "")
+        if said is None or not is_clock_suspect(before) or is_clock_suspect(skew - said.data["detail"]["skew_ms"]):
+            self.open("clock", "", {"skew_ms": skew}, anew=True)
+
     def device_seen(self, request: SyncRequest, skew: int | None, *, late: bool) -> None:
         """Refresh the device's line, when something a person would look at has changed or a minute has passed.
 
-        `late`: the request knows less than the server; what it says is pending may be long done.
+        `late`: the request knows less than the server; what it says is pending, and its clock, may be long done.
         """
         device = self.device
         values = seen_news(self.judge.store, device, request, self.now_ms, late=late)
         if values is None:
             return
         device.last_seen_ms = self.now_ms
-        values |= {"last_seen_at": instants.to_text(self.now_ms), "skew_ms": skew}
+        values |= {"last_seen_at": instants.to_text(self.now_ms)}
+        if not late:
+            values["skew_ms"] = skew
+            stored = self.judge.store.record(device.organisation, "device", device.id)
+            if skew is not None and stored is not None:
+                self.clock_seen(skew, stored.data["skew_ms"])
         if request.storage is not None:
             values["storage"] = request.storage.model_dump()
         writer = self._writer()
@@ -106,6 +128,9 @@ def seen_news(store: Store, device: DeviceState, request: SyncRequest, now_ms: i
     lost = stored.data.get("lost")
     if lost and lost["back_at"] is None:  # it speaks: it is not lost any more, whatever it brings
         values["lost"] = {**lost, "back_at": instants.to_text(now_ms)}
+    skew = None if late else instants.skew(request.clock.wall, now_ms)
+    if skew is not None and is_clock_suspect(skew) != is_clock_suspect(stored.data["skew_ms"]):
+        values["skew_ms"] = skew
     fresh = now_ms - device.last_seen_ms < limits.DEVICE_SEEN_WRITE_SECONDS * 1000
     return None if fresh and all(stored.data[name] == value for name, value in values.items()) else values
 

@@ -12,10 +12,10 @@ from sync.unit import Handlers, Refusal, Unit
 
 
 def close(unit: Unit, args: IncidentClose) -> None:
-    """A person says what came of it. The first to say so stands."""
+    """A person says what came of it. The first to say so stands: whoever comes second is told who it was, and when."""
     incident = unit.need("incident", args.incident_id)
     if incident["state"] != "open":
-        raise Refusal(ErrorCode.STATE_ILLEGAL, state=incident["state"])
+        raise Refusal(ErrorCode.INCIDENT_CLOSED, closed_by=incident["closed_by"], closed_at=incident["closed_at"])
     if incident["type"] == "gap" and _waits(unit, incident):
         raise Refusal(ErrorCode.STATE_ILLEGAL, state="gap")
     if incident["type"] == "quarantine":

@@ -166,7 +166,7 @@ async def test_who_closed_second_is_told(world: World) -> None:
     await arrived(world)
     await late.phone.offline(False)
     notice = late.page.get_by_role("region", name=late.w("own.title"))
-    await late.sees(notice.get_by_text("state_illegal"), 60_000)
+    await late.sees(notice.get_by_text(late.w("own.incidentClosed", who=staff("admin").name)), 60_000)
     await late.sees(card(late, "divergence").get_by_text("先到的说法"))
     gallery = Gallery(late.page, "office-own-outcome", SIZES)
     await gallery.look("told")

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from schemas import limits
+from schemas.actions.incidents import IncidentClose
 from schemas.actions.organisation import OrganisationPolicy
 from schemas.people import Role
+from schemas.protocol import SyncRequest
 from sync import hlc, instants
 from sync.body import read_body
 from sync.occurred import is_clock_suspect, is_time_suspect, occurred_at
@@ -124,3 +126,89 @@ def test_a_clock_that_shows_no_instant_at_all_stops_nothing(stage: Stage) -> Non
     assert (entry.state, entry.skew_ms) == ("applied", None)
     body = read_body(entry.body or b"")
     assert occurred_at(entry, body) == body.at
+
+
+# --- what the office is told --------------------------------------------------------------------------------------------------
+def seen(phone: Phone, off_ms: int) -> None:
+    """A minute later the device is heard again, with nothing to say and a clock that is off by so much."""
+    stage = phone.stage
+    stage.now += 61_000
+    phone.push(phone.journal.request(stage.now + off_ms))
+
+
+@pytest.mark.parametrize("off_ms", [HOUR_MS, -HOUR_MS, YEAR_MS, -YEAR_MS])
+def test_a_clock_that_cannot_be_right_is_an_incident_and_its_entries_take_effect(stage: Stage, off_ms: int) -> None:
+    phone = stage.phone()
+    entry, _ = start(phone, off_ms)
+    (incident,) = stage.incidents("clock")
+    assert (incident["device_id"], incident["detail"]) == (phone.id, {"skew_ms": off_ms})
+    assert entry.state == "applied"
+
+
+@pytest.mark.parametrize("off_ms", [0, limits.CLOCK_SUSPECT_MS, -limits.CLOCK_SUSPECT_MS])
+def test_a_clock_a_little_off_is_no_incident(stage: Stage, off_ms: int) -> None:
+    start(stage.phone(), off_ms)
+    assert stage.all("incident") == []
+
+
+def test_one_incident_a_device_however_often_it_is_heard(stage: Stage) -> None:
+    phone, other = stage.phone(), stage.phone()
+    start(phone, HOUR_MS)
+    seen(other, -HOUR_MS)
+    (first,) = [one for one in stage.incidents("clock") if one["device_id"] == phone.id]
+    for more in (1, 40, -1_000, 90_000):
+        seen(phone, HOUR_MS + more)
+    assert stage.the("incident", first["id"]) == first, "a clock that drifts is not written at every exchange"
+    seen(phone, 3 * HOUR_MS)
+    assert stage.the("incident", first["id"])["detail"] == {"skew_ms": 3 * HOUR_MS}
+    assert len(stage.incidents("clock")) == 2, "one of each device"
+
+
+def test_it_ends_by_itself_when_the_clock_is_right_again_at_once(stage: Stage) -> None:
+    phone = stage.phone()
+    start(phone, HOUR_MS)
+    phone.push(phone.journal.request(stage.now + 1_000))
+    (closed,) = stage.incidents("clock", "closed")
+    assert (closed["closed_by"], closed["closed_at"]) == (None, instants.to_text(stage.now))
+    start(phone, HOUR_MS)
+    (again,) = stage.incidents("clock")
+    assert (again["id"], again["closed_at"]) == (closed["id"], None)
+
+
+def test_a_device_with_nothing_to_say_tells_of_its_clock_all_the_same(stage: Stage) -> None:
+    """Such an exchange is answered without writing anything, unless there is something to write."""
+    phone = stage.phone()
+    start(phone, 0)
+    request = phone.journal.request(stage.now + HOUR_MS)
+    engine, parsed = stage.engine, SyncRequest.model_validate(request)
+    assert stage.write(lambda store: engine.look(store, stage.id, parsed, stage.now)) is None
+    phone.push(request)
+    assert len(stage.incidents("clock")) == 1
+    parsed = SyncRequest.model_validate(phone.journal.request(stage.now + HOUR_MS + 5))
+    assert stage.write(lambda store: engine.look(store, stage.id, parsed, stage.now)) is not None, "known, and said"
+
+
+def test_what_a_person_has_closed_stays_closed_while_the_clock_stays_as_it_is(stage: Stage) -> None:
+    phone = stage.phone()
+    start(phone, HOUR_MS)
+    office = stage.phone(Role.MANAGER, shared=False, type_="office")
+    office.do(IncidentClose(incident_id=stage.incidents("clock")[0]["id"], note="师傅说马上调"))
+    office.push()
+    seen(phone, HOUR_MS + 5)
+    assert stage.incidents("clock") == []
+    seen(phone, 0)
+    seen(phone, HOUR_MS)
+    (again,) = stage.incidents("clock")
+    assert (again["closed_by"], again["note"]) == (None, ""), "it has gone wrong once more"
+
+
+def test_a_request_that_comes_late_says_nothing_of_the_clock(stage: Stage) -> None:
+    phone = stage.phone()
+    start(phone, 0)
+    old = phone.journal.request(stage.now)
+    CheckIn(phone).start()
+    phone.push()
+    stage.now += HOUR_MS
+    stage.push(old)
+    assert stage.all("incident") == []
+    assert stage.the("device", phone.id)["skew_ms"] == 0

@@ -53,8 +53,20 @@ def test_who_says_so_first_stands(stage: Stage) -> None:
     incident, _ = diverged(stage)
     close(stage, incident["id"])
     second = close(stage, incident["id"], Role.ADMINISTRATOR, "另一个说法")
-    assert (second.state, second.code) == ("refused", "state_illegal")
-    assert stage.the("incident", incident["id"])["note"] == "问过周师傅"
+    assert (second.state, second.code) == ("refused", "incident_closed")
+    closed = stage.the("incident", incident["id"])
+    assert closed["note"] == "问过周师傅"
+    assert second.detail == {"closed_by": stage.people[Role.MANAGER, 0], "closed_at": closed["closed_at"]}
+
+
+def test_what_ended_by_itself_is_told_to_who_closes_it_late(stage: Stage) -> None:
+    phone = stage.phone()
+    request = gapped(stage, phone)
+    (incident,) = stage.incidents("gap")
+    stage.push(request)
+    late = close(stage, incident["id"])
+    assert (late.code, late.detail["closed_by"]) == ("incident_closed", None)
+    assert late.detail["closed_at"] == stage.the("incident", incident["id"])["closed_at"]
 
 
 def test_a_repeated_request_does_not_open_it_again(stage: Stage) -> None:

@@ -176,6 +176,10 @@ export const ERROR_MESSAGES: { readonly [C in ErrorCode]: { readonly zh: string;
     "zh": "当前状态不允许这一步；记录已保留，未生效。",
     "en": "The present state does not allow this step; the entry is kept without effect."
   },
+  "incident_closed": {
+    "zh": "这项异常之前已经处理完毕，以先到的说法为准；你写的说明也保留着，不用再做什么。",
+    "en": "This incident had been closed before, and the first word stands; your note is kept, nothing more is to be done."
+  },
   "blob_too_large": {
     "zh": "文件太大，服务器没有收下；原件仍在本机。",
     "en": "The file is too large for the server; the original is still on this device."

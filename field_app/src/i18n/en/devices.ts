@@ -205,6 +205,10 @@ export const devices: Readonly<Record<keyof typeof zh, string>> = {
   'own.title': 'What you did',
   'own.what': 'What you did – {action}: {state}',
   'own.seen': 'Understood',
+  'own.incidentClosed':
+    '{who} closed this incident on {when}; the first word stands. Your note is kept too, nothing more is to be done.',
+  'own.incidentEnded':
+    'This incident ended by itself on {when}. Your note is kept, nothing more is to be done.',
 
   'import.open': 'Import a file',
   'import.title': 'Import an export file',
@@ -297,7 +301,7 @@ export const devices: Readonly<Record<keyof typeof zh, string>> = {
     'A file from device {device} is not a usable picture; it is kept aside, other uploads go on.',
   'incident.clock': 'The clock of a device is off',
   'incident.clockText':
-    'The clock of device {device} differs by {span}. The time of receipt counts; switch on automatic time.',
+    'The clock of device {device} is {off}. Its records are kept and in effect, their times corrected by the server’s. Switch on automatic time in the device’s settings; once the clock is right, this ends by itself.',
   'incident.divergence': 'A device held something else than the server',
   'incident.divergenceText':
     'Device {device} found that part of its copy differed and has fetched it anew. Nothing recorded is affected; if it happens again, tell support.',

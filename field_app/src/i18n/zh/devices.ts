@@ -198,6 +198,9 @@ export const devices = {
   'own.title': '你的操作',
   'own.what': '你的操作「{action}」：{state}',
   'own.seen': '知道了',
+  'own.incidentClosed':
+    '{who} 已于 {when} 处理完这项异常，以先到的说法为准。你写的说明也保留着，不用再做什么。',
+  'own.incidentEnded': '这项异常已于 {when} 自行解除。你写的说明保留着，不用再做什么。',
 
   'import.open': '导入文件',
   'import.title': '导入设备的导出文件',
@@ -282,7 +285,8 @@ export const devices = {
   'incident.rejected_blob': '一个文件未通过检查',
   'incident.rejected_blobText': '设备 {device} 上传的一个文件不是可用的图片，已另行保管，其他上传不受影响。',
   'incident.clock': '设备时间不准',
-  'incident.clockText': '设备 {device} 的时间与服务器相差 {span}。记录以签收时间为准，请打开自动对时。',
+  'incident.clockText':
+    '设备 {device} 的时间{off}。记录都已保存并生效，时间按服务器校正。请在设备的系统设置里打开自动对时；对准后自动解除。',
   'incident.divergence': '设备上的资料与服务器不一致',
   'incident.divergenceText':
     '设备 {device} 发现部分资料与服务器不同，已重新获取。记录不受影响；如再次发生请联系支持。',

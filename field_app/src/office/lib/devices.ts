@@ -77,7 +77,7 @@ export function incidentFacts(incident: Pick<Incident, 'detail'>): IncidentFacts
     n: numberIn(detail, 'seq', 'proven_seq', 'n'),
     base: numberIn(detail, 'base_seq'),
     entries: numberIn(detail, 'entries', 'waiting'),
-    skewMs: Math.abs(numberIn(detail, 'skew_ms', 'skew')),
+    skewMs: numberIn(detail, 'skew_ms'),
   };
 }
 

@@ -13,8 +13,13 @@ export interface Names {
   readonly zone: string;
 }
 
+/** "1 h fast", "3 d slow": how far a clock is off, and to which side. */
+export function clockOff(skewMs: number): string {
+  return t(skewMs > 0 ? 'device.clockAhead' : 'device.clockBehind', { span: fmt.duration(Math.abs(skewMs)) });
+}
+
 /** A person's name; the server's own for what its command line did. */
-function by(id: unknown, names: Names): string {
+export function by(id: unknown, names: Names): string {
   const person = typeof id === 'string' ? names.person.get(id) : undefined;
   return person ? named(person) : t('incident.byServer');
 }
@@ -37,7 +42,7 @@ export function incidentText(incident: Incident, names: Names): string {
     case 'fork':
       return t('incident.forkText', { device, base: facts.base });
     case 'clock':
-      return t('incident.clockText', { device, span: fmt.duration(facts.skewMs) });
+      return t('incident.clockText', { device, off: clockOff(facts.skewMs) });
     case 'quarantine':
       return t('incident.quarantineText', { device, entries: facts.entries });
     case 'imported':

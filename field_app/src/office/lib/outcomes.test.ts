@@ -2,7 +2,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ERROR_MESSAGES } from '$generated/errors';
 import { locale } from '$i18n/office';
+import type { Names } from './incidents';
 import { keyOf, type Outcome, reasonOf, toTell } from './outcomes';
+
+const NAMES: Names = {
+  deviceName: (id) => id,
+  person: new Map([['p1', { name: '叶枫', name_en: 'Ye Feng' }]]),
+  zone: 'Asia/Shanghai',
+};
 
 function outcome(seq: number, over: Partial<Outcome> = {}): Outcome {
   return {
@@ -42,10 +49,21 @@ describe('own outcomes', () => {
   });
 
   it('say why in the language of the screen; an unknown code stands as it is', () => {
-    expect(reasonOf(outcome(1))).toBe(ERROR_MESSAGES.state_illegal.zh);
+    expect(reasonOf(outcome(1), NAMES)).toBe(ERROR_MESSAGES.state_illegal.zh);
     locale.set('en');
-    expect(reasonOf(outcome(1))).toBe(ERROR_MESSAGES.state_illegal.en);
-    expect(reasonOf(outcome(1, { code: 'of_tomorrow' }))).toBe('of_tomorrow');
-    expect(reasonOf(outcome(1, { code: null, detail: { rule: 'decided_twice' } }))).not.toBe('');
+    expect(reasonOf(outcome(1), NAMES)).toBe(ERROR_MESSAGES.state_illegal.en);
+    expect(reasonOf(outcome(1, { code: 'of_tomorrow' }), NAMES)).toBe('of_tomorrow');
+    expect(reasonOf(outcome(1, { code: null, detail: { rule: 'decided_twice' } }), NAMES)).not.toBe('');
+  });
+
+  it('name who had closed an incident before, and when; or that it ended by itself', () => {
+    const detail = { closed_by: 'p1', closed_at: '2026-11-22T04:00:00Z' };
+    const late = outcome(1, { code: 'incident_closed', detail });
+    expect(reasonOf(late, NAMES)).toContain('叶枫 已于 2026-11-22 12:00');
+    locale.set('en');
+    expect(reasonOf(late, NAMES)).toContain('Ye Feng closed this incident');
+    const itself = outcome(1, { code: 'incident_closed', detail: { ...detail, closed_by: null } });
+    expect(reasonOf(itself, NAMES)).toContain('ended by itself');
+    expect(reasonOf(itself, NAMES)).not.toContain('Ye Feng');
   });
 });

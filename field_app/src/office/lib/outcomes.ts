@@ -8,7 +8,8 @@ import type { RecordOf } from '$core/types';
 import { CONFLICT_WORDS } from '$generated/conflicts';
 import { ERROR_MESSAGES } from '$generated/errors';
 import type { ConflictRule, ErrorCode } from '$generated/types';
-import { locale } from '$i18n/office';
+import { fmt, locale, t } from '$i18n/office';
+import { by, type Names } from './incidents';
 
 export type Outcome = RecordOf<'outcome'>;
 
@@ -34,12 +35,20 @@ export function toTell(outcomes: readonly Outcome[], putAway: ReadonlySet<string
 }
 
 /** Why, what is safe, what to do. */
-export function reasonOf(outcome: Outcome): string {
+export function reasonOf(outcome: Outcome, names: Names): string {
   const rule = ruleOf(outcome);
   if (rule !== null) return CONFLICT_WORDS[rule].told[locale.current];
   const { code } = outcome;
   if (code === null) return '';
+  if (code === 'incident_closed') return closedBefore(outcome, names);
   return Object.hasOwn(ERROR_MESSAGES, code) ? ERROR_MESSAGES[code as ErrorCode][locale.current] : code;
+}
+
+/** Who had closed the incident before, and when; by itself where nobody did. */
+function closedBefore({ detail }: Outcome, names: Names): string {
+  const when = typeof detail.closed_at === 'string' ? fmt.dateTime(detail.closed_at, names.zone, true) : '—';
+  if (detail.closed_by === null) return t('own.incidentEnded', { when });
+  return t('own.incidentClosed', { who: by(detail.closed_by, names), when });
 }
 
 /** What was put away in this browser; empty where storage is forbidden. */
