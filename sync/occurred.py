@@ -4,18 +4,29 @@ Neighbours: `judge.py` and `conflicts.py` write corrected times into records; `s
 Invariant: the raw time stays in the body; nothing happens later than it was received.
 """
 
+from typing import Final
+
 from schemas.limits import CLOCK_SUSPECT_MS
 from sync import instants
 from sync.body import Body
 from sync.store import JournalEntry
 
+EARLIEST_MS: Final = 0
+"""1970: nothing was recorded before."""
+
 
 def occurred_at(entry: JournalEntry, body: Body) -> str:
     """When it happened: the device's clock, corrected by the known difference when that is implausible, and never later
-    than it was received."""
+    than it was received.
+
+    A clock that jumped by thousands of years after the entry was written would move it out of the calendar: then the
+    difference says nothing about the entry, and the clock it was written by is believed as far as it can be.
+    """
     at = claimed = instants.to_ms(body.at)
     if is_clock_suspect(entry.skew_ms):
         at -= entry.skew_ms or 0
+    if at < EARLIEST_MS:
+        at = max(claimed, EARLIEST_MS)
     if at > entry.received_ms + CLOCK_SUSPECT_MS:
         at = entry.received_ms
     return body.at if at == claimed else instants.to_text(at)

@@ -53,6 +53,11 @@ REGRESSIONS: dict[str, Regression] = {
         "rows of a time that a twice restored server had forgotten survived every repair, their versions being beyond its own",
         "tests/unit/test_compare.py::test_a_row_of_a_time_that_the_server_has_forgotten_does_not_survive_a_repair",
     ),
+    "20995": Regression(
+        "a push's clock, its digits changed on their way, stood thousands of years ahead and moved what had been written before "
+        "out of the calendar: those entries, and all that waited for them, stayed parked as a fault of the server for ever",
+        "tests/unit/test_clocks.py::test_a_clock_centuries_off_moves_nothing_out_of_the_calendar",
+    ),
     "1221": Regression(
         "the hash of a declared loss, changed on its way, was taken: nothing could follow from it any more, and the device kept "
         "what it had for ever",

@@ -49,6 +49,25 @@ def test_a_clock_far_off_is_flagged_and_what_it_says_corrected(stage: Stage, off
     assert stage.the("device", phone.id)["skew_ms"] == off_ms
 
 
+@pytest.mark.parametrize("at", [-HOUR_MS, 240 * YEAR_MS, None])
+@pytest.mark.parametrize("wall", ["9998-12-31T23:59:59.000Z", "1970-01-01T00:00:00.000Z", "right"])
+def test_a_clock_centuries_off_moves_nothing_out_of_the_calendar(stage: Stage, at: int | None, wall: str) -> None:
+    """`at`: the clock when the entry was written, against the truth (None: 1970); `wall`: the clock when it was pushed."""
+    phone = stage.phone()
+    made = phone.journal.record(
+        "handover.start", {"handover_id": stage.ids.new(), "type": "check_in", "asset_id": stage.van},
+        actor=phone.actor, now_ms=0 if at is None else stage.now + at,
+    )  # fmt: skip
+    phone.push(phone.journal.request(stage.now if wall == "right" else instants.to_ms(wall)))
+    entry = stage.entry(made.id)
+    assert entry is not None
+    assert entry.state == "applied", entry.code
+    started = instants.to_ms(stage.the("handover", json.loads(entry.body or b"")["args"]["handover_id"])["started_at"])
+    assert 0 <= started <= stage.now + limits.CLOCK_SUSPECT_MS
+    if at == -HOUR_MS and wall.startswith("9998"):
+        assert started == stage.now + at, "the difference at the push says nothing about it"
+
+
 @pytest.mark.parametrize("off_ms", [0, 60_000, -60_000, limits.CLOCK_SUSPECT_MS, -limits.CLOCK_SUSPECT_MS])
 def test_a_clock_a_little_off_is_believed(stage: Stage, off_ms: int) -> None:
     entry, handover = start(stage.phone(), off_ms)
