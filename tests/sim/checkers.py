@@ -208,12 +208,13 @@ class Laws:
 
     def _account_for(self, phone: "Phone", one: "Saved", here: set[bytes]) -> None:
         """An entry the server does not have. What its device still has must come, or come again after the server went back to a
-        backup, unless the device may not speak any more. Of what is nowhere, only what the simulation itself destroyed or made
-        the server forget may be missing; and every device that can still speak has declared it, and the office reads of it. Not
-        asked of what a device wrote after the backup it went back to: it does not know of that itself."""
+        backup; of one that may not speak any more, with its file, unless that was refused. Of what is nowhere, only what the
+        simulation itself destroyed or made the server forget may be missing; and every device that can still speak has declared
+        it, and the office reads of it. Not asked of what a device wrote after the backup it went back to: it does not know of
+        that itself."""
         silent = phone.stuck or phone.revoked
         if one.body in here:
-            if not silent:
+            if not silent or phone.id not in self.world.watched.refusals:
                 self.broken("L1", "still on its device, and never came:", phone.id, one.seq, one.id)
             return
         if one.id not in self.destroyed | self.forgotten:
@@ -265,7 +266,9 @@ class Laws:
             if kept is not None and kept != content:
                 self.broken("L1", "a file's bytes differ:", sha256)
             if kept is None and sha256 not in self.node.aside and sha256 not in self.destroyed_files:
-                if phone.farewell is None and (phone.revoked or phone.stuck or phone in self.world.gone):
+                silent = phone.farewell is None and (phone.revoked or phone.stuck)
+                gone = phone in self.world.gone and phone.farewell is None
+                if gone or (silent and phone.id in self.world.watched.refusals):
                     continue
                 self.broken("L1", "a file is nowhere:", phone.id, one.seq, sha256)
 

@@ -27,8 +27,10 @@ class Desk(Phone):
         if self.open() is None:
             return
         waiting = [*self._conflicts(), *self._gaps(), *self._quarantine(aside)]
-        edits = [self._lock, self._block, self._reassign, self._cancel_task, self._cancel_rental]
-        weights = [LIKED] * len(waiting) + [5, 3, 3, 1, 1]
+        edits = [
+            self._lock, self._block, self._reassign, self._cancel_task, self._cancel_rental, self._lose, self._close
+        ]  # fmt: skip
+        weights = [LIKED] * len(waiting) + [5, 3, 3, 1, 1, 1, 3]
         for chosen in self.ids.random.choices([*waiting, *edits], weights, k=self.ids.random.choice((1, 2, 4))):
             chosen()
 
@@ -68,6 +70,12 @@ class Desk(Phone):
         open_ = [row for row in rows if row.data["type"] == "gap" and row.data["state"] == "open"]
         return [partial(self._release, row) for row in open_ if self.ids.random.random() < 0.2]
 
+    def release_gaps(self) -> None:
+        """Give up all that is missing: nobody will send it any more."""
+        for row in sorted(self._shown("incident"), key=lambda row: row.id):
+            if row.data["type"] == "gap" and row.data["state"] == "open":
+                self._release(row)
+
     def _release(self, row: Any) -> None:
         said = row.data["detail"]
         args = {"device_id": row.data["device_id"], "epoch": said["epoch"], "until": said["missing"][0][1], "reason": "补不上了"}
@@ -84,6 +92,20 @@ class Desk(Phone):
         some = (whole or kept)[: self.ids.random.choice((1, 4, 40))]
         entries = [{"epoch": one.epoch, "seq": one.seq, "hash": one.hash} for one in some]
         self.save(action, {"device_id": device, "entries": entries, "reason": "看过内容"})
+
+    # --- devices and what befell them ---------------------------------------------------------------------------------
+    def _lose(self) -> None:
+        """Nobody knows where a device is."""
+        rows = [row for row in self._shown("device") if row.id != self.id and row.data["type"] != "system"]
+        if rows:
+            row = self.ids.random.choice(sorted(rows, key=lambda row: row.id))
+            self.save("device.lost", {"device_id": row.id, "reason": "找不到了"})
+
+    def _close(self) -> None:
+        """Somebody has looked into an incident, of whatever kind; some end only by themselves, and are refused."""
+        rows = sorted((row for row in self._shown("incident") if row.data["state"] == "open"), key=lambda row: row.id)
+        if rows:
+            self.save("incident.close", {"incident_id": self.ids.random.choice(rows).id, "note": "查过了"})
 
     # --- plain edits --------------------------------------------------------------------------------------------------
     def _lock(self) -> None:

@@ -59,3 +59,15 @@ class Disk(MemoryDeviceStore):
         body = row.body[:at] + (b"x" if row.body[at : at + 1] != b"x" else b"y") + row.body[at + 1 :]
         self.kept.entries[index] = replace(row, body=body)
         return row.id
+
+    def lose_a_number(self) -> str | None:
+        """Body and hash of one entry that is neither proven nor the last are gone: nobody can send or declare that number. The
+        entry's id, or None when there is none."""
+        end = self.kept.meta.get("end", {"seq": 0})["seq"]
+        waiting = [row for row in self.kept.entries if not row.proven and not row.held and row.seq < end]
+        if not waiting:
+            return None
+        row = self.chance.random.choice(waiting)
+        self.kept.entries.remove(row)
+        self.kept.hashes.pop(row.seq, None)
+        return row.id

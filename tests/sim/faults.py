@@ -44,6 +44,18 @@ class Fault(StrEnum):
     BLOB_REJECTED = "blob_rejected"
     GATE_SHUT = "gate_shut"
     FRAME_LOST = "frame_lost"
+    NUMBER_DESTROYED = "number_destroyed"
+    FILE_IMPORTED = "file_imported"
+    FILE_IMPORTED_AGAIN = "file_imported_again"
+    FILE_DAMAGED = "file_damaged"
+    FILE_OF_A_BROKEN_STORE = "file_of_a_broken_store"
+    PUSHED_AFTER_IMPORT = "pushed_after_import"
+    DEVICE_LOST = "device_lost"
+    DEVICE_BACK = "device_back"
+    INCIDENT_CLOSED = "incident_closed"
+    GAP_RELEASED = "gap_released"
+    QUARANTINE_ADMITTED = "quarantine_admitted"
+    QUARANTINE_DISMISSED = "quarantine_dismissed"
 
 
 class Chance:

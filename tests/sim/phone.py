@@ -92,12 +92,18 @@ class Phone:
         if self.memory is None and not self.revoked:
             self.boot += 1
             self.waiting = None
-            self.memory = self.device_class.open(
-                self.organisation, self.id, self.disk, sign=lambda text: signature(f"key/{self.id}", text),
-                random=self.ids.bytes, unseal=lambda token: unseal(self.organisation, token), app="sim", auth=self.person.auth,
-                boot=f"boot{self.boot}",
-            )  # fmt: skip
+            self.memory = self._loaded()
         return self.memory
+
+    def _loaded(self) -> Device:
+        return self.device_class.open(
+            self.organisation, self.id, self.disk, sign=lambda text: signature(f"key/{self.id}", text), random=self.ids.bytes,
+            unseal=lambda token: unseal(self.organisation, token), app="sim", auth=self.person.auth, boot=f"boot{self.boot}",
+        )  # fmt: skip
+
+    def to_export(self) -> Device:
+        """The device as it stands, also of an app that is shut out or does not run."""
+        return self.memory if self.memory is not None else self._loaded()
 
     def die(self) -> None:
         """The process ends."""

@@ -9,11 +9,15 @@ import base64
 import errno
 import hashlib
 import hmac
+import io
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import ValidationError
 
 from schemas.actions import Action
@@ -22,15 +26,19 @@ from schemas.errors import ErrorCode
 from schemas.ids import SYSTEM_ACTOR
 from schemas.protocol import Receipt, SyncRequest, WipedRequest
 from server.app import RETRIED_AT_START
+from server.auth.keys import OrganisationKeys
 from server.auth.sessions import device_principal
 from server.domain import HANDLERS
 from server.exchange import ExchangeRefused, Frames, Taken, answer, take
+from server.imports.exportfile import ImportRefused, check, contents
 from server.system_device import system_device_id
+from sync.brought import bring
 from sync.device import Device
-from sync.engine import Engine
+from sync.engine import Engine, PushRefused
 from sync.fanout import frames
 from sync.journal import genesis
 from sync.memory_store import MemoryStore
+from sync.pushed import Brought
 from sync.store import DeviceState, JournalEntry, Store
 from sync.unit import Handler, Unit
 from sync.wipe import WipeRefused, acknowledge
@@ -80,6 +88,19 @@ def finished(job: Coroutine[Any, Any, T]) -> T:
         result: T = stop.value
         return result
     raise AssertionError("a simulated exchange waits for nothing")
+
+
+@cache
+def _pem() -> bytes:
+    """A key for export files: made once for each process; nothing that is looked at depends on it."""
+    return ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def keys_of(organisation: str) -> OrganisationKeys:
+    """An organisation's keys."""
+    return OrganisationKeys(organisation, _pem(), _pem())
 
 
 @dataclass
@@ -229,6 +250,39 @@ class Node:
             self._erase([sha256])
         self.outbox += made
         return "rejected" if code else "done"
+
+    def bring(self, raw: bytes, by: str) -> list[str]:
+        """An export file comes in, as `server/imports/take.py` has it; hashes of entries that were not here before. Refused:
+        nothing of it was taken; Crash: some of it may be."""
+        file, keys = io.BytesIO(raw), keys_of(self.organisation)
+        try:
+            found = check(file, keys)
+        except ImportRefused as refused:
+            raise Refused(refused.code) from None
+        head = found.head
+        known = [self.store.entry_at(self.organisation, head.device, head.epoch, one.seq) for one in found.entries]
+        end = (head.epoch, head.seq, head.hash)
+
+        def job(store: Store) -> tuple[Brought, Frames, frozenset[str]]:
+            brought = bring(self.engine, store, self.organisation, head.device, end, found.entries, by, self.clock())
+            wanted = frozenset(
+                one.sha256 for one in found.files
+                if store.declared_by(self.organisation, head.device, one.sha256)
+                and not store.holds_blob(self.organisation, head.device, one.sha256)
+            )  # fmt: skip
+            return brought, frames(store, self.organisation, brought.touched), wanted
+
+        try:
+            brought, made, wanted = finished(self.write(job))
+        except PushRefused as refused:
+            raise Refused(refused.code) from None
+        except OSError:
+            raise Refused(ErrorCode.STORAGE_FULL) from None
+        self._erase(brought.erased)
+        self.outbox += made
+        for named, content in contents(file, keys, wanted):
+            self.upload(head.device, named.sha256, named.size, content)
+        return [one.hash for one, was in zip(found.entries, known, strict=True) if was is None]
 
     def wiped(self, said: dict[str, Any]) -> None:
         """A device says that it is empty. Refused: it was not asked, or something of it is missing here."""

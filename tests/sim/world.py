@@ -17,6 +17,7 @@ from server.auth.sessions import device_principal
 from sync.engine import Engine
 from sync.outgoing import Push
 from sync.pull import digest_parts, repair
+from tests.sim.carried import bring, carried, carry
 from tests.sim.checkers import Laws
 from tests.sim.company import START_MS, Company
 from tests.sim.desk import Desk
@@ -24,6 +25,7 @@ from tests.sim.faults import Chance, Fault
 from tests.sim.life import befall, gate_policy
 from tests.sim.phone import Person, Phone
 from tests.sim.server import Backup, Crash, Node, Refused
+from tests.sim.watched import Watched
 
 ROUNDS = 240
 HEAL_ROUNDS_MAX = 40
@@ -82,6 +84,7 @@ class World:
         self.backups: list[Backup] = []
         self.disks: dict[str, object] = {}
         self.laws = Laws(self)
+        self.watched = Watched(self)
         self.phones: list[Phone] = []
         self.gone: list[Phone] = []
         for number in range(self.ids.random.randint(2, 4)):
@@ -159,7 +162,8 @@ class World:
             delay += self.ids.random.randrange(60_000, HOUR_MS)
         if self.chance.hits(Fault.BODY_CUT, 0.03):
             raw = raw[: self.ids.random.randrange(len(raw))]
-        elif self.chance.hits(Fault.BYTE_FLIPPED, 0.06):
+        elif not push.gap and self.chance.hits(Fault.BYTE_FLIPPED, 0.06):
+            # Behind a gap nobody has what an entry follows from: a byte changed there cannot be found.
             raw = self.chance.flipped(raw)
         self.at(delay, lambda: self.arrive(phone, push, raw, token))
 
@@ -177,6 +181,7 @@ class World:
             return
         self.trace("answered", phone.id, hashlib.sha256(answer).hexdigest())
         self.laws.answer(phone.id, answer)
+        self.watched.answered(phone, push)
         if self.chance.hits(Fault.ANSWER_LOST, 0.08):
             return
         self.at(self.ids.random.randrange(20, 400), lambda: self.answer(phone, push, answer, token, boot))
@@ -358,11 +363,18 @@ class World:
             damaged = phone.disk.rot()
             if damaged is not None:
                 self.laws.destroy(damaged)
+        releasable = phone.memory is None and not phone.revoked and not isinstance(phone, Desk) and bool(self.desks())
+        if releasable and hits(Fault.NUMBER_DESTROYED, 0.05) and (destroyed := phone.disk.lose_a_number()) is not None:
+            self.laws.destroy(destroyed)
+        if self.ids.random.random() < (0.02 if phone.revoked or phone.stuck else 0.004):
+            carry(self, phone)
         if not phone.revoked and hits(Fault.DEVICE_EVICTED, 0.003):
             self.evict(phone)
 
     def evict(self, phone: Phone) -> None:
-        """The store is gone: the device is enrolled anew in the place of the old one."""
+        """The store is gone: the device is enrolled anew in the place of the old one. Some of it could still be exported."""
+        if self.chance.hits(Fault.FILE_OF_A_BROKEN_STORE, 0.2):
+            carry(self, phone)
         self.laws.destroy_unsent(phone)
         phone.die()
         # A server restored from before its enrolment does not know the device: the office names none to replace.
@@ -396,6 +408,7 @@ class World:
             self.pass_time(self.ids.random.choice((200, 1_000, 5_000, 60_000, 10 * 60_000)))
         self.heal()
         self.laws.judge()
+        self.watched.judge()
         entries = len(self.node.journal())
         violations = sorted(set(self.laws.violations))
         return Result(self.seed, entries, dict(self.chance.counts), violations, self.digest.hexdigest())
@@ -414,6 +427,7 @@ class World:
             phone.hidden_since = None
             phone.die()
             phone.waiting = None
+        silent = False
         for number in range(HEAL_ROUNDS_MAX):
             for phone in list(self.phones):
                 phone.waiting = None
@@ -422,11 +436,36 @@ class World:
                 for _ in range(8):
                     self.upload(phone)
                     self.pass_time(500)
+            self.give_up_gaps()
             if number > 1 and all(self.at_rest(phone) for phone in self.phones):
+                if not silent:
+                    silent = True
+                    self.carry_the_silent()
+                    continue
                 self.pass_time(24 * HOUR_MS)
                 if not sum(self.asked_and_compared(phone) for phone in list(self.phones)):
                     break
         self.trace("healed", [phone.memory.proven_n if phone.memory else None for phone in self.phones])
+
+    def carry_the_silent(self) -> None:
+        """What cannot speak any more is exported, and the office imports it."""
+        for phone in self.phones:
+            if phone.revoked or phone.stuck:
+                bring(self, carried(phone))
+
+    def desks(self) -> list[Desk]:
+        """Office devices that may still speak."""
+        return [one for one in self.phones if isinstance(one, Desk) and not one.revoked and not one.stuck]
+
+    def give_up_gaps(self) -> None:
+        """Whoever sits in the office releases what nobody can send; another desk is set up for it when none is left."""
+        speaking = [phone for phone in self.phones if not isinstance(phone, Desk) and not phone.revoked and not phone.stuck]
+        if not any(phone.memory is not None and any(row.held for row in phone.memory.outbox) for phone in speaking):
+            return
+        if not self.desks():
+            self.add_phone(self.company.person(Role.MANAGER), 0, like=Desk)
+        for desk in self.desks():
+            desk.release_gaps()
 
     def asked_and_compared(self, phone: Phone) -> int:
         """A digest is compared only while the cursor stands at its version: a frame that came since wants another."""
