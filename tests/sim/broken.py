@@ -26,10 +26,10 @@ from sync.device import Device
 from sync.device_state import Changes, Kept
 from sync.engine import Engine, Pushed
 from sync.judge import Judge
-from sync.memory_store import MemoryStore
+from sync.memory_store import MemoryStore, _gone
 from sync.merge import FieldMeta, Stamp, Verdict, merge_field
 from sync.outgoing import Push
-from sync.store import DeviceState, JournalEntry, Store
+from sync.store import DeviceState, JournalEntry, Store, WirePage
 from tests.sim.disk import Disk
 from tests.sim.phone import Phone
 from tests.sim.server import Crash, Node
@@ -77,6 +77,33 @@ class ShortPages(Node):
             if len(page["changes"]) > 1 and self.chance.random.random() < 0.2:
                 page["changes"] = page["changes"][1:]
         return json.dumps(said, ensure_ascii=False).encode()
+
+
+def _by_time(
+    store: MemoryStore, organisation: str, bucket: str, after: int, up_to: int, changes_max: int, bytes_max: int
+) -> WirePage:
+    """The true cursor by time stamp: what comes after is chosen by when it was recorded, not by the version it was committed at.
+    What was recorded earlier and comes late, behind what a device has seen, is never sent to it."""
+    page = _page(store, organisation, bucket, after, up_to, changes_max, bytes_max)
+    newest = seen = _SEEN.get((organisation, bucket, after), "")
+    wires: list[bytes] = []
+    members = store._room("member", organisation, bucket).items()
+    for version, (kind, record_id), gone in sorted((version, key, gone) for key, (version, gone) in members):
+        if after < version <= page.to:
+            record = store.record(organisation, kind, record_id)
+            assert record is not None
+            metas = [one for meta in record.meta.values() for one in (meta, *meta.items.values())]
+            at = max(((meta.version, meta.hlc) for meta in metas), default=(0, ""))[1]
+            newest = max(newest, at)
+            if at >= seen:
+                wires.append(_gone(kind, record_id, version) if gone else store._wire_of(organisation, kind, record_id))
+    _SEEN[organisation, bucket, page.to] = newest
+    return WirePage(page.to, len(wires), b",".join(wires))
+
+
+_page = MemoryStore.page
+_SEEN: dict[tuple[str, str, int], str] = {}
+"""The newest time a device knows that stands at a version of a bucket."""
 
 
 class AcknowledgesFilesBySize(Node):
@@ -282,6 +309,7 @@ PUSH = engine_module._Push
 BROKEN: dict[str, Broken] = {
     "acknowledge before commit": Broken(Build(node=AcknowledgesBeforeCommit), ("receipt",)),
     "a page without its first change": Broken(Build(node=ShortPages), ("L4",)),
+    "cursor by time stamp": Broken(PLAIN, ("L4",), ((MemoryStore, "page", _by_time),)),
     "acknowledge blobs by size alone": Broken(Build(node=AcknowledgesFilesBySize), ("L1",)),
     "leak a bucket": Broken(Build(node=LeaksABucket), ("L7",)),
     "judge before storing": Broken(Build(engine=JudgesBeforeStoring), ("receipt", "L1")),
