@@ -32,6 +32,7 @@ from server.http.edge import EXCEPTION_HANDLERS, edge_middleware, edge_routes
 from server.http.metrics import Metrics
 from server.http.problem import no_page
 from server.jobs.tombstones import forget_daily
+from server.jobs.waiting import end_waiting_hourly
 from server.live import LiveHub
 from server.logs import trail
 from server.relay import relay
@@ -94,6 +95,7 @@ def create_app(house: House) -> Litestar:
             asyncio.create_task(retry_parked(house)),
             asyncio.create_task(tend(house)),
             asyncio.create_task(forget_daily(house)),
+            asyncio.create_task(end_waiting_hourly(house)),
             asyncio.create_task(relay(house)),
         ]
         try:

@@ -50,22 +50,20 @@ def carried(phone: "Phone") -> Carried:
     return Carried(phone, raw, frozenset(row.body for row in device.outbox), files)
 
 
-def carry(world: "World", phone: "Phone") -> Carried | None:
+def carry(world: "World", phone: "Phone") -> None:
     """Somebody exports the device, and brings the file to the office: some time later, and sometimes once more."""
     file = carried(phone)
     if not file.bodies and not file.files:
-        return None
+        return
     world.trace("exported", phone.id, len(file.bodies), len(file.files))
     chosen = world.ids.random
     world.at(chosen.randrange(60_000, 6 * HOUR_MS), lambda: bring(world, file))
     if chosen.random() < 0.4:
         world.at(chosen.randrange(60_000, 12 * HOUR_MS), lambda: bring(world, file))
-    return file
 
 
-def bring(world: "World", file: Carried) -> str | None:
-    """The office imports a file. Why it was refused; None when it was taken in. What a full disk or a crash has cut short is
-    begun anew later."""
+def bring(world: "World", file: Carried) -> None:
+    """The office imports a file. What a full disk or a crash has cut short is begun anew later."""
     by, node = world.company.person(Role.MANAGER), world.node
     raw = file.raw
     if world.chance.hits(Fault.FILE_DAMAGED, 0.1):
@@ -76,6 +74,8 @@ def bring(world: "World", file: Carried) -> str | None:
         new = node.bring(raw, by)
     except Crash:
         world.restart_node()
+        world.at(60_000, lambda: bring(world, file))
+        return
     except Refused as refused:
         world.trace("import refused", file.phone.id, refused.code)
         if refused.code == ErrorCode.STORAGE_FULL:
@@ -84,17 +84,13 @@ def bring(world: "World", file: Carried) -> str | None:
             world.at(60_000, lambda: bring(world, file))
         else:
             world.watched.refused(file, refused.code)
-            return refused.code
-    else:
-        world.trace("imported", file.phone.id, len(new))
-        if raw is not file.raw:
-            world.laws.broken("L3", "a broken file was taken in", file.phone.id)
-        file.times += 1
-        if file.times > 1:
-            world.chance.count(Fault.FILE_IMPORTED_AGAIN)
-        elif new:
-            world.chance.count(Fault.FILE_IMPORTED)
-        world.watched.imported(file, new, before)
-        return None
-    world.at(60_000, lambda: bring(world, file))
-    return None
+        return
+    world.trace("imported", file.phone.id, len(new))
+    if raw is not file.raw:
+        world.laws.broken("L3", "a broken file was taken in", file.phone.id)
+    file.times += 1
+    if file.times > 1:
+        world.chance.count(Fault.FILE_IMPORTED_AGAIN)
+    elif new:
+        world.chance.count(Fault.FILE_IMPORTED)
+    world.watched.imported(file, new, before)

@@ -6,6 +6,8 @@ from schemas import limits
 from schemas.actions.conflicts import EntryRatify
 from schemas.errors import ErrorCode
 from schemas.people import Role
+from sync.waiting import end_waiting
+from tests.support.hosts import AnyStore
 from tests.support.stage import CheckIn, Stage
 
 
@@ -71,3 +73,28 @@ def test_who_waits_for_nothing_is_found_behind_any_number_that_wait_for_somethin
     assert stage.state(last) == ("parked", ErrorCode.ENTRY_WAITS)
     one.push(one.request() | {"entries": [], "lost": [{"seq": 1, "hash": one.journal.hashes[1]}]})
     assert stage.state(last) == ("applied", None)
+
+
+def test_who_waits_for_nothing_beyond_one_transactions_portion_waits_no_longer_either(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "WAITING_RETRIED_MAX", 2)
+    one, two = stage.phone(), stage.phone()
+    start, unknown = CheckIn(one).start(), two.record("nobody.knows", {})
+    made = []
+    for needed in [start.id] * 7 + [unknown.id]:
+        args = {"handover_id": stage.ids.new(), "type": "check_in", "asset_id": stage.van}
+        made.append(two.record("handover.start", args, needs=[needed]))
+    two.push()
+    one.push(one.request() | {"entries": [], "lost": [{"seq": 1, "hash": one.journal.hashes[1]}]})
+    left = [entry for entry in made if stage.state(entry) == ("parked", ErrorCode.ENTRY_WAITS)]
+    assert left == made[2:], "one declaration ends the waiting of a portion"
+
+    def portion(store: AnyStore) -> tuple[int, bool]:
+        done = end_waiting(stage.engine, store, stage.id)
+        return done.entries, done.last is not None
+
+    portions = [stage.write(portion) for _ in range(4)]
+    assert portions == [(2, True), (2, True), (1, False), (0, False)]
+    assert [stage.state(entry) for entry in made[:-1]] == [("applied", None)] * 7
+    assert stage.state(made[-1]) == ("parked", ErrorCode.ENTRY_WAITS), "what it waits for is here"

@@ -1,0 +1,63 @@
+"""At the start and once an hour: what waits for something that nobody has is judged without it, when a declared loss ended the
+waiting of more entries than one transaction may hold.
+
+Neighbours: `sync/waiting.py` judges one portion; `server/app.py` runs it beside the other background tasks. Invariants: one
+short transaction after the other, so that nobody waits; a fault is logged and tried again an hour later.
+"""
+
+import asyncio
+import contextlib
+from functools import partial
+from typing import Final, Protocol
+
+import structlog
+
+from server.live import LiveHub
+from server.logs import trail
+from server.storage.database import Database
+from server.storage.store import SqlStore
+from sync.engine import Engine
+from sync.fanout import frames
+from sync.pushed import Retried
+from sync.waiting import end_waiting
+
+HOUR_SECONDS: Final = 3600
+log = structlog.get_logger("jobs")
+
+
+class Rooms(Protocol):
+    """The parts of `server.http.context.House` this module needs."""
+
+    database: Database
+    engine: Engine
+    hub: LiveHub
+
+
+async def end_all_waiting(house: Rooms) -> int:
+    """One round over all organisations. Returns how many entries were judged."""
+
+    def job(organisation: str, store: SqlStore) -> tuple[Retried, list[tuple[str, bytes]]]:
+        done = end_waiting(house.engine, store, organisation)
+        return done, frames(store, organisation, done.touched)
+
+    total = 0
+    for organisation in await house.database.read(lambda store: store.organisations()):
+        more = True
+        while more:
+            done, news = await house.database.write(partial(job, organisation))
+            house.hub.publish(organisation, news)
+            total, more = total + done.entries, done.last is not None
+    if total:
+        log.info("waiting_ended", count=total)
+    return total
+
+
+async def end_waiting_hourly(house: Rooms) -> None:
+    """Until cancelled. The application runs it as a task."""
+    with contextlib.suppress(asyncio.CancelledError):
+        while True:
+            try:
+                await end_all_waiting(house)
+            except Exception as problem:
+                log.error("end_waiting_failed", type=type(problem).__qualname__, at=trail(problem))
+            await asyncio.sleep(HOUR_SECONDS)
