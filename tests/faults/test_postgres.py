@@ -2,6 +2,9 @@
 
 import asyncio
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +17,14 @@ from tests.faults.yard import Stored, check, yard
 from tests.support.postgres import PostgresServer
 
 ANSWER_SECONDS_MAX = 15
+END_SECONDS_MAX = 20
+STARTER = """
+from tests.support.postgres import PostgresServer
+server = PostgresServer()
+server.start()
+print(server._process.pid, server.folder, flush=True)
+input()
+"""
 
 
 @pytest.fixture
@@ -57,3 +68,20 @@ async def test_a_database_that_falls_under_load_loses_nothing_and_is_found_again
             assert worker.acknowledged == max(worker.saved) > 5
             check(stored, worker, all_there=True)
         assert sum(worker.failures for worker in workers) >= len(workers), "nobody noticed"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+def test_a_server_for_tests_ends_with_a_test_run_that_is_killed() -> None:
+    starter = subprocess.Popen([sys.executable, "-c", STARTER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert starter.stdout is not None
+    pid, folder = starter.stdout.readline().split()
+    assert Path(folder).exists()
+    starter.kill()
+    starter.communicate(timeout=END_SECONDS_MAX)
+    until = time.monotonic() + END_SECONDS_MAX
+    while Path(folder).exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not Path(folder).exists()
+    left = subprocess.run(["ps", "-o", "stat=", "-p", pid], capture_output=True, text=True, check=False, timeout=10).stdout
+    assert left.strip() in ("", "Z", "Zs"), "nobody may have asked yet how it ended"

