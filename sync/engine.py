@@ -281,9 +281,10 @@ class _Push:
     def _keep_aside(self, reason: str) -> bool:
         device, epoch = self.device, self.request.head.epoch
         room = limits.QUARANTINE_ENTRIES_MAX - self.store.quarantine_count(device.organisation, device.id)
-        end = (-1, "")
+        end, declared = (-1, ""), {loss.seq: loss.hash for loss in self.request.lost}
         for pushed in self.request.entries:
-            before = end[1] if end[0] == pushed.seq - 1 else self._stored_hash(pushed.seq - 1, epoch)
+            seq = pushed.seq - 1
+            before = end[1] if end[0] == seq else declared.get(seq) or self._stored_hash(seq, epoch)
             end = (pushed.seq, pushed.hash)
             stored = self.store.entry_at(device.organisation, device.id, epoch, pushed.seq)
             if stored is not None and (stored.hash, stored.body) == (pushed.hash, pushed.body.encode()):

@@ -364,7 +364,7 @@ class World:
             if damaged is not None:
                 self.laws.destroy(damaged)
         releasable = phone.memory is None and not phone.revoked and not isinstance(phone, Desk) and bool(self.desks())
-        if releasable and hits(Fault.NUMBER_DESTROYED, 0.05) and (destroyed := phone.disk.lose_a_number()) is not None:
+        if releasable and hits(Fault.NUMBER_DESTROYED, 0.15) and (destroyed := phone.disk.lose_a_number()) is not None:
             self.laws.destroy(destroyed)
         if self.ids.random.random() < (0.02 if phone.revoked or phone.stuck else 0.004):
             carry(self, phone)

@@ -1,6 +1,7 @@
 """Bytes changed on their way or in a device's store: they consume no number, and what is good is taken when it comes. On every
 store."""
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -178,3 +179,19 @@ def test_what_is_left_of_losses_is_kept_up_to_a_bound(stage: Stage, monkeypatch:
     stage.push({**phone.request(), "entries": [], "lost": lost})
     assert quarantined(stage, phone) == 3
     assert len(stage.incidents("declared_loss")) == 5
+
+
+def test_behind_a_declared_loss_a_byte_changed_on_its_way_is_found_also_when_the_device_is_shut_out(stage: Stage) -> None:
+    phone = stage.phone()
+    CheckIn(phone).start()
+    phone.push()
+    stage.do(DeviceRevoke(device_id=phone.id))
+    lost, entry = CheckIn(phone).start(), CheckIn(phone).start()
+    request = phone.request()
+    declared = {**request, "entries": request["entries"][-1:], "lost": [{"seq": lost.seq, "hash": lost.hash}]}
+    (outcome,) = stage.push(body_with(declared, entry.seq, '"boot":"', '"boot":"x')).outcomes
+    assert (outcome.state, outcome.code) == ("parked", ErrorCode.ENTRY_HASH_MISMATCH)
+    (outcome,) = stage.push(declared).outcomes
+    assert outcome.state == "quarantined"
+    kept = stage.write(lambda store: store.kept_aside(stage.id, phone.id))
+    assert [json.loads(one.body)["body"].encode() for one in kept if one.reason == "revoked"] == [entry.body]
