@@ -81,7 +81,8 @@ class Fold:
             return
         missing = holes(device.seq + 1, held[-1], held)
         detail = {"missing": [list(numbers) for numbers in missing[:GAP_RANGES_MAX]], "epoch": device.epoch}
-        self.incidents.open("gap", f"{device.epoch}/{device.seq + 1}", detail)
+        # It cannot be closed while anything is held: who closed it before did not close this.
+        self.incidents.open("gap", f"{device.epoch}/{device.seq + 1}", detail, anew=True)
         entries = self._store.entries(device.organisation, device.id, device.epoch, held[0], held[-1])
         self.outcomes += [outcome_of(entry) for entry in entries]
 

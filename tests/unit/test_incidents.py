@@ -112,6 +112,17 @@ def test_a_gap_ends_by_itself_and_not_by_a_note(stage: Stage) -> None:
     assert closed["closed_at"] is not None
 
 
+def test_a_gap_that_somebody_closed_while_nothing_was_held_opens_again_with_what_is(stage: Stage) -> None:
+    phone = stage.phone()
+    request = gapped(stage, phone, 3)
+    (incident,) = stage.incidents("gap")
+    stage.push({**request, "entries": [], "lost": [{"seq": 2, "hash": "0" * 64}]})
+    assert close(stage, incident["id"]).state == "applied", "the two contradict each other: both come again"
+    stage.push(without(request, 2))
+    (opened,) = stage.incidents("gap")
+    assert (opened["id"], opened["closed_by"]) == (incident["id"], None)
+
+
 def test_a_gap_of_an_abandoned_epoch_is_closed_by_a_person(stage: Stage) -> None:
     """Its numbers cannot be released any more: the device writes under a new epoch."""
     phone = stage.phone()
