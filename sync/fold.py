@@ -13,7 +13,7 @@ from sync.aside import Aside, outcome_of
 from sync.incidents import Incidents
 from sync.journal import extend, holes
 from sync.judge import Judge
-from sync.released import next_behind, released
+from sync.released import behind_gap, next_behind, released
 from sync.store import DeviceState, JournalEntry, Store
 
 GAP_RANGES_MAX = 50
@@ -55,7 +55,7 @@ class Fold:
         if device.seq >= first:
             self.incidents.close("gap", f"{device.epoch}/{first}")
             self.incidents.close("damaged_entry", f"{device.epoch}/{first}")
-        self._note_gap()
+        self._note_gap(lost)
 
     def _next(self, lost: dict[int, str]) -> tuple[int, JournalEntry | None] | None:
         """The next number that may follow, and its entry: None for one declared lost."""
@@ -63,10 +63,10 @@ class Fold:
         entry = self._at(seq)
         if entry is not None or seq in lost:
             return seq, entry
-        held = self._held()
-        if not held:
+        known = [*self._held(), *(number for number in lost if number > seq)]
+        if not known:
             return None
-        behind = next_behind(released(self._store, device.organisation, device.id, device.epoch), seq, [*held, *lost])
+        behind = next_behind(released(self._store, device.organisation, device.id, device.epoch), seq, known)
         return None if behind is None else (behind, self._at(behind))
 
     def _at(self, seq: int) -> JournalEntry | None:
@@ -75,16 +75,18 @@ class Fold:
     def _held(self) -> list[int]:
         return self._store.held_seqs(self.device.organisation, self.device.id, self.device.epoch)
 
-    def _note_gap(self) -> None:
+    def _note_gap(self, lost: dict[int, str]) -> None:
         device, held = self.device, self._held()
-        if not held:
+        known = behind_gap(held, lost, device.seq)
+        if not known:
             return
-        missing = holes(device.seq + 1, held[-1], held)
+        missing = holes(device.seq + 1, known[-1], known)
         detail = {"missing": [list(numbers) for numbers in missing[:GAP_RANGES_MAX]], "epoch": device.epoch}
-        # It cannot be closed while anything is held: who closed it before did not close this.
+        # It cannot be closed while anything stands behind it: who closed it before did not close this.
         self.incidents.open("gap", f"{device.epoch}/{device.seq + 1}", detail, anew=True)
-        entries = self._store.entries(device.organisation, device.id, device.epoch, held[0], held[-1])
-        self.outcomes += [outcome_of(entry) for entry in entries]
+        if held:
+            entries = self._store.entries(device.organisation, device.id, device.epoch, held[0], held[-1])
+            self.outcomes += [outcome_of(entry) for entry in entries]
 
     def let_go(self, entry: JournalEntry) -> None:
         """What was held beyond a gap does not follow from what filled it: it was changed on its way. Its bytes are kept aside,

@@ -45,6 +45,11 @@ def still_missing(store: Store, organisation: str, device: str, epoch: int) -> R
     return found
 
 
+def behind_gap(held: Iterable[int], lost: Iterable[int], end: int) -> list[int]:
+    """What stands beyond a missing number, ascending: entries that are held, and numbers that were declared lost."""
+    return sorted({*held, *(seq for seq in lost if seq > end)})
+
+
 def next_behind(ranges: Sequence[tuple[int, int]], seq: int, known: Iterable[int]) -> int | None:
     """The first known number behind `seq`, when every number from `seq` up to it was released; else None."""
     behind = min((number for number in known if number > seq), default=None)

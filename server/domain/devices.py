@@ -7,7 +7,7 @@ from schemas.actions.devices import DeviceEnrol, DeviceInvite, DeviceLost, Devic
 from schemas.errors import ErrorCode
 from sync import instants
 from sync.incidents import write_incident
-from sync.released import release_id
+from sync.released import behind_gap, release_id
 from sync.unit import Handlers, Refusal, Unit
 
 
@@ -79,8 +79,9 @@ def release(unit: Unit, args: GapRelease) -> None:
     device = unit.store.device(organisation, args.device_id)
     if device is None:
         raise Refusal(ErrorCode.RECORD_UNKNOWN, kind="device", id=args.device_id)
-    held = unit.store.held_seqs(organisation, device.id, device.epoch)
-    if args.epoch != device.epoch or not held or not device.seq < args.until < held[-1]:
+    losses = unit.store.losses(organisation, device.id, device.epoch)
+    behind = behind_gap(unit.store.held_seqs(organisation, device.id, device.epoch), losses, device.seq)
+    if args.epoch != device.epoch or not behind or not device.seq < args.until < behind[-1]:
         raise Refusal(ErrorCode.STATE_ILLEGAL, state="no_gap")
     record_id = release_id(organisation, device.id, device.epoch)
     known = unit.get("released_gap", record_id)

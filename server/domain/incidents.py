@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from schemas.actions.incidents import IncidentClose
 from schemas.errors import ErrorCode
+from sync.released import behind_gap
 from sync.unit import Handlers, Refusal, Unit
 
 
@@ -24,12 +25,13 @@ def close(unit: Unit, args: IncidentClose) -> None:
 
 
 def _waits(unit: Unit, gap: dict[str, Any]) -> bool:
-    """Whether something is still held behind the gap, in the epoch its device speaks now."""
+    """Whether something still stands behind the gap, in the epoch its device speaks now."""
     organisation = unit.writer.organisation
     device = unit.store.device(organisation, gap["device_id"])
     if device is None or device.epoch != gap["detail"].get("epoch"):
         return False
-    return bool(unit.store.held_seqs(organisation, device.id, device.epoch))
+    losses = unit.store.losses(organisation, device.id, device.epoch)
+    return bool(behind_gap(unit.store.held_seqs(organisation, device.id, device.epoch), losses, device.seq))
 
 
 HANDLERS: Final[Handlers] = {(IncidentClose.action, IncidentClose.v): close}

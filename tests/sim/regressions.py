@@ -63,6 +63,11 @@ REGRESSIONS: dict[str, Regression] = {
         "under the good one's hash, and the good one, on its way or in a file, was taken for a repeat",
         "tests/unit/test_engine_damaged.py::test_behind_a_declared_loss_a_byte_changed_on_its_way_is_found_also_when_the_device_is_shut_out",
     ),
+    "40018 on SQLite": Regression(
+        "a device that had lost one number whole and declared all others lost, to a server gone back to a backup, hung for ever: "
+        "nothing being held, no incident named the gap, and nobody could release it",
+        "tests/unit/test_released.py::test_a_gap_with_nothing_but_declared_losses_behind_it_is_named_and_released_too",
+    ),
     "1221": Regression(
         "the hash of a declared loss, changed on its way, was taken: nothing could follow from it any more, and the device kept "
         "what it had for ever",

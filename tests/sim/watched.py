@@ -1,5 +1,5 @@
-"""What the office must be able to rely on, worked out anew: what an import took is here; what is held or waits is told of by an
-open incident, whatever anybody has closed; a device that spoke is not lost; what is here is never presumed missing.
+"""What the office must be able to rely on, worked out anew: what an import took is here; what stands behind a gap or waits is
+told of by an open incident, whatever anybody has closed; a device that spoke is not lost; what is here is never presumed missing.
 
 Neighbours: `checkers.py` has the laws themselves, `carried.py` brings files, `world.py` shows every exchange. Invariant: states
 are read only where they are what is checked; what should be is worked out from stored bytes and the log of what was saved.
@@ -88,12 +88,14 @@ class Watched:
                 self._lost(record, incidents[record.id], journal)
 
     def _told(self, state: DeviceState, incidents: list[dict[str, Any]]) -> None:
-        """What is held, or waits aside, is told of by an open incident; nothing is told of that is not so."""
+        """What stands behind a gap, or waits aside, is told of by an open incident; nothing is told of that is not so."""
         store, organisation = self.node.store, self.node.organisation
         open_ = [one for one in incidents if one["state"] == "open"]
         gaps = [one["detail"] for one in open_ if one["type"] == "gap"]
-        held = store.held_seqs(organisation, state.id, state.epoch)
-        if held and not any(said["epoch"] == state.epoch and said["missing"][0][0] == state.seq + 1 for said in gaps):
+        behind = [*store.held_seqs(organisation, state.id, state.epoch), *store.losses(organisation, state.id, state.epoch)]
+        if max(behind, default=0) > state.seq and not any(
+            said["epoch"] == state.epoch and said["missing"][0][0] == state.seq + 1 for said in gaps
+        ):
             self.laws.broken("L3", "a gap that no open incident names:", state.id, state.epoch, state.seq + 1)
         waiting = sum(one.reason != "damaged" and not one.decision for one in store.kept_aside(organisation, state.id))
         said = [one["detail"]["waiting"] for one in open_ if one["type"] == "quarantine"]

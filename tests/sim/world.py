@@ -460,7 +460,8 @@ class World:
     def give_up_gaps(self) -> None:
         """Whoever sits in the office releases what nobody can send; another desk is set up for it when none is left."""
         speaking = [phone for phone in self.phones if not isinstance(phone, Desk) and not phone.revoked and not phone.stuck]
-        if not any(phone.memory is not None and any(row.held for row in phone.memory.outbox) for phone in speaking):
+        devices = [phone.memory for phone in speaking if phone.memory is not None]
+        if not any(device.lost or any(row.held for row in device.outbox) for device in devices):
             return
         if not self.desks():
             self.add_phone(self.company.person(Role.MANAGER), 0, like=Desk)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from schemas.actions.devices import GapRelease
+from schemas.actions.incidents import IncidentClose
 from schemas.limits import SEQ_MAX
 from schemas.people import Role
 from schemas.protocol import NewEpoch, Outcome
@@ -210,3 +211,26 @@ def test_what_waits_for_what_was_released_is_judged(stage: Stage, before: bool) 
     found = stage.entry(own.id)
     assert found is not None
     assert found.detail == {"basis_lost": True}
+
+
+def test_a_gap_with_nothing_but_declared_losses_behind_it_is_named_and_released_too(stage: Stage) -> None:
+    """A device that lost one number whole, and has let go all that came after, before the server went back to a backup."""
+    phone = starts(stage, 4)
+    journal, request = phone.journal, phone.request()
+    lost = [{"seq": seq, "hash": journal.hashes[seq]} for seq in (3, 4)]
+    only = {**request, "entries": request["entries"][:1], "lost": lost}
+    pushed = stage.push(only)
+    assert (end(stage, pushed)[0], pushed.upload_clear) == (1, False)
+    (incident,) = stage.incidents("gap")
+    assert incident["detail"]["missing"] == [[2, 2]]
+    office = stage.phone(Role.MANAGER, shared=False, type_="office")
+    office.do(IncidentClose(incident_id=incident["id"], note="看过了"))
+    assert office.push().outcomes[0].state == "refused"
+    assert release(stage, phone, 2).state == "applied"
+    assert stage.incidents("gap") == []
+    device = stage.device(phone.id)
+    assert (device.seq, device.hash) == (4, journal.hash)
+    journal.outbox = []
+    pushed = phone.push()
+    assert (end(stage, pushed)[0], pushed.upload_clear) == (4, True)
+    assert chain(stage, phone).broken_at is None
