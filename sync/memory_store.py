@@ -8,7 +8,7 @@ out are copies, so that nobody changes a stored thing by holding on to it · a c
 import base64
 import copy
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -343,10 +343,14 @@ class MemoryStore:
         """The version of the newest change in the bucket, 0 if none."""
         return max((version for version, _ in self._room("member", organisation, bucket).values()), default=0)
 
-    def bucket_state(self, organisation: str, bucket: str) -> BucketState:
-        """The bucket's digest as a whole, and its horizon."""
-        horizon = self._room("horizon", organisation).get(bucket, 0)
-        return BucketState(total(self._room("digest", organisation, bucket).values()), horizon)
+    def bucket_states(self, organisation: str, buckets: Collection[str]) -> dict[str, BucketState]:
+        """Each bucket's digest as a whole, its horizon and its head."""
+        horizons = self._room("horizon", organisation)
+        wholes = {name: total(self._room("digest", organisation, name).values()) for name in buckets}
+        return {
+            name: BucketState(whole, horizons.get(name, 0), self.bucket_head(organisation, name))
+            for name, whole in wholes.items()
+        }
 
     def digest_parts(self, organisation: str, bucket: str) -> dict[int, Tally]:
         """The bucket's digest by sub-range."""

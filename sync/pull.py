@@ -65,22 +65,21 @@ def pull(
     The bucket is sent anew, marked `reset`, when the cursor lies beyond its newest change (it was not given by this state of
     the server: a backup was restored), or below its horizon with a floor below it, too: what has left since may be forgotten.
     """
-    up_to = store.organisation_version(organisation)
+    states = store.bucket_states(organisation, buckets)
     room = limits.PAGE_CHANGES_MAX
     pages: list[BucketPage] = []
     digests: list[BucketDigest] = []
     for bucket in sorted(buckets):
         cursor = cursors.get(bucket)
-        head = store.bucket_head(organisation, bucket)
-        state = store.bucket_state(organisation, bucket)
-        if cursor == head:
-            digests.append(_digest(bucket, head, state))
+        state = states[bucket]
+        if cursor == state.head:
+            digests.append(_digest(bucket, state.head, state))
             continue
-        reset = cursor is not None and (cursor > head or max(cursor, floors.get(bucket, 0)) < state.horizon)
+        reset = cursor is not None and (cursor > state.head or max(cursor, floors.get(bucket, 0)) < state.horizon)
         after = 0 if cursor is None or reset else cursor
         page = BucketPage(bucket, after, after, True)
         if room > 0:
-            page = read_page(store, organisation, bucket, after, up_to, room)
+            page = read_page(store, organisation, bucket, after, state.head, room)
         pages.append(replace(page, reset=reset, floor=state.horizon))
         room -= page.count
         if not page.more:
@@ -119,7 +118,8 @@ def repair(store: Store, organisation: str, bucket: str, parts: Sequence[int]) -
 
 
 def read_page(store: Store, organisation: str, bucket: str, after: int, up_to: int, limit: int) -> BucketPage:
-    """One bucket's changes with after < version ≤ up_to, about `limit` of them and PAGE_BYTES_MAX bytes."""
+    """One bucket's changes with after < version ≤ up_to, about `limit` of them and PAGE_BYTES_MAX bytes. `up_to` is at most the
+    bucket's head."""
     page = store.page(organisation, bucket, after, up_to, limit, limits.PAGE_BYTES_MAX)
-    more = page.count > 0 and page.to < min(store.bucket_head(organisation, bucket), up_to)
+    more = page.count > 0 and page.to < up_to
     return BucketPage(bucket, after, page.to, more, page.count, page.wire)

@@ -4,7 +4,7 @@ Every method runs inside one transaction that the caller began and will commit. 
 pure, and a driver's asynchrony belongs to the server (`server/storage`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
@@ -106,10 +106,12 @@ class WirePage:
 
 @dataclass(frozen=True)
 class BucketState:
-    """A bucket as a whole: its digest, and the version up to which it may have forgotten what left it (0: nothing yet)."""
+    """A bucket as a whole: its digest, the version up to which it may have forgotten what left it (0: nothing yet), and the
+    version of its newest change (0: none)."""
 
     digest: Tally = NO_TALLY
     horizon: int = 0
+    head: int = 0
 
 
 @dataclass(frozen=True)
@@ -307,8 +309,8 @@ class Store(Protocol):
     def bucket_head(self, organisation: str, bucket: str) -> int:
         """The version of the newest change in the bucket, 0 if none."""
 
-    def bucket_state(self, organisation: str, bucket: str) -> BucketState:
-        """The bucket's digest as a whole, and its horizon."""
+    def bucket_states(self, organisation: str, buckets: Collection[str]) -> dict[str, BucketState]:
+        """Each of these buckets as a whole, as all of them stand at one moment; also one in which nothing ever lay."""
 
     def digest_parts(self, organisation: str, bucket: str) -> dict[int, Tally]:
         """The bucket's digest by sub-range; empty sub-ranges may be left out."""

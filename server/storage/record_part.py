@@ -123,10 +123,11 @@ class RecordPart(Drafts):
             self._heads[(organisation, bucket)] = head
         return head
 
-    def bucket_state(self, organisation: str, bucket: str) -> BucketState:
-        """Digest and horizon."""
-        row = self._run(sql.ONE_BUCKET, organisation=organisation, bucket=bucket).mappings().first()
-        return BucketState() if row is None else BucketState(_tally(row), row["horizon"])
+    def bucket_states(self, organisation: str, buckets: Collection[str]) -> dict[str, BucketState]:
+        """Digests, horizons and heads, in one question."""
+        rows = self._run(sql.BUCKETS, organisation=organisation, buckets=list(buckets)).mappings()
+        known = {row["bucket"]: BucketState(_tally(row), row["horizon"], row["head"] or 0) for row in rows}
+        return {name: known.get(name) or BucketState(head=self.bucket_head(organisation, name)) for name in buckets}
 
     def digest_parts(self, organisation: str, bucket: str) -> dict[int, Tally]:
         """The digest by sub-range."""

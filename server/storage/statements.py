@@ -241,7 +241,16 @@ AGE_BEFORE: Final = (
 DROP_AGES: Final = delete(AGE).where(*by(AGE, "organisation"), AGE.c.at_ms < bindparam("before"))
 SHIFT_BUCKET: Final = shift(BUCKET)
 SHIFT_PART: Final = shift(DIGEST)
-ONE_BUCKET: Final = select(BUCKET).where(*by(BUCKET, "organisation", "bucket"))
+_HEAD: Final = (
+    select(func.max(MEMBER.c.version))
+    .where(MEMBER.c.organisation == BUCKET.c.organisation, MEMBER.c.bucket == BUCKET.c.bucket)
+    .scalar_subquery()
+)
+BUCKETS: Final = (
+    select(BUCKET.c.bucket, BUCKET.c.count, BUCKET.c.high, BUCKET.c.low, BUCKET.c.horizon, _HEAD.label("head"))
+    .where(*by(BUCKET, "organisation"))
+    .where(among(BUCKET.c.bucket, "buckets"))
+)
 DIGEST_PARTS: Final = select(DIGEST).where(*by(DIGEST, "organisation", "bucket")).order_by(DIGEST.c.part)
 MEMBERS: Final = (
     select(MEMBER.c.version, MEMBER.c.wire)

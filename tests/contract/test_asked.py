@@ -15,7 +15,8 @@ from sync.store import JournalEntry, StoredRecord
 
 VALUES: dict[str, Any] = {
     "id": "o", "organisation": "o", "device": "d", "epoch": 0, "seq": 1, "first": 1, "last": 9, "ids": ["e1", "r1"],
-    "entry_id": "e1", "codes": ["c"], "limit": 9, "kind": "asset", "bucket": "b", "after": 0, "up_to": 9, "at": 9,
+    "entry_id": "e1", "codes": ["c"], "limit": 9, "kind": "asset", "bucket": "b", "buckets": ["b", "no"], "after": 0,
+    "up_to": 9, "at": 9,
     "sha256": "s", "hashes": ["s"], "state": "awaited", "after_ms": 0, "after_device": "", "after_epoch": 0,
     "after_seq": 0, "after_hash": "",
 }  # fmt: skip

@@ -17,6 +17,7 @@ ABOUT_MANY_KEYS = {
     "BLOBS_BY_HASH": "(organisation=? AND sha256=?)",
     "HOLDERS_OF": "(organisation=? AND sha256=?)",
     "LINKS_OF": "(organisation=? AND kind=? AND id=?)",
+    "BUCKETS": "(organisation=? AND bucket=?)",
 }
 
 

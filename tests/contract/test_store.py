@@ -288,6 +288,10 @@ def test_records_lie_in_their_buckets_and_leave_them(host: Host, organisation: s
         assert _changes(store, organisation, "c") == [(3, {"kind": "asset", "id": "f1", "v": 3, "gone": True})]
         assert [store.bucket_head(organisation, name) for name in "abcd"] == [2, 3, 3, 0]
         assert store.bucket_head("nobody", "a") == 0
+        states = store.bucket_states(organisation, "dcba")
+        assert [(name, state.head) for name, state in states.items()] == [("d", 0), ("c", 3), ("b", 3), ("a", 2)]
+        assert states == {name: _state(store, organisation, name) for name in "abcd"}
+        assert store.bucket_states(organisation, []) == {}
 
     host.write(job)
 
@@ -300,19 +304,19 @@ def test_digests_follow_every_write_and_are_undone_with_it(host: Host, organisat
         return total(Tally(1, item("asset", id_, version, known.hash)) for id_, version, known in stored if known is not None)
 
     def job(store: Store) -> None:
-        assert store.bucket_state(organisation, "a") == BucketState()
+        assert _state(store, organisation, "a") == BucketState()
         store.put_record(organisation, record(one, 1, "a", "b"), [])
         store.put_record(organisation, record(two, 1, "a", name="x"), [])
-        assert store.bucket_state(organisation, "a").digest == items(store, (one, 1), (two, 1))
+        assert _state(store, organisation, "a").digest == items(store, (one, 1), (two, 1))
         assert store.digest_parts(organisation, "a") == {254: items(store, (one, 1)), 255: items(store, (two, 1))}
-        before = [(store.bucket_state(organisation, name), store.digest_parts(organisation, name)) for name in "abc"]
+        before = [(_state(store, organisation, name), store.digest_parts(organisation, name)) for name in "abc"]
         with suppress(Undo), store.savepoint():
             store.put_record(organisation, record(one, 2, "b", "c"), ["a"])
-            assert store.bucket_state(organisation, "a").digest == items(store, (two, 1))
-            assert store.bucket_state(organisation, "c").digest == items(store, (one, 2))
+            assert _state(store, organisation, "a").digest == items(store, (two, 1))
+            assert _state(store, organisation, "c").digest == items(store, (one, 2))
             raise Undo
-        assert [(store.bucket_state(organisation, name), store.digest_parts(organisation, name)) for name in "abc"] == before
-        assert store.bucket_state("nobody", "a") == BucketState()
+        assert [(_state(store, organisation, name), store.digest_parts(organisation, name)) for name in "abc"] == before
+        assert _state(store, "nobody", "a") == BucketState()
 
     host.write(job)
 
@@ -323,10 +327,14 @@ def test_digests_follow_every_write_and_are_undone_with_it(host: Host, organisat
         assert [json.loads(member.wire)["id"] for member in store.members(organisation, "a", [255, 7])] == [two]
         assert store.members(organisation, "b", list(range(256))) == [], "what has left is no member"
         store.put_record(organisation, StoredRecord("asset", one, 4, {"id": one}, {}, frozenset(), gone=True), ["a"])
-        assert store.bucket_state(organisation, "a").digest == items(store, (two, 1))
-        assert store.bucket_state(organisation, "b").digest == Tally()
+        assert _state(store, organisation, "a").digest == items(store, (two, 1))
+        assert _state(store, organisation, "b").digest == Tally()
 
     host.write(later)
+
+
+def _state(store: Store, organisation: str, bucket: str) -> BucketState:
+    return store.bucket_states(organisation, [bucket])[bucket]
 
 
 def _changes(store: Store, organisation: str, bucket: str) -> list[tuple[int, dict[str, object]]]:
@@ -452,14 +460,14 @@ def test_what_left_a_bucket_is_forgotten_but_never_its_newest_change(host: Host,
         assert store.forget_left(organisation, 3, 9) == 0
         assert store.forget_left("nobody", 9, 9) == 0
         assert store.forget_left(organisation, 9, 1) == 1
-        assert store.bucket_state(organisation, "a").horizon == 4
+        assert _state(store, organisation, "a").horizon == 4
         assert store.forget_left(organisation, 9, 9) == 1, "the newest stays: the head must not go back"
-        assert store.bucket_state(organisation, "a") == BucketState(Tally(), 5)
+        assert _state(store, organisation, "a") == BucketState(Tally(), horizon=5, head=6)
         assert store.bucket_head(organisation, "a") == 6
-        assert store.bucket_state(organisation, "b").horizon == 0
+        assert _state(store, organisation, "b").horizon == 0
         assert [one.version for one in changes(store, organisation, "a")] == [6]
         store.put_record(organisation, record(one, 7, "a", "b"), [])
-        assert store.bucket_state(organisation, "a").horizon == 5, "what is written later leaves the horizon"
+        assert _state(store, organisation, "a").horizon == 5, "what is written later leaves the horizon"
 
     host.write(forget)
 

@@ -60,7 +60,7 @@ class Aged(Replica):
 
 
 def horizon(stage: Stage) -> int:
-    return stage.write(lambda store: store.bucket_state(stage.id, "org/field")).horizon
+    return stage.write(lambda store: store.bucket_states(stage.id, ["org/field"]))["org/field"].horizon
 
 
 def tombstones(stage: Stage) -> int:
