@@ -18,6 +18,8 @@ ENTRY_SEEN_MAX: Final = 500
 CURSORS_MAX: Final = 200
 PAGE_CHANGES_MAX: Final = 1000
 PAGE_BYTES_MAX: Final = 1024 * 1024
+PULL_NEAR_VERSIONS_MAX: Final = 500
+"""A device no further behind in any bucket is answered at once, before the next request is looked at."""
 DIGEST_RANGES: Final = 256
 DIGEST_CHECK_SECONDS: Final = 600
 REPAIRS_REPORTED_MAX: Final = 20

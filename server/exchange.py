@@ -9,7 +9,7 @@ download never holds the writer, and a stuck upload never blocks the download.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 
@@ -99,16 +99,17 @@ def only_asks(raw: bytes) -> SyncRequest | None:
     return None if message.entries or message.lost or message.repairs else message
 
 
-def look(engine: Engine, store: Store, caller: DevicePrincipal, message: SyncRequest, now_ms: int) -> Taken | None:
+def look(
+    engine: Engine, store: Store, caller: DevicePrincipal, message: SyncRequest, now_ms: int, near: int | None = None
+) -> Taken | None:
     """The answer to a device that only asks and of which nothing has changed, from a snapshot: most requests are of that kind,
-    and none waits for a disk. None when it is not of that kind, or not this device's: `take` sees to it."""
+    and none waits for a disk. None when it is not of that kind, or not this device's: `take` sees to it. Far when there is more
+    to read than `near` lets, see `sync/pull.py`."""
     if message.device != caller.device:
         return None
+    news = _news(store, caller, message, near)
     pushed = engine.look(store, caller.organisation, message, now_ms)
-    if pushed is None:
-        return None
-    taken = Taken(caller, message, pushed, [], now_ms)
-    return replace(taken, news=_pull(store, taken))
+    return None if pushed is None else Taken(caller, message, pushed, [], now_ms, news)
 
 
 async def take(
@@ -178,10 +179,14 @@ def _protocol(raw: bytes) -> int:
 
 
 def _pull(store: Store, taken: Taken) -> News:
-    policy = policy_of(store, taken.caller.organisation)
     if not taken.pushed.may_pull:
-        return Pulled((), ()), policy
-    return pull(store, taken.caller.organisation, taken.caller.buckets, taken.message.cursors, taken.message.floors), policy
+        return Pulled((), ()), policy_of(store, taken.caller.organisation)
+    return _news(store, taken.caller, taken.message)
+
+
+def _news(store: Store, caller: DevicePrincipal, message: SyncRequest, near: int | None = None) -> News:
+    pulled = pull(store, caller.organisation, caller.buckets, message.cursors, message.floors, near=near)
+    return pulled, policy_of(store, caller.organisation)
 
 
 def _render(taken: Taken, pulled: Pulled, policy: Policy) -> bytes:

@@ -53,19 +53,28 @@ class Pulled:
     digests: tuple[BucketDigest, ...] = ()
 
 
+class Far(Exception):
+    """More is to be read than somebody is ready to wait for."""
+
+
 def pull(
     store: Store,
     organisation: str,
     buckets: frozenset[str],
     cursors: Mapping[str, int],
     floors: Mapping[str, int] = MappingProxyType({}),
+    *,
+    near: int | None = None,
 ) -> Pulled:
     """The next page of every bucket that has something new, within the bounds of one answer.
 
     The bucket is sent anew, marked `reset`, when the cursor lies beyond its newest change (it was not given by this state of
     the server: a backup was restored), or below its horizon with a floor below it, too: what has left since may be forgotten.
+    `near`: Far, before anything more is read, when a cursor is more versions than that behind its bucket's head, or beyond it.
     """
     states = store.bucket_states(organisation, buckets)
+    if near is not None and any(not 0 <= state.head - cursors.get(bucket, 0) <= near for bucket, state in states.items()):
+        raise Far
     room = limits.PAGE_CHANGES_MAX
     pages: list[BucketPage] = []
     digests: list[BucketDigest] = []

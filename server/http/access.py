@@ -43,7 +43,7 @@ def address_of(connection: Connection) -> str:
 async def find_device(connection: Connection, house: House) -> DevicePrincipal | None:
     """The device the cookie stands for, in whatever state, or None."""
     finder = device_finder(connection, house)
-    return None if finder is None else await house.database.read(finder)
+    return None if finder is None else await house.database.glance(finder)
 
 
 def device_finder(connection: Connection, house: House) -> Callable[[SqlStore], DevicePrincipal | None] | None:
@@ -66,7 +66,7 @@ async def find_person(connection: Connection, house: House) -> PersonPrincipal |
     if token is None:
         return None
     now = house.clock()
-    found = await house.database.read(lambda store: principal_of(store, store.connection, token, "person", now))
+    found = await house.database.glance(lambda store: principal_of(store, store.connection, token, "person", now))
     return found if isinstance(found, PersonPrincipal) else None
 
 

@@ -6,6 +6,7 @@ go out after the commit and do not wait for this device's pages.
 """
 
 import asyncio
+from functools import partial
 from typing import Any, Final
 
 from litestar import Request, Response, post
@@ -13,6 +14,7 @@ from litestar.di import NamedDependency
 from litestar.handlers.base import BaseRouteHandler
 
 from schemas.errors import ErrorCode
+from schemas.limits import PULL_NEAR_VERSIONS_MAX
 from server.auth.sessions import DevicePrincipal
 from server.exchange import ExchangeRefused, Taken, answer, look, only_asks, take
 from server.http.access import device_finder, require_device
@@ -20,6 +22,7 @@ from server.http.body import pack_answer, read_body
 from server.http.context import House
 from server.http.problem import Failure
 from server.storage.store import SqlStore
+from sync.pull import Far
 
 JSON: Final = "application/json; charset=utf-8"
 ASKED_BYTES_MAX: Final = 16_384
@@ -61,11 +64,14 @@ async def _answered_at_once(
     if message is None:
         return await require_device(request, house, active=False), None, raw
 
-    def job(store: SqlStore) -> tuple[DevicePrincipal | None, Taken | None]:
+    def job(store: SqlStore, near: int | None = PULL_NEAR_VERSIONS_MAX) -> tuple[DevicePrincipal | None, Taken | None]:
         caller = finder(store)
-        return caller, None if caller is None else look(house.engine, store, caller, message, now_ms)
+        return caller, None if caller is None else look(house.engine, store, caller, message, now_ms, near)
 
-    caller, taken = await house.database.read(job)
+    try:
+        caller, taken = await house.database.glance(job)
+    except Far:
+        caller, taken = await house.database.read(partial(job, near=None))
     if caller is None:
         raise Failure(ErrorCode.NOT_SIGNED_IN)
     return caller, taken, raw

@@ -58,6 +58,11 @@ class Database(ABC):
     async def read(self, job: Callable[[SqlStore], T]) -> T:
         """Run a reading job on one snapshot, which holds everything committed before. Unreachable as it says."""
 
+    async def glance(self, job: Callable[[SqlStore], T]) -> T:
+        """`read` for a job that looks at a few rows by their keys, or walks over no more of them than PULL_NEAR_VERSIONS_MAX is
+        about. Where handing it to another thread would take longer than the job, it runs at once, and the event loop waits."""
+        return await self.read(job)
+
     @abstractmethod
     async def scrub(self) -> None:
         """What committed jobs have erased leaves the database's files as far as the database can be made to."""

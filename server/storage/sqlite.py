@@ -95,6 +95,10 @@ class SqliteDatabase(Database):
         """Run a reading job on a snapshot, in a reader thread."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, job)
 
+    async def glance(self, job: Callable[[SqlStore], T]) -> T:
+        """Run a short reading job on a snapshot, here and now: a reader of SQLite waits for no writer."""
+        return self._read(job)
+
     async def scrub(self) -> None:
         """Bring the write-ahead log into the database and cut it: what was erased is in neither afterwards (deleted content
         is overwritten with zeros, `secure_delete`)."""

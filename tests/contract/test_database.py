@@ -6,6 +6,7 @@ by statement. `ROLLBACK` behind the writer's back stands for it here; a page lim
 
 import asyncio
 import gc
+import threading
 import weakref
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
@@ -129,6 +130,16 @@ async def test_what_a_job_has_read_and_written_goes_with_it(database: Database) 
         assert [one() for one in held] == [None, None]
     finally:
         gc.enable()
+
+
+async def test_a_glance_runs_here_and_sees_all_that_is_committed(database: Database) -> None:
+    await database.write(adds("o"))
+    seen = await database.glance(lambda store: (store.organisations(), threading.get_ident()))
+    assert seen == (["o"], threading.get_ident())
+    with pytest.raises(KeyError):
+        await database.glance(lambda store: store.organisation_version("nobody"))
+    await database.write(adds("p"))
+    assert await database.glance(lambda store: store.organisations()) == ["o", "p"], "each on a snapshot of its own"
 
 
 async def test_the_log_is_brought_in_beside_the_writer(tmp_path: Path) -> None:

@@ -406,3 +406,30 @@ async def test_an_answer_is_packed_for_whoever_takes_it_so_and_says_the_same(wor
     assert packed.num_bytes_downloaded < plain.num_bytes_downloaded / 3
     assert packed.json()["pages"] == plain.json()["pages"]
     assert plain.json()["pages"]
+
+
+async def test_whoever_is_near_is_answered_at_once_and_whoever_is_far_by_a_reader(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same answer either way: nobody else waits for a long page, nobody near waits for another thread."""
+    phone = await world.enrolled(world.a)
+    first, _ = opened(world, phone, await sync(phone))
+    cursors = {page.bucket: page.to for page in first.pages}
+    behind = {bucket: max(0, to - 3) for bucket, to in cursors.items()}
+    read = world.house.database.read
+    handed: list[object] = []
+
+    async def counted(job: Any) -> Any:
+        handed.append(job)
+        return await read(job)
+
+    monkeypatch.setattr(world.house.database, "read", counted)
+    near, _ = opened(world, phone, await sync(phone, cursors=behind))
+    assert (len(handed), near.pages != []) == (0, True)
+    monkeypatch.setattr("server.http.sync.PULL_NEAR_VERSIONS_MAX", 0)
+    far, _ = opened(world, phone, await sync(phone, cursors=behind))
+    assert (len(handed), far.pages, far.digests) == (1, near.pages, near.digests)
+    level, _ = opened(world, phone, await sync(phone, cursors=cursors))
+    assert (len(handed), level.pages) == (1, [])
+    beyond, _ = opened(world, phone, await sync(phone, cursors={bucket: to + 1 for bucket, to in cursors.items()}))
+    assert (len(handed), [page.reset for page in beyond.pages]) == (2, [True] * len(cursors))

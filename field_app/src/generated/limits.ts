@@ -12,6 +12,7 @@ export const ENTRY_SEEN_MAX = 500;
 export const CURSORS_MAX = 200;
 export const PAGE_CHANGES_MAX = 1000;
 export const PAGE_BYTES_MAX = 1048576;
+export const PULL_NEAR_VERSIONS_MAX = 500;
 export const DIGEST_RANGES = 256;
 export const DIGEST_CHECK_SECONDS = 600;
 export const REPAIRS_REPORTED_MAX = 20;
