@@ -70,10 +70,10 @@ class Desk(Phone):
         open_ = [row for row in rows if row.data["type"] == "gap" and row.data["state"] == "open"]
         return [partial(self._release, row) for row in open_ if self.ids.random.random() < 0.2]
 
-    def release_gaps(self) -> None:
-        """Give up all that is missing: nobody will send it any more."""
+    def release_gaps(self, devices: set[str]) -> None:
+        """Give up all that is missing of them: nobody will send it any more."""
         for row in sorted(self._shown("incident"), key=lambda row: row.id):
-            if row.data["type"] == "gap" and row.data["state"] == "open":
+            if row.data["type"] == "gap" and row.data["state"] == "open" and row.data["device_id"] in devices:
                 self._release(row)
 
     def _release(self, row: Any) -> None:

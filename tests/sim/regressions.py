@@ -80,6 +80,8 @@ OWN_MISTAKES: dict[str, str] = {
     "first (`Node.knows`)",
     "6008": "the checker of receipts took a gap that a manager had released for one that is not stored, and did not look whether "
     "a receipt ends inside one: `checkers.py:_receipt`",
+    "50028": "nobody released the gap of a device that had been shut out, so that the files of what was held behind it were not "
+    "taken in with its export file: the simulated office gives it up, and imports again",
     "108": "the checker of contradictions took the outcome of what lies aside under a number for that of the entry stored there: "
     "`losers.py:_outcomes`",
 }

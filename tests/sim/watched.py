@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from server.lost import report
 from sync.annex import is_annex
 from sync.outgoing import Push
-from sync.store import DeviceState, JournalEntry, StoredRecord
+from sync.store import DeviceState, JournalEntry, KeptAside, StoredRecord
 from tests.sim.carried import EXPLAINED, Carried
 from tests.sim.faults import Fault
 from tests.sim.server import EFFECTIVE
@@ -71,6 +71,15 @@ class Watched:
         if record is not None and record.data["lost"] and record.data["lost"]["back_at"] is None:
             self.laws.broken("lost", "a device spoke, and is still called lost:", phone.id)
 
+    def stands_behind_a_gap(self, device: str) -> bool:
+        """Whether the server has entries or declared losses of a device beyond a missing number."""
+        store, organisation = self.node.store, self.node.organisation
+        state = store.device(organisation, device)
+        if state is None:
+            return False
+        known = [*store.held_seqs(organisation, device, state.epoch), *store.losses(organisation, device, state.epoch)]
+        return max(known, default=0) > state.seq
+
     # --- in the end ---------------------------------------------------------------------------------------------------
     def judge(self) -> None:
         journal = self.node.journal()
@@ -89,18 +98,18 @@ class Watched:
 
     def _told(self, state: DeviceState, incidents: list[dict[str, Any]]) -> None:
         """What stands behind a gap, or waits aside, is told of by an open incident; nothing is told of that is not so."""
-        store, organisation = self.node.store, self.node.organisation
         open_ = [one for one in incidents if one["state"] == "open"]
         gaps = [one["detail"] for one in open_ if one["type"] == "gap"]
-        behind = [*store.held_seqs(organisation, state.id, state.epoch), *store.losses(organisation, state.id, state.epoch)]
-        if max(behind, default=0) > state.seq and not any(
-            said["epoch"] == state.epoch and said["missing"][0][0] == state.seq + 1 for said in gaps
-        ):
+        named = any(said["epoch"] == state.epoch and said["missing"][0][0] == state.seq + 1 for said in gaps)
+        if self.stands_behind_a_gap(state.id) and not named:
             self.laws.broken("L3", "a gap that no open incident names:", state.id, state.epoch, state.seq + 1)
-        waiting = sum(one.reason != "damaged" and not one.decision for one in store.kept_aside(organisation, state.id))
+        waiting = sum(one.reason != "damaged" and not one.decision for one in self._aside(state.id))
         said = [one["detail"]["waiting"] for one in open_ if one["type"] == "quarantine"]
         if said != [waiting] * bool(waiting):
             self.laws.broken("L1", "aside wait", waiting, "and the office reads of", said, "of", state.id)
+
+    def _aside(self, device: str) -> list[KeptAside]:
+        return self.node.store.kept_aside(self.node.organisation, device)
 
     def _lost(self, record: StoredRecord, incidents: list[dict[str, Any]], journal: list[JournalEntry]) -> None:
         lost = record.data["lost"]

@@ -458,15 +458,13 @@ class World:
         return [one for one in self.phones if isinstance(one, Desk) and not one.revoked and not one.stuck]
 
     def give_up_gaps(self) -> None:
-        """Whoever sits in the office releases what nobody can send; another desk is set up for it when none is left."""
-        speaking = [phone for phone in self.phones if not isinstance(phone, Desk) and not phone.revoked and not phone.stuck]
-        devices = [phone.memory for phone in speaking if phone.memory is not None]
-        if not any(device.lost or any(row.held for row in device.outbox) for device in devices):
-            return
-        if not self.desks():
+        """Whoever sits in the office releases what nobody can send, also of a device that may not speak any more; another desk is
+        set up for it when none is left."""
+        stuck = {phone.id for phone in self.phones if not isinstance(phone, Desk) and self.watched.stands_behind_a_gap(phone.id)}
+        if stuck and not self.desks():
             self.add_phone(self.company.person(Role.MANAGER), 0, like=Desk)
-        for desk in self.desks():
-            desk.release_gaps()
+        for desk in self.desks() if stuck else ():
+            desk.release_gaps(stuck)
 
     def asked_and_compared(self, phone: Phone) -> int:
         """A digest is compared only while the cursor stands at its version: a frame that came since wants another."""
