@@ -3,6 +3,7 @@
 The same requests as `python -m bench` sends go straight into the application: routing, decoding, engine, store, commit,
 pages, answer; on the event loop and with the collector of cycles as they are where it is served. Prints where the time
 went, by time in the function itself, over all threads (event loop, writer, readers).
+With `F`, what the devices were told is left unread: `python -m bench` looks whether it is right.
 `--records`, `--entries` make it smaller, `--calls` sorts by what a function and all it calls took, `--plain` only takes the time.
 """
 
@@ -19,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from bench import fleet, pull, push, wire
+from bench import edits, fleet, pull, push, wire
 from bench.company import FULL, Company, Size, found
 from bench.measured import Measured
 from bench.pages import Line
@@ -145,7 +146,17 @@ def _fleet(company: Company) -> Drive:
     return drive
 
 
-DRIVES: Final[dict[str, Callable[[Company], Drive]]] = {"A": _push, "B": _first, "C": _newest, "D": _fleet}
+def _edits(company: Company) -> Drive:
+    editors = edits.make_editors(company)
+
+    async def drive(caller: AsgiCaller) -> None:
+        measured, _ = await edits.edits_ours([caller] * len(editors), company, editors)
+        say(f"{measured.count:,} edits by {len(editors)} devices in {measured.seconds:.3f} s: {measured.facts}")
+
+    return drive
+
+
+DRIVES: Final[dict[str, Callable[[Company], Drive]]] = {"A": _push, "B": _first, "C": _newest, "D": _fleet, "F": _edits}
 
 
 async def run(data: Path, drive: Drive, profilers: Profilers | None) -> None:

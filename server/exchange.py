@@ -24,7 +24,7 @@ from server.logs import trail
 from server.storage.database import Unreachable
 from sync import instants
 from sync.engine import Engine, Pushed, PushRefused
-from sync.fanout import frames
+from sync.fanout import frames, note_ends
 from sync.policy import policy_of
 from sync.pull import Pulled, pull
 from sync.store import Store
@@ -61,13 +61,12 @@ class ExchangeRefused(Exception):
 
 @dataclass(frozen=True)
 class Taken:
-    """A push that is committed. `frames` (bucket, bytes of a `LiveFrame`) may go out now; the bytes of the blobs named in
-    `erased` must leave the disk before anything is answered. `news`: there was nothing to push, the pages are read."""
+    """A push that is committed. Its frames (`told`) may go out now; the bytes of the blobs named in `erased` must leave the disk
+    before anything is answered. `news`: there was nothing to push, the pages are read."""
 
     caller: DevicePrincipal
     message: SyncRequest
     pushed: Pushed
-    frames: Frames
     now_ms: int
     news: "News | None" = None
 
@@ -109,7 +108,7 @@ def look(
         return None
     news = _news(store, caller, message, near)
     pushed = engine.look(store, caller.organisation, message, now_ms)
-    return None if pushed is None else Taken(caller, message, pushed, [], now_ms, news)
+    return None if pushed is None else Taken(caller, message, pushed, now_ms, news)
 
 
 async def take(
@@ -123,16 +122,17 @@ async def take(
         if seen is not None:
             return seen
 
-    def job(store: Store, *, judge: bool = True, checked: bool = False) -> tuple[Pushed, Frames]:
+    def job(store: Store, *, judge: bool = True, checked: bool = False) -> Pushed:
         pushed = engine.push(store, caller.organisation, message, now_ms, judge_entries=judge, checked=checked)
-        return pushed, frames(store, caller.organisation, pushed.touched)
+        note_ends(store, caller.organisation, pushed.touched)
+        return pushed
 
     # Law 1: a passing fault is tried once more, looking for the one entry it comes from. If judging breaks the transaction
     # itself, what was sent is kept without being judged, and judged when the cause is gone. A database that is really down
     # fails that, too.
     for tried in range(JUDGED_TRIES):
         try:
-            return Taken(caller, message, *await database.write(partial(job, checked=tried > 0)), now_ms)
+            return Taken(caller, message, await database.write(partial(job, checked=tried > 0)), now_ms)
         except Unreachable:
             raise
         except PushRefused as refused:
@@ -142,7 +142,12 @@ async def take(
                 "judging_aborted", organisation=caller.organisation, device=caller.device, type=type(fault).__qualname__,
                 at=trail(fault),
             )  # fmt: skip
-    return Taken(caller, message, *await database.write(partial(job, judge=False)), now_ms)
+    return Taken(caller, message, await database.write(partial(job, judge=False)), now_ms)
+
+
+def told(store: Store, taken: Taken) -> Frames:
+    """(bucket, bytes of a `LiveFrame`) of what a committed push changed. Read after the commit, as pages are."""
+    return frames(store, taken.caller.organisation, taken.pushed.touched)
 
 
 async def answer(database: Transactions, taken: Taken, app_min: str = "") -> bytes:

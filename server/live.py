@@ -99,6 +99,7 @@ class LiveHub:
         self._heads: dict[str, dict[str, int]] = {}
         self._count = count or (lambda _number: None)
         self._opened = 0
+        self._turns: dict[str, asyncio.Lock] = {}
 
     def open(self, organisation: str, holder: str, buckets: Iterable[str]) -> Line:
         """A new line; when the holder has too many, its oldest is shut."""
@@ -154,6 +155,14 @@ class LiveHub:
         heads, prev = self._heads.setdefault(organisation, {}), int(found[1])
         if prev == -1 or heads.get(bucket, prev) == prev:
             heads[bucket] = int(found[2])
+
+    def listens(self, organisation: str) -> bool:
+        """Whether any line is open: nothing need be made for nobody."""
+        return organisation in self._lines
+
+    def turn(self, organisation: str) -> asyncio.Lock:
+        """Held from reading an organisation's frames to publishing them: they go out in the order they were asked for."""
+        return self._turns.setdefault(organisation, asyncio.Lock())
 
     def organisations(self) -> list[str]:
         """Those with open lines."""

@@ -1,6 +1,7 @@
-"""Live frames of other processes' commits: heard from the database, read here, sent to this process's sockets.
+"""Live frames read after their commit and sent to this process's sockets: of a device's push (`relay_push`), and of other
+processes' commits, heard from the database (`relay`).
 
-Neighbours: `server/storage/notices.py` hears, `server/live.py` sends; what this process commits itself is published by the
+Neighbours: `server/storage/notices.py` hears, `server/live.py` sends; what else this process commits is published by the
 request that did it. Invariants: a frame holds every change of its bucket between its two versions, whoever made it, so that
 applying it leaves no hole: it starts where this process's sockets were last told up to, never where a notice says; where
 that is not known, the frame says only that there is something, and devices sync. Missing a notice loses nothing.
@@ -13,6 +14,8 @@ from typing import Final, Protocol
 
 import structlog
 
+from schemas.limits import PULL_NEAR_VERSIONS_MAX
+from server.exchange import Taken, told
 from server.live import LiveHub
 from server.storage.database import Database, Heard, SqlStore, TransactionLost
 from sync.fanout import frames
@@ -27,6 +30,21 @@ class Rooms(Protocol):
 
     database: Database
     hub: LiveHub
+
+
+async def relay_push(house: Rooms, taken: Taken) -> None:
+    """Tell the open sockets of a committed push, pushes in the order of their commits. Nothing is read for nobody."""
+    organisation, touched = taken.caller.organisation, taken.pushed.touched
+    if not touched.before or not house.hub.listens(organisation):
+        return
+    near = all(touched.after[bucket] - before <= PULL_NEAR_VERSIONS_MAX for bucket, before in touched.before.items())
+    read = house.database.glance if near else house.database.read
+    async with house.hub.turn(organisation):
+        try:
+            house.hub.publish(organisation, await read(lambda store: told(store, taken)))
+        except TransactionLost as problem:
+            log.warning("relay_cut", type=type(problem).__qualname__)
+            house.hub.poke(organisation)
 
 
 async def relay(house: Rooms) -> None:

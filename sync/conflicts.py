@@ -227,11 +227,16 @@ def _field_conflict(unit: Unit, kind: str, record_id: str, name: str) -> None:
     handover = record_id if kind == "handover" else data.get("handover_id")
     said = [(meta.entry, data[name])]
     said += [(item["e"], item["value"]) for item in meta.history if item["why"] in ("immutable", "review")]
-    sides = [side for entry, value in said if (side := any_side(unit, entry, {name: value}, handover)) is not None]
+    key = (kind, record_id, name)
+    known = unit.get("conflict", conflict_id(unit.writer.organisation, ConflictRule.FIELD, key))
+    # A side that stands in the conflict already is not read once more: there is one for everybody who ever said something else.
+    there = {side["entry"]: side["values"] for side in known["sides"]} if known is not None else {}
+    new = [(entry, value) for entry, value in said if name not in there.get(entry, ()) or there[entry][name] != value]
+    sides = [side for entry, value in new if (side := any_side(unit, entry, {name: value}, handover)) is not None]
     contradict(
         unit,
         Finding(
-            ConflictRule.FIELD, (kind, record_id, name), data.get("depot_id") or unit.device.depot, (kind, record_id), sides,
+            ConflictRule.FIELD, key, data.get("depot_id") or unit.device.depot, (kind, record_id), sides,
             meta.entry, is_open=True, differs=[name], losers=[unit.body.id], field=name,
             asset_id=record_id if kind == "asset" else data.get("asset_id"), rental_id=data.get("rental_id"),
         ),

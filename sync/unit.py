@@ -5,7 +5,7 @@ Every write goes through the field's declared merge policy. A handler never touc
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from msgspec import structs
 
@@ -21,6 +21,8 @@ from sync.store import DeviceState, JournalEntry, Store, StoredRecord
 from sync.visibility import buckets_of
 
 POLICIES = {kind: policies_of(model) for kind, model in RECORDS.items()}
+SET_FIRST: Final = frozenset(MergePolicy) - {MergePolicy.COUNTER, MergePolicy.UNION}
+"""Policies by which the first value simply stands."""
 DEFAULTS: dict[str, dict[str, Any]] = {
     kind: {name: info.get_default() for name, info in model.model_fields.items() if not info.is_required()}
     for kind, model in RECORDS.items()
@@ -69,9 +71,10 @@ Handlers = Mapping[tuple[str, int], Handler]
 
 @dataclass
 class Touched:
-    """Buckets changed by a transaction: bucket → the version it stood at before."""
+    """Buckets changed by a transaction: bucket → the version it stood at before, and (once it is over) at which it left it."""
 
     before: dict[str, int] = field(default_factory=dict)
+    after: dict[str, int] = field(default_factory=dict)
 
 
 class RecordWriter:
@@ -96,10 +99,16 @@ class RecordWriter:
             data = {**_defaults(kind), "id": record_id}
             stored = StoredRecord(kind, record_id, 0, data, {}, stored.buckets if stored else frozenset())
         verdicts: dict[str, Verdict] = {}
-        data, meta = dict(stored.data), dict(stored.meta)
+        data, meta, policies = dict(stored.data), dict(stored.meta), POLICIES[kind]
+        first = FieldMeta(stamp.version, stamp.hlc, stamp.device, stamp.entry)
         for name, value in values.items():
-            policy: MergePolicy = POLICIES[kind][name]
-            known = meta.get(name)
+            policy, known = policies[name], meta.get(name)
+            if policy is MergePolicy.SERVER or (known is None and policy in SET_FIRST):  # what most writes are
+                if known is not None and known.version and data.get(name) == value:
+                    verdicts[name] = Verdict.KEPT
+                else:
+                    data[name], meta[name], verdicts[name] = value, first, Verdict.SET
+                continue
             meta[name] = own = FieldMeta() if known is None else known.copied()
             beaten: list[str] = []
             data[name], verdicts[name] = merge_field(policy, data.get(name), own, value, stamp, beaten)

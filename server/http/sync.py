@@ -21,6 +21,7 @@ from server.http.access import device_finder, require_device
 from server.http.body import pack_answer, read_body
 from server.http.context import House
 from server.http.problem import Failure
+from server.relay import relay_push
 from server.storage.store import SqlStore
 from sync.pull import Far
 
@@ -43,7 +44,7 @@ async def sync(request: Request[Any, Any, Any], house: NamedDependency[House]) -
             raise Failure(refused.code, detail=refused.detail) from refused
     if taken.erased:
         await _forget(house, taken.caller.organisation, taken.erased)
-    house.hub.publish(taken.caller.organisation, taken.frames)
+    await relay_push(house, taken)
     said = await answer(house.database, taken, house.settings.app_min)
     del taken, raw  # while a slow network takes the answer, nothing else of this exchange is held
     body, headers = await pack_answer(request, said)

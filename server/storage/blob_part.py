@@ -155,10 +155,12 @@ class BlobPart(RecordPart):
 
     def missing_blobs(self, organisation: str, device: str, limit: int) -> tuple[list[str], int]:
         """Declared by the device and not yet sent by it."""
-        named = list(self._run(sql.MISSING, organisation=organisation, device=device, limit=limit).scalars())
+        named = list(self._read_with(self._missing, sql.MISSING, organisation=organisation, device=device, limit=limit).scalars())
         if len(named) < limit:
             return named, len(named)
-        return named, int(self._run(sql.MISSING_COUNT, organisation=organisation, device=device).scalar_one())
+        return named, int(
+            self._read_with(self._missing, sql.MISSING_COUNT, organisation=organisation, device=device).scalar_one()
+        )
 
     def declared_by(self, organisation: str, device: str, sha256: str) -> bool:
         """Whether an entry of this device declared the blob."""

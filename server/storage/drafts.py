@@ -121,6 +121,11 @@ class Drafts:
     def forget_more(self) -> None:
         """The same for what the parts remember beside their rooms."""
 
+    @property
+    def remembers(self) -> int:
+        """How many rows are in memory."""
+        return sum(len(room.known) for room in self.rooms)
+
     def flush(self) -> None:
         """Write what is unwritten."""
         for room in self.rooms:
@@ -153,6 +158,13 @@ class Drafts:
     # --- statements -----------------------------------------------------------------------------------------------------
     def _read(self, statement: Any, **values: Any) -> Any:
         """Rows as the database has them: nothing unwritten may matter to this question."""
+        return asked(self._connection, statement, values)
+
+    def _read_with(self, room: Room[Any, Any], statement: Any, **values: Any) -> Any:
+        """Rows of one room's table, for a question to which no other unwritten row matters."""
+        if room.unwritten:
+            self._cover()
+            room.flush()
         return asked(self._connection, statement, values)
 
     def _run(self, statement: Any, **values: Any) -> Any:

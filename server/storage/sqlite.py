@@ -2,7 +2,8 @@
 
 Neighbours: `database.py` is the contract. Invariants: `synchronous=FULL` and WAL, so what `write` has returned is on the
 disk; `BEGIN IMMEDIATE` for every writing transaction (the driver's own default loses updates silently). Jobs that queue up
-while a commit is on its way share the next one; each runs in a savepoint of its own, so a failing job undoes only itself. The
+while a commit is on its way share the next one, and one store: what one has read the next need not ask for, and a record that
+all of them change is written once. Each runs in a savepoint of its own, so a failing job undoes only itself. The
 log is brought into the database beside the writer, by a thread and a connection of its own: a commit waits for one write to the
 disk, not for the log's tidying as well.
 """
@@ -29,6 +30,8 @@ T = TypeVar("T")
 log = structlog.get_logger("storage")
 BEGIN_WRITING: Final = "BEGIN IMMEDIATE"
 GROUP_JOBS_MAX: Final = 64
+GROUP_ROWS_MAX: Final = 6_000
+"""A group that remembers more rows than that writes them and begins to remember anew."""
 TIDY_PAUSE_S: Final = 0.25
 """Between two tidyings of the log while commits go on."""
 CUT_TRIES: Final = 5
@@ -188,8 +191,13 @@ class SqliteDatabase(Database):
     def _commit(self, connection: Connection, group: list[_Job]) -> None:
         try:
             with connection.begin():
-                for job in group:
-                    _run(connection, job)
+                store = SqlStore(connection)
+                try:
+                    for job in group:
+                        _run(store, job)
+                    store.flush()
+                finally:
+                    store.let_go()
                 _still_open(connection)
         except BaseException as broken:
             if len(group) == 1:
@@ -206,19 +214,18 @@ class SqliteDatabase(Database):
                 job.future.set_result(job.result)
 
 
-def _run(connection: Connection, job: _Job) -> None:
+def _run(store: SqlStore, job: _Job) -> None:
     job.result = job.error = None
-    store = SqlStore(connection)
     try:
-        with connection.begin_nested():
+        with store.savepoint():
             job.result = job.run(store)
-            store.flush()
     except (SQLAlchemyError, TransactionLost):
         raise  # the transaction itself may be broken: let the group be taken apart
     except Exception as error:
         job.error = error
-    finally:
-        store.let_go()
+        store.forget()  # nothing that was seen while it ran is there any more; what others have not written yet goes first
+    if store.remembers > GROUP_ROWS_MAX:
+        store.forget()
 
 
 def _sync_engine(path: Path, begin: str, cache_kb: int) -> Engine:

@@ -29,7 +29,7 @@ from server.app import RETRIED_AT_START
 from server.auth.keys import OrganisationKeys
 from server.auth.sessions import device_principal
 from server.domain import HANDLERS
-from server.exchange import ExchangeRefused, Frames, Taken, answer, take
+from server.exchange import ExchangeRefused, Frames, Taken, answer, take, told
 from server.imports.exportfile import ImportRefused, check, contents
 from server.system_device import system_device_id
 from sync.brought import bring
@@ -214,7 +214,7 @@ class Node:
         except OSError:
             raise Refused(ErrorCode.STORAGE_FULL) from None
         self._erase(taken.erased)
-        self.outbox += taken.frames
+        self.outbox += told(self.store, taken)
         return finished(answer(self, taken))
 
     def take(self, caller: Any, raw: bytes) -> Taken:

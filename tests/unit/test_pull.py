@@ -9,7 +9,7 @@ import pytest
 from schemas import limits
 from schemas.protocol import LiveFrame, Page
 from schemas.records import RECORDS
-from sync.fanout import frames
+from sync.fanout import frames, note_ends
 from sync.judge import engine_stamp
 from sync.pull import pull
 from sync.unit import RecordWriter, Touched
@@ -219,6 +219,26 @@ def test_frames_alone_keep_a_replica_equal_to_what_pulling_gives(stage: Stage) -
         for bucket in buckets:
             assert live.held.get(bucket, {}) == truth(stage, bucket)
         assert stage.write(lambda store: pull(store, stage.id, buckets, live.cursors)).pages == ()
+
+
+def test_frames_read_long_after_their_commits_keep_a_replica_equal_too(stage: Stage) -> None:
+    buckets = of_field(stage)
+    phone, live, late = stage.phone(), Replica(), []
+    checkin = CheckIn(phone)
+    checkin.start()
+    phone.push()
+    live.sync(stage, buckets)
+    for value in range(3):
+        checkin.reading(value)
+        pushed = phone.push()
+        stage.write(lambda store, pushed=pushed: note_ends(store, stage.id, pushed.touched))  # type: ignore[misc]
+        late.append(pushed.touched)
+    for touched in late:
+        made = dict(stage.write(lambda store, touched=touched: frames(store, stage.id, touched)))  # type: ignore[misc]
+        for bucket in made.keys() & buckets:
+            assert live.take_frame(made[bucket]), "each goes on where the one before has ended"
+    for bucket in buckets:
+        assert live.held.get(bucket, {}) == truth(stage, bucket)
 
 
 def test_a_frame_too_big_says_only_that_there_is_something(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
