@@ -2,10 +2,12 @@
 
 Neighbours: `server/http/quarantine.py` shows it, `server/domain/devices.py` writes down that a device is lost,
 `sync/incidents.py` that it is back. Invariants: what is here is never presumed missing, by whatever way it came · nothing is
-presumed of a device that has spoken since.
+presumed of a device that has spoken since · a journal is read page by page, however long it is.
 """
 
 import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 from schemas import limits
@@ -18,6 +20,7 @@ from sync.aside import DAMAGED
 from sync.journal import holes
 from sync.released import still_missing
 from sync.store import DeviceState, JournalEntry, Store, StoredRecord
+from sync.walk import walk_all
 
 Model = TypeVar("Model", AssignedHandover, AssignedTask)
 _RANGES_MAX: Final = 50
@@ -28,19 +31,19 @@ def report(store: Store, device: DeviceState, seen: StoredRecord, now_ms: int) -
     """The report of one device; `seen` is its record."""
     organisation, data = device.organisation, seen.data
     lost = lost_word(data.get("lost") or {})
-    journal = _journal(store, device)
     announced = lost.pending if lost else Pending.model_validate(data["pending"])
     proven = lost.proven_seq if lost else device.seq
     last = min(proven + announced.entries, SEQ_MAX)
-    here = _here(store, device, journal, proven, last)
-    missing = holes(proven + 1, last, sorted(here))
-    missing += still_missing(store, organisation, device.id, device.epoch)
-    end = next((entry for entry in journal if (entry.epoch, entry.seq) == (device.epoch, device.seq)), None)
-    hashes, files = store.missing_blobs(organisation, device.id, limits.REPORT_ITEMS_MAX)
-    tasks = _tasks(store, device)
     declared = {
         seq for epoch, _, _ in store.epochs(organisation, device.id) for seq in store.losses(organisation, device.id, epoch)
     }
+    journal = _read(store, device, range(proven + 1, last + 1), declared)
+    here = journal.arrived | _here(store, device, proven, last)
+    missing = holes(proven + 1, last, sorted(here))
+    missing += still_missing(store, organisation, device.id, device.epoch)
+    end = store.entry_at(organisation, device.id, device.epoch, device.seq)
+    hashes, files = store.missing_blobs(organisation, device.id, limits.REPORT_ITEMS_MAX)
+    tasks = _tasks(store, device)
     final = lost is not None and lost.back_at is None
     return DeviceReport(
         device=device.id, at=instants.to_text(now_ms), state=device.state, lost=lost, epoch=device.epoch, proven_seq=device.seq,
@@ -48,26 +51,38 @@ def report(store: Store, device: DeviceState, seen: StoredRecord, now_ms: int) -
         seen_at=data["last_seen_at"], announced=announced, announced_last_seq=last,
         presumed_missing=missing[:_RANGES_MAX], presumed_missing_count=sum(high - low + 1 for low, high in missing),
         arrived=len(here), aside_waiting=store.quarantine_count(organisation, device.id, damaged=False),
-        declared_lost=sorted(declared - {entry.seq for entry in journal})[: limits.REPORT_ITEMS_MAX],
+        declared_lost=sorted(declared - journal.found)[: limits.REPORT_ITEMS_MAX],
         files=[_file(store, organisation, sha256) for sha256 in hashes], files_count=files,
-        handovers=_handovers(store, organisation, device.id, journal), tasks=tasks[: limits.REPORT_ITEMS_MAX],
+        handovers=_handovers(store, organisation, device.id, journal.begun), tasks=tasks[: limits.REPORT_ITEMS_MAX],
         tasks_count=len(tasks), final=final,
     )  # fmt: skip
 
 
-def _journal(store: Store, device: DeviceState) -> list[JournalEntry]:
-    """All that is stored of a device, annexes included."""
-    return [
-        entry
-        for epoch, base, _ in store.epochs(device.organisation, device.id)
-        for entry in store.entries(device.organisation, device.id, epoch, max(base, 0) + 1, SEQ_MAX)
-    ]
+@dataclass
+class _Read:
+    """What the report needs of a journal, read once from one end to the other: announced numbers that have come since, in the
+    newest epoch or an annex; numbers declared lost of which there is an entry all the same; ids of the handovers begun."""
+
+    arrived: set[int] = field(default_factory=set)
+    found: set[int] = field(default_factory=set)
+    begun: dict[str, None] = field(default_factory=dict)
 
 
-def _here(store: Store, device: DeviceState, journal: list[JournalEntry], proven: int, last: int) -> set[int]:
-    """Announced numbers that have come since: in the journal of the newest epoch or an annex, declared lost, or kept aside."""
-    found = {entry.seq for entry in journal if entry.epoch == device.epoch or is_annex(entry.epoch)}
-    found |= set(store.losses(device.organisation, device.id, device.epoch))
+def _read(store: Store, device: DeviceState, announced: range, declared: set[int]) -> _Read:
+    read = _Read()
+    for entry in walk_all(store, device.organisation, device.id):
+        if entry.seq in announced and (entry.epoch == device.epoch or is_annex(entry.epoch)):
+            read.arrived.add(entry.seq)
+        if entry.seq in declared:
+            read.found.add(entry.seq)
+        if _is_begun(entry):
+            read.begun[json.loads(entry.body or b"{}")["args"]["handover_id"]] = None
+    return read
+
+
+def _here(store: Store, device: DeviceState, proven: int, last: int) -> set[int]:
+    """Announced numbers that have come since otherwise: declared lost, or kept aside."""
+    found = set(store.losses(device.organisation, device.id, device.epoch))
     found |= {one.seq for one in store.kept_aside(device.organisation, device.id) if one.reason != DAMAGED}
     return {seq for seq in found if proven < seq <= last}
 
@@ -81,16 +96,17 @@ def _file(store: Store, organisation: str, sha256: str) -> AwaitedFile:
     )  # fmt: skip
 
 
-def _handovers(store: Store, organisation: str, device: str, journal: list[JournalEntry]) -> list[AssignedHandover]:
-    """Begun on this device and not finished, in the order they were begun."""
-    begun = [json.loads(entry.body or b"{}")["args"]["handover_id"] for entry in journal if _is_begun(entry)]
+def _handovers(store: Store, organisation: str, device: str, begun: Iterable[str]) -> list[AssignedHandover]:
+    """Begun on this device and not finished, in the order they were begun; REPORT_ITEMS_MAX of them at most."""
     found: list[AssignedHandover] = []
-    for handover_id in dict.fromkeys(begun):
+    for handover_id in begun:
+        if len(found) == limits.REPORT_ITEMS_MAX:
+            break
         stored = store.record(organisation, "handover", handover_id)
         if stored is None or stored.gone or (stored.data["state"], stored.data["device_id"]) != ("started", device):
             continue
         found.append(_taken(AssignedHandover, stored.data))
-    return found[: limits.REPORT_ITEMS_MAX]
+    return found
 
 
 def _is_begun(entry: JournalEntry) -> bool:

@@ -1,10 +1,11 @@
 """What the server can prove of a handover, from the stored bytes, at the moment it is asked.
 
 Neighbours: `server/http/proof.py` shows it to the office, `server/cli.py` prints it. Invariants: every hash is recomputed
-from the stored body; nothing here believes a state column where bytes can be read.
+from the stored body; nothing here believes a state column where bytes can be read; a journal is read page by page.
 """
 
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from sync.journal import ChainCheck, Link, holes, verify
 from sync.occurred import is_time_suspect
 from sync.released import still_missing
 from sync.store import DeviceState, JournalEntry, Store
+from sync.walk import walk
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def verify_device(store: Store, device: DeviceState) -> DeviceChain:
         last = device.seq if index == len(epochs) - 1 else SEQ_MAX
         declared = store.losses(device.organisation, device.id, epoch)
         losses = {seq: chain_hash for seq, chain_hash in declared.items() if seq <= last}  # beyond a gap: not in the chain yet
-        links = _links(store.entries(device.organisation, device.id, epoch, base_seq + 1, last), losses)
+        links = _links(walk(store, device.organisation, device.id, epoch, base_seq + 1, last), losses)
         missing = still_missing(store, device.organisation, device.id, epoch)
         if start == UNKNOWN_START:
             result, missing = _verify_unknown(links)
@@ -49,17 +51,17 @@ def verify_device(store: Store, device: DeviceState) -> DeviceChain:
         checked += result.checked
         total = result.last_seq
         newest = index == len(epochs) - 1
-        if result.broken_at is not None and (newest or not _is_hold(links, result)):
+        if result.broken_at is not None and (newest or not _is_hold(store, device, epoch, result.broken_at)):
             return DeviceChain(checked, result.broken_at, total, tuple(given_up))
         if newest and (result.last_seq, result.last_hash) != (device.seq, device.hash):
             return DeviceChain(checked, result.last_seq + 1, total, tuple(given_up))
     return DeviceChain(checked, None, total, tuple(given_up))
 
 
-def _verify_unknown(links: list[Link]) -> tuple[ChainCheck, list[tuple[int, int]]]:
+def _verify_unknown(links: Iterator[Link]) -> tuple[ChainCheck, list[tuple[int, int]]]:
     """An annex of which nobody knows what it follows from: its first hash is taken as given, the rest is recomputed."""
-    first = links[0]
-    return verify(first.hash, first.seq, links[1:]), [(first.seq - 1, first.seq - 1)]
+    first = next(links)  # an annex is made with its first entry
+    return verify(first.hash, first.seq, links), [(first.seq - 1, first.seq - 1)]
 
 
 def prove(store: Store, keys: OrganisationKeys, organisation: str, handover_id: str) -> HandoverProof | None:
@@ -103,16 +105,22 @@ def _not_here(announced: Pending, held: int) -> Pending:
     return announced.model_copy(update={"entries": max(0, announced.entries - held)})
 
 
-def _links(entries: list[JournalEntry], losses: dict[int, str]) -> list[Link]:
-    links = [Link(entry.seq, entry.hash, entry.body) for entry in entries]
-    known = {link.seq for link in links}
-    links += [Link(seq, chain_hash, None) for seq, chain_hash in losses.items() if seq not in known]
-    return sorted(links, key=lambda link: link.seq)
+def _links(entries: Iterable[JournalEntry], losses: dict[int, str]) -> Iterator[Link]:
+    """Entries and declared losses, ascending; a number that was declared lost and came after all counts as it came."""
+    declared = sorted(losses, reverse=True)
+    for entry in entries:
+        while declared and declared[-1] <= entry.seq:
+            seq = declared.pop()
+            if seq < entry.seq:
+                yield Link(seq, losses[seq], None)
+        yield Link(entry.seq, entry.hash, entry.body)
+    yield from (Link(seq, losses[seq], None) for seq in reversed(declared))
 
 
-def _is_hold(links: list[Link], result: ChainCheck) -> bool:
+def _is_hold(store: Store, device: DeviceState, epoch: int, broken_at: int) -> bool:
     """Whether an abandoned epoch merely ends before a gap: what stood behind it was held and never applied."""
-    return all(link.seq != result.broken_at for link in links)
+    declared = broken_at in store.losses(device.organisation, device.id, epoch)
+    return not declared and store.entry_at(device.organisation, device.id, epoch, broken_at) is None
 
 
 def _entries_of(store: Store, organisation: str, handover: dict[str, Any]) -> list[JournalEntry]:
@@ -125,7 +133,7 @@ def _entries_of(store: Store, organisation: str, handover: dict[str, Any]) -> li
     found: dict[bytes, JournalEntry] = {}
     for device in sorted(devices):
         for epoch, base_seq, _ in store.epochs(organisation, device):
-            for entry in store.entries(organisation, device, epoch, base_seq + 1, SEQ_MAX):
+            for entry in walk(store, organisation, device, epoch, base_seq + 1):
                 if not _speaks_of(entry, handover["id"]):
                     continue
                 known = found.get(entry.body or b"")

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
+from schemas.limits import SEQ_MAX
 from schemas.protocol import BlobRef
 from sync.body import BodyBlob
 from sync.digest import NOTHING, Tally, content_hash, part_of, shifts, total
@@ -181,10 +182,12 @@ class MemoryStore:
         """Numbers stored beyond the contiguous end, ascending."""
         return sorted(self._room("held", organisation, device, epoch))
 
-    def entries(self, organisation: str, device: str, epoch: int, first: int, last: int) -> list[JournalEntry]:
-        """Stored entries first ≤ seq ≤ last, ascending."""
+    def entries(
+        self, organisation: str, device: str, epoch: int, first: int, last: int, limit: int = SEQ_MAX
+    ) -> list[JournalEntry]:
+        """Stored entries first ≤ seq ≤ last, ascending, at most `limit`."""
         journal = self._room("journal", organisation, device, epoch)
-        return [_copied(journal[seq]) for seq in sorted(journal) if first <= seq <= last]
+        return [_copied(journal[seq]) for seq in sorted(journal) if first <= seq <= last][:limit]
 
     def epochs(self, organisation: str, device: str) -> list[tuple[int, int, str]]:
         """(epoch, base_seq, genesis hash), ascending."""
@@ -345,12 +348,9 @@ class MemoryStore:
 
     def bucket_states(self, organisation: str, buckets: Collection[str]) -> dict[str, BucketState]:
         """Each bucket's digest as a whole, its horizon and its head."""
-        horizons = self._room("horizon", organisation)
+        horizons, head = self._room("horizon", organisation), self.bucket_head
         wholes = {name: total(self._room("digest", organisation, name).values()) for name in buckets}
-        return {
-            name: BucketState(whole, horizons.get(name, 0), self.bucket_head(organisation, name))
-            for name, whole in wholes.items()
-        }
+        return {name: BucketState(whole, horizons.get(name, 0), head(organisation, name)) for name, whole in wholes.items()}
 
     def digest_parts(self, organisation: str, bucket: str) -> dict[int, Tally]:
         """The bucket's digest by sub-range."""

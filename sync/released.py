@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from schemas.protocol import PushedEntry
 from sync.journal import derived_id, extend, holes
 from sync.store import DeviceState, JournalEntry, Store
+from sync.walk import walk
 
 Ranges = list[tuple[int, int]]
 HashAt = Callable[[int], str | None]
@@ -40,7 +41,7 @@ def still_missing(store: Store, organisation: str, device: str, epoch: int) -> R
     found: Ranges = []
     losses = store.losses(organisation, device, epoch)
     for first, last in released(store, organisation, device, epoch):
-        here = {entry.seq for entry in store.entries(organisation, device, epoch, first, last)}
+        here = {entry.seq for entry in walk(store, organisation, device, epoch, first, last)}
         found += holes(first, last, sorted(here | {seq for seq in losses if first <= seq <= last}))
     return found
 

@@ -226,8 +226,8 @@ class Store(Protocol):
     def held_seqs(self, organisation: str, device: str, epoch: int) -> list[int]:
         """Numbers stored beyond the contiguous end, ascending."""
 
-    def entries(self, organisation: str, device: str, epoch: int, first: int, last: int) -> list[JournalEntry]:
-        """Stored entries first ≤ seq ≤ last, ascending."""
+    def entries(self, organisation: str, device: str, epoch: int, first: int, last: int, limit: int = ...) -> list[JournalEntry]:
+        """Stored entries first ≤ seq ≤ last, ascending, at most `limit`. What may be many is walked over (`sync/walk.py`)."""
 
     def epochs(self, organisation: str, device: str) -> list[tuple[int, int, str]]:
         """(epoch, base_seq, genesis hash) of every epoch, ascending."""

@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection
 
+from schemas.limits import SEQ_MAX
 from server.storage import statements as sql
 from server.storage.drafts import UNKNOWN, Drafts, Room
 from sync.store import BEFORE_ALL, Age, JournalEntry, KeptAside, age_of
@@ -133,9 +134,12 @@ class JournalPart(Drafts):
         """Numbers stored beyond the contiguous end."""
         return sorted(self._held_in(organisation, device, epoch))
 
-    def entries(self, organisation: str, device: str, epoch: int, first: int, last: int) -> list[JournalEntry]:
+    def entries(
+        self, organisation: str, device: str, epoch: int, first: int, last: int, limit: int = SEQ_MAX
+    ) -> list[JournalEntry]:
         """A range, ascending."""
-        rows = self._run(sql.ENTRIES, organisation=organisation, device=device, epoch=epoch, first=first, last=last)
+        where = {"organisation": organisation, "device": device, "epoch": epoch}
+        rows = self._run(sql.ENTRIES, **where, first=first, last=last, limit=limit)
         return [_entry(row) for row in rows.mappings()]
 
     def parked_for(self, organisation: str, codes: Sequence[str], limit: int, after: Age = BEFORE_ALL) -> list[JournalEntry]:

@@ -100,6 +100,7 @@ ENTRIES: Final = (
     .where(*by(JOURNAL, "organisation", "device", "epoch"))
     .where(JOURNAL.c.seq >= bindparam("first"), JOURNAL.c.seq <= bindparam("last"))
     .order_by(JOURNAL.c.seq)
+    .limit(bindparam("limit"))
 )
 ENTRY_AT: Final = select(JOURNAL).where(*by(JOURNAL, *_ENTRY))
 ENTRIES_BY_ID: Final = (

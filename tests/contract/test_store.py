@@ -126,6 +126,7 @@ def test_entries_come_back_byte_for_byte(host: Host, organisation: str) -> None:
         assert store.entry_at(organisation, "d1", 1, 3) is None
         assert store.entry_at(organisation, "d1", 0, 4) is None
         assert [one.seq for one in store.entries(organisation, "d1", 0, 2, 7)] == [2, 3, 7]
+        assert [one.seq for one in store.entries(organisation, "d1", 0, 2, 7, limit=2)] == [2, 3]
         assert store.held_seqs(organisation, "d1", 0) == [1, 2, 3, 7]
         assert store.held_seqs("nobody", "d1", 0) == []
 

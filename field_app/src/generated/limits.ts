@@ -21,6 +21,7 @@ export const TOMBSTONES_PURGED_MAX = 1000;
 export const LOSSES_MAX = 500;
 export const HELD_ENTRIES_MAX = 2000;
 export const WAITING_RETRIED_MAX = 1000;
+export const JOURNAL_PAGE_ENTRIES_MAX = 100;
 export const RELEASED_GAPS_MAX = 500;
 export const QUARANTINE_ENTRIES_MAX = 2000;
 export const QUARANTINE_DECIDED_MAX = 500;
