@@ -394,8 +394,9 @@ class _Push:
                 self._damaged(pushed, ErrorCode.ENTRY_HASH_MISMATCH)
                 break
             if pushed.seq <= device.seq or pushed.seq in held:
-                self._repeat(pushed, skew, fold)
-                continue
+                if self._repeat(pushed, skew, fold):
+                    continue
+                break
             before = end[1] if end[0] == pushed.seq - 1 else declared.get(pushed.seq - 1) or self._stored_hash(pushed.seq - 1)
             if (fault := fault_of(pushed, before)) is not None and not self._as_it_is(pushed, fault, fold.incidents):
                 self._damaged(pushed, fault)
@@ -459,16 +460,16 @@ class _Push:
         self.store.add_entry(entry, [decoded(part) for part in pushed.private])
         return entry
 
-    def _repeat(self, pushed: PushedEntry, skew: int | None, fold: Fold) -> None:
-        device = self.device
+    def _repeat(self, pushed: PushedEntry, skew: int | None, fold: Fold) -> bool:
+        """Say what became of a known number. Whether what comes behind it may be looked at."""
         entry = self._at(pushed.seq)
         if entry is None:
             self._found_again(pushed, skew, fold)
-            return
-        if entry.hash != pushed.hash:
-            self.aside.came_before(pushed)
-            fold.incidents.open("held_differs", f"{device.epoch}/{pushed.seq}", {"seq": pushed.seq})
-        self.outcomes.append(self._present_outcome(entry))
+        elif entry.hash == pushed.hash:
+            self.outcomes.append(self._present_outcome(entry))
+        else:
+            fold.differs(pushed)
+        return entry is None or entry.hash == pushed.hash
 
     def _found_again(self, pushed: PushedEntry, skew: int | None, fold: Fold) -> None:
         """The body of an entry declared lost, or released: taken in where it belongs, if it is what the hash names."""

@@ -8,7 +8,7 @@ what stands behind a gap is held and told of.
 from dataclasses import dataclass, field
 
 from schemas.errors import ErrorCode
-from schemas.protocol import Outcome
+from schemas.protocol import Outcome, PushedEntry
 from sync.aside import Aside, outcome_of
 from sync.incidents import Incidents
 from sync.journal import extend, holes
@@ -22,7 +22,8 @@ GAP_RANGES_MAX = 50
 
 @dataclass
 class Fold:
-    """Extends one device's end inside one transaction. `outcomes`: of every entry reached or left held."""
+    """Extends one device's end inside one transaction. `outcomes`: of every entry reached or left held, but for `differing`:
+    numbers of which this push brought other bytes than are held."""
 
     judge: Judge
     device: DeviceState
@@ -30,6 +31,7 @@ class Fold:
     aside: Aside
     judge_entries: bool = True
     outcomes: list[Outcome] = field(default_factory=list)
+    differing: set[int] = field(default_factory=set)
 
     @property
     def _store(self) -> Store:
@@ -86,15 +88,25 @@ class Fold:
         self.incidents.open("gap", f"{device.epoch}/{device.seq + 1}", detail, anew=True)
         if held:
             entries = self._store.entries(device.organisation, device.id, device.epoch, held[0], held[-1])
-            self.outcomes += [outcome_of(entry) for entry in entries]
+            self.outcomes += [outcome_of(entry) for entry in entries if entry.seq not in self.differing]
+
+    def differs(self, pushed: PushedEntry) -> None:
+        """Other bytes are held under this number: the device keeps its own copy, and once the end reaches it, it is a fork."""
+        self.aside.came_before(pushed)
+        self.incidents.open("held_differs", f"{self.device.epoch}/{pushed.seq}", {"seq": pushed.seq})
+        self.differing.add(pushed.seq)
+        self._say_damaged(pushed.seq)
 
     def let_go(self, entry: JournalEntry) -> None:
         """What was held beyond a gap does not follow from what filled it: it was changed on its way. Its bytes are kept aside,
         its number is free again."""
         self.aside.keep_held(entry)
         self._store.drop_held(entry)
+        self._say_damaged(entry.seq)
+
+    def _say_damaged(self, seq: int) -> None:
         code = ErrorCode.ENTRY_HASH_MISMATCH
-        self.outcomes.append(Outcome(seq=entry.seq, epoch=self.device.epoch, id=None, state="parked", code=code))
+        self.outcomes.append(Outcome(seq=seq, epoch=self.device.epoch, id=None, state="parked", code=code))
 
     def settle(self, entry: JournalEntry) -> None:
         """Give one stored entry its outcome."""

@@ -16,20 +16,24 @@ from msgspec.structs import replace as replaced
 
 from schemas.merge import MergePolicy
 from schemas.protocol import PushedEntry, SyncRequest
+from server.imports.exportfile import check
 from server.storage.blob_part import BlobPart
 from server.storage.drafts import UNKNOWN, Drafts
 from server.storage.journal_part import JournalPart
 from sync import conflicts, outgoing, replica, unit
 from sync import engine as engine_module
+from sync import incidents as incidents_module
 from sync import judge as judge_module
 from sync.device import Device
 from sync.device_state import Changes, Kept
 from sync.engine import Engine, Pushed
+from sync.incidents import seen_news
 from sync.judge import Judge
 from sync.memory_store import MemoryStore, _gone
 from sync.merge import FieldMeta, Stamp, Verdict, merge_field
 from sync.outgoing import Push
 from sync.store import DeviceState, JournalEntry, Store, WirePage
+from tests.sim import server as sim_server
 from tests.sim.disk import Disk
 from tests.sim.phone import Phone
 from tests.sim.server import Crash, Node
@@ -168,10 +172,11 @@ class ReceiptsBeyondWhatIsStored(Engine):
         return super().receipt(store, device, now_ms, (n + 1, chain))
 
 
-def _forgets_the_dedupe(push: Any, pushed: PushedEntry, _skew: int | None, _incidents: Any) -> None:
+def _forgets_the_dedupe(push: Any, pushed: PushedEntry, _skew: int | None, _fold: Any) -> bool:
     entry = push.store.entry_at(push.device.organisation, push.device.id, push.device.epoch, pushed.seq)
     if entry is not None and entry.state == "applied":
         push.judge.judge(push.device, entry)
+    return True
 
 
 def _sees_no_fork(_push: Any) -> None:
@@ -220,6 +225,16 @@ def _erases_one_copy(store: MemoryStore, organisation: str, entry_id: str) -> in
 
 def _keeps_the_image(_node: Node, _hashes: Any) -> None:
     return None
+
+
+def _without_its_last(file: Any, keys: Any) -> Any:
+    export = check(file, keys)
+    return replace(export, entries=export.entries[:-1])
+
+
+def _stays_lost(*said: Any, **more: Any) -> dict[str, Any] | None:
+    values = seen_news(*said, **more)
+    return None if values is None else {name: value for name, value in values.items() if name != "lost"}
 
 
 # --- devices ------------------------------------------------------------------------------------------------------------------
@@ -324,6 +339,8 @@ BROKEN: dict[str, Broken] = {
     "one copy erased": Broken(PLAIN, ("erasure",), ((MemoryStore, "drop_private", _erases_one_copy),)),
     "erased image left on the disk": Broken(PLAIN, ("erasure",), ((Node, "_erase", _keeps_the_image),)),
     "office device sees the field": Broken(Build(node=LeaksToTheOffice), ("L7",)),
+    "an import without its last entry": Broken(PLAIN, ("L1",), ((sim_server, "check", _without_its_last),)),
+    "a lost device that speaks stays lost": Broken(PLAIN, ("lost",), ((incidents_module, "seen_news", _stays_lost),)),
     "page and cursor in two transactions": Broken(Build(phone=OnTwoTransactions), ("L4",)),
     "wipe before upload": Broken(Build(phone=WipesBeforeUpload), ("L1",), seeds=60),
     "gate never shut": Broken(Build(phone=WithoutGate), ("L6",)),

@@ -68,6 +68,11 @@ REGRESSIONS: dict[str, Regression] = {
         "nothing being held, no incident named the gap, and nobody could release it",
         "tests/unit/test_released.py::test_a_gap_with_nothing_but_declared_losses_behind_it_is_named_and_released_too",
     ),
+    "60137": Regression(
+        "a device that had gone back to a backup was told that a number of its own was held, of which other bytes were: it never "
+        "sent it again, so that the fork was never found, and nothing behind it could follow",
+        "tests/unit/test_engine_chain.py::test_a_held_number_with_another_hash_is_an_incident",
+    ),
     "1221": Regression(
         "the hash of a declared loss, changed on its way, was taken: nothing could follow from it any more, and the device kept "
         "what it had for ever",
@@ -80,6 +85,8 @@ OWN_MISTAKES: dict[str, str] = {
     "first (`Node.knows`)",
     "6008": "the checker of receipts took a gap that a manager had released for one that is not stored, and did not look whether "
     "a receipt ends inside one: `checkers.py:_receipt`",
+    "60485": "a body was damaged right behind a number that was gone whole: nobody can find that out, since nobody has what it "
+    "follows from: `disk.py` leaves that one alone",
     "50028": "nobody released the gap of a device that had been shut out, so that the files of what was held behind it were not "
     "taken in with its export file: the simulated office gives it up, and imports again",
     "108": "the checker of contradictions took the outcome of what lies aside under a number for that of the entry stored there: "

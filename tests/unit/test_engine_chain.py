@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from schemas import limits
-from schemas.actions.devices import DeviceEnrol, DeviceRevoke
+from schemas.actions.devices import DeviceEnrol, DeviceRevoke, GapRelease
 from schemas.errors import ErrorCode
 from schemas.people import Role
 from schemas.protocol import NewEpoch
@@ -400,8 +400,20 @@ def test_a_held_number_with_another_hash_is_an_incident(stage: Stage) -> None:
     stage.push(without(phone.request(), 1))
     twin.journal.seq, twin.journal.hash, twin.journal.outbox = 2, twin.journal.hashes[2], twin.journal.outbox[:2]
     CheckIn(twin).start()
-    stage.push(without(twin.request(), 1))
+    other = CheckIn(twin).start()
+    pushed = stage.push(without(twin.request(), 1))
     assert [one["detail"] for one in stage.incidents("held_differs")] == [{"seq": 3}]
+    said = [(one.seq, one.state, one.code, one.id is None) for one in pushed.outcomes]
+    assert said == [(2, "held", None, True), (3, "parked", ErrorCode.ENTRY_HASH_MISMATCH, True)], "its own copy is not held"
+    assert stage.incidents("damaged_entry") == []
+    office = stage.phone(Role.MANAGER, shared=False, type_="office")
+    office.do(GapRelease(device_id=phone.id, epoch=0, until=1, reason="平板摔坏"))
+    office.push()
+    pushed = stage.push(without(twin.request(), 1))
+    assert pushed.new_epoch is not None
+    twin.journal.adopt(pushed.new_epoch)
+    twin.push()
+    assert stage.state(other) == ("applied", None)
 
 
 # --- revoked ------------------------------------------------------------------------------------------------------------
