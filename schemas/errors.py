@@ -71,7 +71,10 @@ class ErrorCode(StrEnum):
     # import
     IMPORT_UNREADABLE = "import_unreadable"
     IMPORT_FOREIGN = "import_foreign"
+    IMPORT_VERSION = "import_version"
+    IMPORT_UNSIGNED = "import_unsigned"
     IMPORT_CONTRADICTS = "import_contradicts"
+    IMPORT_INCOMPLETE = "import_incomplete"
 
 
 class Sentence(NamedTuple):
@@ -304,8 +307,23 @@ MESSAGES: Final[dict[ErrorCode, Sentence]] = {
         "这个文件不是本公司的，什么都没有导入；文件没有改动。请到它所属的公司导入。",
         "The file is another organisation's; nothing was imported, the file is unchanged. Import it where it belongs.",
     ),
+    ErrorCode.IMPORT_VERSION: Sentence(
+        "这个导出文件是另一个版本的格式，什么都没有导入；设备上的内容都在。请在设备上更新应用后重新导出。",
+        "The file is of another version of the format; nothing was imported, the device still has everything. "
+        "Update the app there and export again.",
+    ),
+    ErrorCode.IMPORT_UNSIGNED: Sentence(
+        "文件没有所属设备的有效签名，什么都没有导入；文件没有改动，请留好。请在那台设备上重新导出，或让它联网上传。",
+        "The file is not signed by the device it names; nothing was imported, the file is unchanged: keep it. "
+        "Export it again on that device, or let the device upload by itself.",
+    ),
     ErrorCode.IMPORT_CONTRADICTS: Sentence(
         "文件与服务器已有的记录不一致，什么都没有导入；文件没有改动。请让设备联网上传，或联系管理员查看。",
         "The file contradicts what the server has; nothing was imported, the file is unchanged. Let the device upload by itself.",
+    ),
+    ErrorCode.IMPORT_INCOMPLETE: Sentence(
+        "只导入了一部分：已导入的都有效，其余的还在文件和设备里。请先处理这台设备的隔离内容或缺号，再导入同一个文件。",
+        "Only a part could be imported: that stays, the rest is still in the file and on the device. "
+        "See to the device's quarantine or gap first, then import the same file again.",
     ),
 }

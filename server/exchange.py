@@ -127,22 +127,28 @@ async def take(
         note_ends(store, caller.organisation, pushed.touched)
         return pushed
 
+    try:
+        return Taken(caller, message, await write_judged(database, job, caller.organisation, caller.device), now_ms)
+    except PushRefused as refused:
+        raise ExchangeRefused(refused.code, refused.detail) from refused
+
+
+async def write_judged(database: Transactions, job: Callable[..., T], organisation: str, device: str) -> T:
+    """Commit what a device has sent, whatever judging it does: `job` takes a store, and `judge` and `checked` as the engine does.
+    PushRefused, Unreachable."""
     # Law 1: a passing fault is tried once more, looking for the one entry it comes from. If judging breaks the transaction
     # itself, what was sent is kept without being judged, and judged when the cause is gone. A database that is really down
     # fails that, too.
     for tried in range(JUDGED_TRIES):
         try:
-            return Taken(caller, message, await database.write(partial(job, checked=tried > 0)), now_ms)
-        except Unreachable:
+            return await database.write(partial(job, checked=tried > 0))
+        except (Unreachable, PushRefused):
             raise
-        except PushRefused as refused:
-            raise ExchangeRefused(refused.code, refused.detail) from refused
         except Exception as fault:
             log.error(
-                "judging_aborted", organisation=caller.organisation, device=caller.device, type=type(fault).__qualname__,
-                at=trail(fault),
+                "judging_aborted", organisation=organisation, device=device, type=type(fault).__qualname__, at=trail(fault)
             )  # fmt: skip
-    return Taken(caller, message, await database.write(partial(job, judge=False)), now_ms)
+    return await database.write(partial(job, judge=False))
 
 
 def told(store: Store, taken: Taken) -> Frames:

@@ -9,7 +9,6 @@ the receipt says only what this transaction commits.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
 
 from schemas import limits
 from schemas.errors import ErrorCode
@@ -22,7 +21,7 @@ from sync.incidents import Incidents, seen_news
 from sync.journal import extend, genesis, head_text, ranges
 from sync.judge import Judge, OnFault
 from sync.losses import contradicted, declare
-from sync.pushed import Pushed, PushRefused, Retried
+from sync.pushed import Bearer, Pushed, PushRefused, Retried, check_order
 from sync.released import contradiction, is_released, leads_on, short_of, still_missing
 from sync.store import BEFORE_ALL, Age, DeviceState, JournalEntry, Store, age_of
 from sync.unit import Handlers, Touched
@@ -58,19 +57,21 @@ class Engine:
         *,
         judge_entries: bool = True,
         checked: bool = False,
+        bearer: Bearer | None = None,
     ) -> Pushed:
         """Take what a device sends. When judging has aborted a transaction: `checked` looks for the one entry whose effects
         the store cannot keep; with `judge_entries` false everything new is parked as a server error, the last way out.
+        `bearer`: it comes in a file, whose signature was verified in the head's stead (`brought.py`); no receipt, no fork.
         PushRefused when nothing of it can be trusted."""
         version = store.lock_organisation(organisation)
         device = store.device(organisation, request.device)
         if device is None:
             raise PushRefused(ErrorCode.DEVICE_UNKNOWN)
-        self._check_request(device, request)
+        self._check_request(device, request, signed=bearer is not None)
         judge = Judge(
             store, organisation, self.handlers, version, Touched(), self.on_fault, vocabulary=self.vocabulary, checked=checked
         )  # fmt: skip
-        push = _Push(self, judge, device, request, now_ms, judge_entries)
+        push = _Push(self, judge, device, request, now_ms, judge_entries, bearer)
         pushed = push.run()
         present = store.device(organisation, request.device)
         if present is not None:
@@ -136,23 +137,14 @@ class Engine:
         """See `sync.evidence.blob_arrived`."""
         return blob_arrived(store, organisation, device, sha256, state, code, now_ms)
 
-    def _check_request(self, device: DeviceState, request: SyncRequest) -> None:
+    def _check_request(self, device: DeviceState, request: SyncRequest, *, signed: bool = False) -> None:
         head = request.head
         message = head_text(device.organisation, device.id, head.epoch, head.seq, head.hash)
-        if not self.verify(device.key_x, device.key_y, message, head.signature):
+        if not signed and not self.verify(device.key_x, device.key_y, message, head.signature):
             raise PushRefused(ErrorCode.HEAD_SIGNATURE_INVALID)
         if head.epoch > device.epoch:
             raise PushRefused(ErrorCode.EPOCH_UNKNOWN, epoch=head.epoch, known=device.epoch)
-        numbers = [entry.seq for entry in request.entries]
-        if any(b <= a for a, b in pairwise(numbers)) or (numbers and numbers[-1] > head.seq):
-            raise PushRefused(ErrorCode.ENTRY_ORDER)
-        lost = [loss.seq for loss in request.lost]
-        if any(b <= a for a, b in pairwise(lost)) or (lost and lost[-1] > head.seq) or not set(lost).isdisjoint(numbers):
-            raise PushRefused(ErrorCode.ENTRY_ORDER)
-        # One entry alone is always taken, however large (the request has a bound of its own): it is parked, not refused,
-        # or it would hold up for ever what stands behind it.
-        if len(numbers) > 1 and sum(len(entry.body.encode()) for entry in request.entries) > limits.PUSH_BODY_BYTES_MAX * 2:
-            raise PushRefused(ErrorCode.BODY_TOO_LARGE)
+        check_order(request)
 
     def receipt(self, store: Store, device: DeviceState, now_ms: int, end: tuple[int, str] | None = None) -> tuple[str, bool]:
         """The signed receipt for a device's present state, and whether nothing is missing of what it sent.
@@ -186,11 +178,11 @@ class _Push:
     request: SyncRequest
     now_ms: int
     judge_entries: bool
+    bearer: Bearer | None = None
     outcomes: list[Outcome] = field(default_factory=list)
     new_epoch: NewEpoch | None = None
     damaged_at: int | None = None
     returned: int | None = None
-    by: str | None = None
 
     def run(self) -> Pushed:
         device, head = self.device, self.request.head
@@ -202,13 +194,13 @@ class _Push:
         kept_aside = not device.may_speak or head.epoch < device.epoch
         if device.state == "wiping":
             commands.append(Command(type="wipe", code=ErrorCode.DEVICE_WIPING))
-        if kept_aside and self.by is None and (assigned := self._assigned_already()) is not None:
+        if kept_aside and self.bearer is None and (assigned := self._assigned_already()) is not None:
             self.new_epoch = assigned
         elif kept_aside:
             durable = self._quarantine("old_epoch" if device.may_speak else "revoked", incidents)
             commands.append(self._command())
         elif (base := self._fork_base()) is not None:
-            if self.by is not None:
+            if self.bearer is not None:
                 raise PushRefused(ErrorCode.IMPORT_CONTRADICTS, seq=base + 1)
             self._fork(base, incidents)
         else:
@@ -223,7 +215,8 @@ class _Push:
         if not kept_aside:
             incidents.diverged(self.request.repairs)
             incidents.gate_breached(self.judge.breaches)
-        if self.by is not None:
+        if self.bearer is not None:
+            incidents.imported(self.bearer, head)
             return Pushed("", last_words(self.outcomes), False, touched=self.judge.touched)
         incidents.device_seen(self.request, skew, late=end is not None)
         receipt, complete = self.engine.receipt(self.store, device, self.now_ms, end)
@@ -292,7 +285,7 @@ class _Push:
                 continue
             known = self.aside.known(pushed)
             fault = fault_of(pushed, before) if known is None or known.body != wire_of(pushed) else None
-            if fault is not None and not self.aside.came_before(pushed):
+            if fault is not None and self.bearer is None and not self.aside.came_before(pushed):
                 self._damaged(pushed, fault)  # the good copy is still on the device: it comes again
                 return False
             if known is None:
@@ -444,7 +437,7 @@ class _Push:
     def _as_it_is(self, pushed: PushedEntry, fault: ErrorCode, incidents: Incidents) -> bool:
         """Keep damaged bytes aside; whether they are what the device really has and may be taken all the same: private parts that
         come in the same wrong form again. A body that does not give its hash is never taken."""
-        if not self.aside.came_before(pushed):
+        if self.bearer is None and not self.aside.came_before(pushed):
             return False
         incidents.open("damaged_entry", f"{self.device.epoch}/{pushed.seq}", {"seq": pushed.seq, "epoch": self.device.epoch})
         return fault is ErrorCode.ENTRY_PRIVATE_MISMATCH

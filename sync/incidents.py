@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from schemas import limits
-from schemas.protocol import Repair, SyncRequest
+from schemas.protocol import Head, Repair, SyncRequest
 from sync import instants
 from sync.journal import derived_id
 from sync.judge import Judge, engine_stamp
 from sync.occurred import is_clock_suspect
+from sync.pushed import Bearer
 from sync.store import DeviceState, Store, StoredRecord
 from sync.unit import RecordWriter
 
@@ -57,6 +58,17 @@ class Incidents:
             device = self.device
             detail = {"why": breaches[0][1], "epoch": device.epoch, "since_seq": device.clear_seq}
             self.open("gate_breach", f"{device.epoch}/{device.clear_seq}", detail, anew=True)
+
+    def imported(self, bearer: Bearer, head: Head) -> None:
+        """Something came in a file: who brought it, and how much by now (a file comes in pieces, and may come again)."""
+        if not bearer.fresh:
+            return
+        key = f"{head.epoch}/{head.seq}"
+        record_id = derived_id("incident", self.device.organisation, self.device.id, "imported", key)
+        known = self.judge.store.record(self.device.organisation, "incident", record_id)
+        entries = bearer.fresh + (known.data["detail"]["entries"] if known is not None else 0)
+        self.open("imported", key, {"by": bearer.person, "epoch": head.epoch, "seq": head.seq, "entries": entries})
+        self.proven()
 
     def waiting(self) -> None:
         """What lies in the device's quarantine waits for a manager, or does no longer."""

@@ -55,6 +55,11 @@ def head_text(organisation: str, device: str, epoch: int, seq: int, chain_hash: 
     return f"handover-head-v1\n{organisation}\n{device}\n{epoch}\n{seq}\n{chain_hash}".encode()
 
 
+def export_text(organisation: str, device: str, epoch: int, first: int, seq: int, chain_hash: str, digest: str) -> bytes:
+    """The text a device signs over an export file: from its first entry in it to its newest, and what the file carries."""
+    return f"handover-export-v2\n{organisation}\n{device}\n{epoch}\n{first}\n{seq}\n{chain_hash}\n{digest}".encode()
+
+
 @dataclass(frozen=True)
 class Link:
     """One stored entry for verification: `body` None means declared lost (its hash is taken as given)."""

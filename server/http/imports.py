@@ -28,8 +28,8 @@ _WRITE_BYTES: Final = 1024 * 1024
 
 @post("/api/v1/imports", status_code=200, request_max_body_size=IMPORT_BYTES_MAX)
 async def bring(request: Request[Any, Any, Any], house: NamedDependency[House]) -> Response[bytes]:
-    """Take the file in. IMPORT_UNREADABLE, IMPORT_FOREIGN, IMPORT_CONTRADICTS, DEVICE_UNKNOWN, EPOCH_UNKNOWN, STORAGE_FULL:
-    nothing taken."""
+    """Take the file in. IMPORT_UNREADABLE, IMPORT_FOREIGN, IMPORT_VERSION, IMPORT_UNSIGNED, IMPORT_CONTRADICTS, DEVICE_UNKNOWN,
+    EPOCH_UNKNOWN, STORAGE_FULL: nothing taken. IMPORT_INCOMPLETE: what was taken stays."""
     person = await require_person(request, house)
     if reach_of("read.export", person.roles) is None:
         raise Failure(ErrorCode.FORBIDDEN)

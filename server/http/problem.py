@@ -72,7 +72,10 @@ STATUS: Final[dict[ErrorCode, int]] = {
     ErrorCode.UPLOADS_TOO_MANY: 429,
     ErrorCode.IMPORT_UNREADABLE: 422,
     ErrorCode.IMPORT_FOREIGN: 422,
+    ErrorCode.IMPORT_VERSION: 422,
+    ErrorCode.IMPORT_UNSIGNED: 422,
     ErrorCode.IMPORT_CONTRADICTS: 409,
+    ErrorCode.IMPORT_INCOMPLETE: 409,
 }
 
 

@@ -1,11 +1,11 @@
 """Reading a device's export file: opened with the organisation's export key, checked whole before anything is believed.
 
-Neighbours: `field_app/src/core/exportfile.ts` tells the format, `sync/net/exportfile.py` writes it, too; `take.py` takes in what
-stands here. Invariants: no record is longer than its bound; a file that is cut, changed, foreign or broken in its chain is
-refused as a whole, before anything was written; the bytes of its files are read one at a time.
+Neighbours: `sync/net/exportfile.py` and `field_app/src/core/exportfile.ts` write such files, `sync/exported.py` says what their
+device signs; `take.py` takes in what stands here, and has the signature verified. Invariants: no record is longer than its
+bound; a file that is cut, changed, foreign, of another format or broken in its chain is refused as a whole, before anything was
+written; the bytes of its files are read one at a time.
 """
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final, Literal
@@ -21,10 +21,9 @@ from schemas.errors import ErrorCode
 from schemas.ids import Sha256, Uuid
 from schemas.protocol import PublicKey, PushedEntry
 from server.auth.keys import OrganisationKeys, unbase64url
+from sync.exported import BYTES, END, ENTRY, FILE, FORMAT, MAGIC, Carried, Exported, framed, key_info
 from sync.journal import extend
 
-MAGIC: Final = b"HVX1"
-ENTRY, FILE, BYTES, END = 1, 2, 3, 255
 _HEAD_BYTES_MAX: Final = 16 * 1024
 
 
@@ -45,7 +44,7 @@ class _Point(BaseModel):
 class ExportHead(BaseModel):
     """The head of the file: whose journal, how far it was written when the file was made."""
 
-    v: Literal[1]
+    v: Literal[2]
     organisation: Uuid
     device: Uuid
     epoch: int = Field(ge=0, le=limits.SEQ_MAX)
@@ -71,15 +70,24 @@ class NamedFile(BaseModel):
 class _End(BaseModel):
     entries: int
     blobs: int
+    signature: str = Field(default="", max_length=200)
 
 
 @dataclass(frozen=True)
 class Export:
-    """A file that is whole and true to itself."""
+    """A file that is whole and true to itself. `said`: what its device must have signed, verified by nobody yet."""
 
-    head: ExportHead
+    said: Exported
     entries: list[PushedEntry]
     files: list[NamedFile]
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """The head, and the exact bytes that stand before the first record."""
+
+    head: ExportHead
+    raw: bytes
 
 
 def broken(at: str) -> ImportRefused:
@@ -87,10 +95,13 @@ def broken(at: str) -> ImportRefused:
     return ImportRefused(ErrorCode.IMPORT_UNREADABLE, at=at)
 
 
-def records(file: BinaryIO, keys: OrganisationKeys) -> Iterator[tuple[ExportHead, int, bytes]]:
+def records(file: BinaryIO, keys: OrganisationKeys) -> Iterator[tuple[_Opened, int, bytes]]:
     """(head, type, content) of every record up to the end, decrypted. ImportRefused."""
     file.seek(0)
-    if file.read(4) != MAGIC:
+    magic = file.read(4)
+    if magic != MAGIC and magic[:3] == MAGIC[:3]:
+        raise ImportRefused(ErrorCode.IMPORT_VERSION, known=FORMAT)
+    if magic != MAGIC:
         raise broken("magic")
     raw = _framed(file, _HEAD_BYTES_MAX)
     try:
@@ -99,22 +110,22 @@ def records(file: BinaryIO, keys: OrganisationKeys) -> Iterator[tuple[ExportHead
         raise broken("head") from None
     if head.organisation != keys.organisation:
         raise ImportRefused(ErrorCode.IMPORT_FOREIGN)
-    info = f"handover-export-v1\n{head.organisation}\n{head.device}".encode()
+    info = key_info(head.organisation, head.device)
     try:
         secret = keys.exchange(PublicKey(x=head.epk.x, y=head.epk.y))
         aead = AESGCM(HKDF(hashes.SHA256(), 32, unbase64url(head.salt), info).derive(secret))
     except ValueError:
         raise broken("key") from None
-    bound = MAGIC + len(raw).to_bytes(4, "big") + raw
+    opened = _Opened(head, MAGIC + framed(raw))
     number = 0
     while True:
         try:
-            plain = aead.decrypt(number.to_bytes(12, "big"), _framed(file, limits.IMPORT_RECORD_BYTES_MAX), bound)
+            plain = aead.decrypt(number.to_bytes(12, "big"), _framed(file, limits.IMPORT_RECORD_BYTES_MAX), opened.raw)
         except (InvalidTag, ValueError):
             raise broken(f"record {number}") from None
         if not plain:
             raise broken(f"record {number}")
-        yield head, plain[0], plain[1:]
+        yield opened, plain[0], plain[1:]
         if plain[0] == END:
             break
         number += 1
@@ -123,40 +134,39 @@ def records(file: BinaryIO, keys: OrganisationKeys) -> Iterator[tuple[ExportHead
 
 
 def check(file: BinaryIO, keys: OrganisationKeys) -> Export:
-    """Read the whole file once: every record opens, the entries are one chain, each file is what its hash says. ImportRefused."""
-    head: ExportHead | None = None
+    """Read the whole file once: every record opens, the entries are one chain, no file is longer than it says. ImportRefused."""
+    carried: Carried | None = None
     entries: list[PushedEntry] = []
     files: list[NamedFile] = []
-    digest, size = hashlib.sha256(), 0
-
-    def close() -> None:
-        if files and (digest.hexdigest(), size) != (files[-1].sha256, files[-1].size):
-            raise broken(f"file {len(files)}")
-
-    for head, type_, content in records(file, keys):
+    signature, size = "", 0
+    for opened, type_, content in records(file, keys):
+        carried = carried or Carried(opened.raw)
+        carried.add(type_, content)
         try:
             if type_ == ENTRY:
-                entries.append(_next(head, entries, _Entry.model_validate_json(content)))
+                entries.append(_next(opened.head, entries, _Entry.model_validate_json(content)))
             elif type_ == FILE:
-                close()
                 files.append(NamedFile.model_validate_json(content))
-                digest, size = hashlib.sha256(), 0
-            elif type_ == BYTES and files:
-                digest.update(content)
-                size += len(content)
+                size = 0
+            elif type_ == BYTES and files and (size := size + len(content)) <= files[-1].size:
+                pass  # whether they are what the name says is seen when they are taken in: one bad picture keeps no journal out
             elif type_ == END:
-                close()
                 end = _End.model_validate_json(content)
                 if (end.entries, end.blobs) != (len(entries), len(files)):
                     raise broken("end")
+                signature = end.signature
             else:
                 raise broken(f"type {type_}")
         except ValueError:
             raise broken(f"record of type {type_}") from None
         if len(entries) > limits.IMPORT_ENTRIES_MAX or len(files) > limits.IMPORT_FILES_MAX:
             raise broken("too many")
-    assert head is not None, "records yields or raises"
-    return Export(head, entries, files)
+    assert carried is not None, "records yields or raises"
+    head, first = opened.head, entries[0].seq if entries else 0
+    said = Exported(
+        head.organisation, head.device, head.epoch, first, head.seq, head.hash, carried.digest(), signature
+    )  # fmt: skip
+    return Export(said, entries, files)
 
 
 def contents(file: BinaryIO, keys: OrganisationKeys, wanted: frozenset[str]) -> Iterator[tuple[NamedFile, bytes]]:

@@ -1,72 +1,106 @@
 """Taking an export file in: its entries through the engine as if their device had sent them, its files into the vault.
 
 Neighbours: `exportfile.py` has read and checked the file, `server/http/imports.py` and `handover import` bring it. Invariants:
-all entries are one transaction; whatever came over the network before, or comes after, is a repeat; a file goes in only where an
-entry of that device declared it, examined like any other.
+nothing is taken of a file that its device has not signed; entries go in piece by piece, each a transaction of its own, so that
+pushes get in between and a stop costs nothing but importing again; whatever came over the network before, or comes after, is a
+repeat; a file goes in only where an entry of that device declared it, examined like any other.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import BinaryIO
 
+from schemas.errors import ErrorCode
 from schemas.imports import ImportAnswer
+from schemas.protocol import PushedEntry
 from server.blobs.finish import finish
 from server.blobs.uploads import UploadRow
+from server.exchange import Frames, Transactions, write_judged
 from server.http.context import House
 from server.imports.exportfile import Export, ImportRefused, NamedFile, check, contents
 from server.storage.store import SqlStore
-from sync.brought import bring
-from sync.engine import PushRefused
+from sync.brought import bring, look_over, pieces, states_of
+from sync.engine import Engine, PushRefused
+from sync.exported import Exported
 from sync.fanout import frames
+from sync.pushed import Brought
+from sync.store import Store
 
 
 @dataclass(frozen=True)
-class _Taken:
-    new: int
+class _Ended:
     states: dict[str, int]
-    news: list[tuple[str, bytes]]
-    erased: tuple[str, ...]
     wanted: frozenset[str]
 
 
 async def take_in(house: House, organisation: str, file: BinaryIO, by: str) -> ImportAnswer:
-    """Import one file. `by`: the person who answers for it. ImportRefused: nothing was taken in; OSError when the disk fails:
-    the entries are in, the same file brings the rest."""
+    """Import one file. `by`: the person who answers for it. ImportRefused: nothing was taken in, but for IMPORT_INCOMPLETE;
+    OSError when the disk fails. Of a file that was not finished, what is in stays, and the same file brings the rest."""
     keys = house.keys.of(organisation)
     export = await asyncio.to_thread(check, file, keys)
-    now = house.clock()
 
-    def job(store: SqlStore) -> _Taken:
-        head = export.head
-        brought = bring(
-            house.engine, store, organisation, head.device, (head.epoch, head.seq, head.hash), export.entries, by, now
-        )
-        declared = frozenset(
-            one.sha256 for one in export.files
-            if store.declared_by(organisation, head.device, one.sha256)
-            and not store.holds_blob(organisation, head.device, one.sha256)
-        )  # fmt: skip
-        return _Taken(brought.new, brought.states, frames(store, organisation, brought.touched), brought.erased, declared)
+    async def tell(brought: Brought, news: Frames) -> None:
+        for sha256 in brought.erased:
+            await asyncio.to_thread(house.vault.erase, organisation, sha256)
+        house.hub.publish(organisation, news)
 
-    try:
-        taken = await house.database.write(job)
-    except PushRefused as refused:
-        raise ImportRefused(refused.code, **refused.detail) from refused
-    for sha256 in taken.erased:
-        await asyncio.to_thread(house.vault.erase, organisation, sha256)
-    house.hub.publish(organisation, taken.news)
+    new = await take_entries(house.engine, house.database, export, by, house.clock(), tell)
+    ended = await house.database.read(partial(_end, export=export))
     stored = rejected = 0
-    opened = contents(file, keys, taken.wanted)
+    opened = contents(file, keys, ended.wanted)
     while (one := await asyncio.to_thread(next, opened, None)) is not None:
-        kept = await _keep(house, organisation, export, *one)
+        kept = await _keep(house, export.said, *one)
         stored, rejected = stored + kept, rejected + (not kept)
     return ImportAnswer(
-        device=export.head.device, entries=len(export.entries), new=taken.new, states=taken.states, files=len(export.files),
+        device=export.said.device, entries=len(export.entries), new=new, states=ended.states, files=len(export.files),
         stored=stored, rejected=rejected,
     )  # fmt: skip
 
 
-async def _keep(house: House, organisation: str, export: Export, named: NamedFile, content: bytes) -> bool:
+async def take_entries(
+    engine: Engine,
+    database: Transactions,
+    export: Export,
+    by: str,
+    now_ms: int,
+    tell: Callable[[Brought, Frames], Awaitable[None]],
+) -> int:
+    """The entries of a checked file, piece by piece; how many were new. What a committed piece has changed is told before the
+    next is begun. ImportRefused as `take_in`."""
+    said, new, taken = export.said, 0, 0
+    try:
+        await database.read(lambda store: look_over(engine, store, said, export.entries))
+        for piece in pieces(export.entries):
+
+            def job(
+                store: Store, *, judge: bool = True, checked: bool = False, piece: list[PushedEntry] = piece
+            ) -> tuple[Brought, Frames]:
+                brought = bring(engine, store, said, piece, by, now_ms, judge_entries=judge, checked=checked)
+                return brought, frames(store, said.organisation, brought.touched)
+
+            brought, news = await write_judged(database, job, said.organisation, said.device)
+            await tell(brought, news)
+            new, taken = new + brought.new, taken + len(piece)
+    except PushRefused as refused:
+        code = ErrorCode.IMPORT_INCOMPLETE if taken else refused.code
+        raise ImportRefused(code, **refused.detail | ({"taken": taken} if taken else {})) from refused
+    return new
+
+
+def _end(store: SqlStore, export: Export) -> _Ended:
+    """What has become of the entries, and which files are wanted."""
+    said = export.said
+    wanted = frozenset(
+        one.sha256 for one in export.files
+        if store.declared_by(said.organisation, said.device, one.sha256)
+        and not store.holds_blob(said.organisation, said.device, one.sha256)
+    )  # fmt: skip
+    return _Ended(dict(sorted(states_of(store, said, export.entries).items())), wanted)
+
+
+async def _keep(house: House, said: Exported, named: NamedFile, content: bytes) -> bool:
     """Put one file's bytes where an upload of its device would have put them."""
     now, upload = house.clock(), house.new_id()
 
@@ -78,7 +112,7 @@ async def _keep(house: House, organisation: str, export: Export, named: NamedFil
     try:
         await asyncio.to_thread(write)
         row = UploadRow(
-            upload, organisation, export.head.device, named.sha256, named.size, named.type, True, "open", None, now, now
+            upload, said.organisation, said.device, named.sha256, named.size, named.type, True, "open", None, now, now
         )  # fmt: skip
         return (await finish(house, row)).code is None
     finally:

@@ -83,7 +83,7 @@ async def test_everything_can_be_exported_from_behind_the_gate(yard: World) -> N
         await app.button("common.export").click()
     file = await (await coming.value).path()
     sealed = file.read_bytes()
-    assert sealed.startswith(b"HVX1")
+    assert sealed.startswith(b"HVX2")
     header = json.loads(sealed[8 : 8 + int.from_bytes(sealed[4:8], "big")])
     assert (header["device"], header["seq"]) == (device_of(yard), len(app.phone.said))
     assert van.plate.encode() not in sealed

@@ -237,7 +237,7 @@ async def test_a_device_is_wiped_once_everything_is_up(yard: World) -> None:
     await on_the_phone.look("offline")
     async with app.page.expect_download() as coming:
         await app.button("common.export").click()
-    assert (await (await coming.value).path()).read_bytes().startswith(b"HVX1"), "a way out where no network comes back"
+    assert (await (await coming.value).path()).read_bytes().startswith(b"HVX2"), "a way out where no network comes back"
     await app.phone.offline(False)
     await app.sees(app.heading("enrol.title"), 90_000)
     await on_the_phone.look("gone")

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import io
 import json
 import stat
 from dataclasses import replace
@@ -18,6 +19,7 @@ from schemas.actions.devices import DeviceWipe
 from schemas.errors import ErrorCode
 from schemas.local_errors import LocalCode
 from schemas.protocol import PublicKey
+from server.imports.take import take_in
 from server.storage.database import SqlStore
 from sync.device_state import Changes
 from sync.net import Changed, Client, ClientError
@@ -303,15 +305,18 @@ async def test_an_exported_file_opens_with_the_offices_key_alone_and_whole(world
     records = _opened(world, (tmp_path / "all.hvx").read_bytes())
     assert [json.loads(raw)["body"] for kind, raw in records if kind == 1] == bodies
     assert b"".join(raw for kind, raw in records if kind == 3) == content
-    assert json.loads(records[-1][1]) == {"entries": 2, "blobs": 1}
+    end = json.loads(records[-1][1])
+    assert {"entries": 2, "blobs": 1, "signature": end["signature"]} == end
+    answer = await take_in(world.house, world.a.id, io.BytesIO((tmp_path / "all.hvx").read_bytes()), world.a.manager)
+    assert (answer.new, answer.states, answer.stored) == (2, {"applied": 2}, 1)
 
 
 def _opened(world: World, raw: bytes) -> list[tuple[int, bytes]]:
-    assert raw[:4] == b"HVX1"
+    assert raw[:4] == b"HVX2"
     length = int.from_bytes(raw[4:8], "big")
     head, at = json.loads(raw[8 : 8 + length]), 8 + length
     secret = world.house.keys.of(world.a.id).exchange(PublicKey(**head["epk"]))
-    info = f"handover-export-v1\n{head['organisation']}\n{head['device']}".encode()
+    info = f"handover-export-key-v2\n{head['organisation']}\n{head['device']}".encode()
     aead = AESGCM(HKDF(hashes.SHA256(), 32, unb64url(head["salt"]), info).derive(secret))
     found: list[tuple[int, bytes]] = []
     while at < len(raw):

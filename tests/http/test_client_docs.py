@@ -46,7 +46,7 @@ async def test_the_worked_example_works(tmp_path: Path, app_folder: Path) -> Non
         statuses = [json.loads(line) for line in said.splitlines() if line.startswith("{") and "unsent_entries" in line]
         assert [(one["written"], one["proven"], one["unsent_files"]) for one in statuses] == [(5, 5, 0)]
         assert "5 条 entries, 2 个文件 files" in said
-        assert (here / "rest.hvx").read_bytes().startswith(b"HVX1")
+        assert (here / "rest.hvx").read_bytes().startswith(b"HVX2")
         (here / "example.py").write_text(blocks[-1][1])
         told = await run(sys.executable, "example.py", cwd=here, env=env)
         assert "sent 7 unsent 0" in told

@@ -1,6 +1,7 @@
 """Export files brought to the office: whole or not at all, before or after the network, the same."""
 
 import asyncio
+import copy
 import hashlib
 import io
 import tempfile
@@ -12,11 +13,14 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from schemas import limits
 from schemas.errors import MESSAGES, ErrorCode
 from schemas.protocol import BlobRef, OrganisationInfo
 from server.cli import cli
 from server.imports.exportfile import ImportRefused, check
-from sync.net.exportfile import END, ENTRY, FILE, Sealer, export
+from server.imports.take import take_in
+from sync.exported import END, ENTRY, FILE
+from sync.net.exportfile import Sealer, export
 from tests.http.pictures import photo
 from tests.http.world import Company, Phone, World, new_id
 
@@ -44,7 +48,7 @@ async def recorded(world: World, company: Company) -> tuple[Phone, str]:
     return phone, sha256
 
 
-def exported(world: World, phone: Phone, company: Company, folder: Path) -> bytes:
+def exported(world: World, phone: Phone, company: Company, folder: Path, content: bytes | None = None) -> bytes:
     journal = phone.journal
     assert journal is not None
     keys = world.house.keys.of(company.id).public_keys()
@@ -53,7 +57,7 @@ def exported(world: World, phone: Phone, company: Company, folder: Path) -> byte
 
     class Pictures:
         def content(self, _sha256: str) -> bytes:
-            return photo(size=(40, 30))
+            return photo(size=(40, 30)) if content is None else content
 
     picture = photo(size=(40, 30))
     row = SimpleNamespace(size=len(picture), type="image/jpeg", role="photo")
@@ -125,7 +129,7 @@ async def test_a_broken_file_is_refused_whole(world: World, tmp_path: Path) -> N
         raw[:-1],
         raw + b"x",
         raw[:head],
-        b"HVX2" + raw[4:],
+        b"PK34" + raw[4:],
         raw[:-5] + b"00000",
         raw[: head + 4] + b"0" + raw[head + 5 :],
     ):
@@ -134,6 +138,88 @@ async def test_a_broken_file_is_refused_whole(world: World, tmp_path: Path) -> N
     assert await states(world, phone) == []
     with pytest.raises(ImportRefused):
         check(io.BytesIO(raw[:-1]), world.house.keys.of(world.a.id))
+
+
+async def test_what_its_device_did_not_sign_is_refused_and_the_true_file_is_taken(world: World, tmp_path: Path) -> None:
+    phone, _ = await recorded(world, world.a)
+    assert phone.journal is not None
+    manager = await world.signed_in("manager-a")
+    true, sign = exported(world, phone, world.a, tmp_path), phone.journal.sign
+    stranger, _ = await recorded(world, world.a)
+    assert stranger.journal is not None
+    for forge in (stranger.journal.sign, lambda _text: "", lambda _text: "A" * 86, lambda text: sign(text + b"x")):
+        phone.journal.sign = forge
+        answer = await manager.post("/api/v1/imports", content=exported(world, phone, world.a, tmp_path))
+        assert (answer.status_code, answer.json()["code"]) == (422, "import_unsigned")
+        assert (answer.json()["zh"], answer.json()["en"]) == tuple(MESSAGES[ErrorCode.IMPORT_UNSIGNED])
+    former = await manager.post("/api/v1/imports", content=b"HVX1" + true[4:])
+    assert (former.status_code, former.json()["code"], former.json()["detail"]) == (422, "import_version", {"known": 2})
+    assert await states(world, phone) == []
+    assert (await manager.post("/api/v1/imports", content=true)).json()["new"] == 2
+
+
+async def test_the_enrolled_key_counts_also_of_a_device_that_is_shut_out(world: World, tmp_path: Path) -> None:
+    phone, _ = await recorded(world, world.a)
+    await world.revoke(world.a, phone.id)
+    manager = await world.signed_in("manager-a")
+    answer = await manager.post("/api/v1/imports", content=exported(world, phone, world.a, tmp_path))
+    assert answer.json()["states"] == {"quarantined": 2}
+
+
+async def test_one_spoiled_picture_keeps_no_journal_out(world: World, tmp_path: Path) -> None:
+    """A damaged store of the device: its entries come in, the picture is asked for again."""
+    phone, sha256 = await recorded(world, world.a)
+    true, spoiled = photo(size=(40, 30)), photo(size=(40, 30))[:-1] + b"?"
+    raw = exported(world, phone, world.a, tmp_path, content=spoiled)
+    manager = await world.signed_in("manager-a")
+    answer = (await manager.post("/api/v1/imports", content=raw)).json()
+    assert (answer["states"], answer["stored"], answer["rejected"]) == ({"applied": 2}, 0, 1)
+    assert not world.house.vault.blob_path(world.a.id, sha256).exists()
+    long = exported(world, phone, world.a, tmp_path, content=true + b"?")
+    assert (await manager.post("/api/v1/imports", content=long)).json()["code"] == "import_unreadable"
+    answer = (await manager.post("/api/v1/imports", content=exported(world, phone, world.a, tmp_path))).json()
+    assert (answer["stored"], answer["rejected"]) == (1, 0)
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+class Mortal:
+    """A database that is killed when it has committed so often; another device has its turn after each commit."""
+
+    def __init__(self, database: Any, commits: int, other: Phone) -> None:
+        self.read, self._write, self._left, self._other = database.read, database.write, commits, other
+
+    async def write(self, job: Any) -> Any:
+        if self._left == 0:
+            raise Killed
+        self._left -= 1
+        found = await self._write(job)
+        self._other.record("handover.abandon", {"handover_id": new_id(), "reason": "x"})
+        assert (await self._other.push())["upload"] == "clear"
+        return found
+
+
+async def test_killed_between_two_pieces_it_is_completed_by_importing_again(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before each of three pieces and before its picture, in turn; the end is that of a file taken in at once."""
+    monkeypatch.setattr(limits, "IMPORT_PIECE_ENTRIES_MAX", 1)
+    manager, other = await world.signed_in("manager-a"), await world.enrolled(world.a)
+    for stop in range(4):
+        phone, _ = await recorded(world, world.a)
+        phone.record("handover.abandon", {"handover_id": new_id(), "reason": "x"})
+        raw = exported(world, phone, world.a, tmp_path)
+        house: Any = copy.copy(world.house)
+        house.database = Mortal(world.house.database, stop, other)
+        with pytest.raises(Killed):
+            await take_in(house, world.a.id, io.BytesIO(raw), world.a.manager)
+        assert len(await states(world, phone)) == min(stop, 3)
+        answer = (await manager.post("/api/v1/imports", content=raw)).json()
+        assert (answer["new"], answer["states"]) == (3 - min(stop, 3), {"applied": 2, "refused": 1})
+        assert [state for _, state, _ in await states(world, phone)] == ["applied", "applied", "refused"]
+        assert (await phone.push())["upload"] == "clear"
 
 
 async def test_only_the_own_organisations_manager_imports(world: World, tmp_path: Path) -> None:
@@ -154,7 +240,7 @@ async def test_a_file_that_contradicts_what_is_here_changes_nothing(world: World
     twin_seq, twin_hash = phone.journal.seq, phone.journal.hash
     other, _ = await recorded(world, world.a)
     assert other.journal is not None
-    other.journal.id, other.journal.seq = phone.id, twin_seq
+    other.journal.id, other.journal.seq, other.journal.sign = phone.id, twin_seq, phone.journal.sign
     manager = await world.signed_in("manager-a")
     answer = await manager.post("/api/v1/imports", content=exported(world, other, world.a, tmp_path))
     assert (answer.status_code, answer.json()["code"]) == (409, "import_contradicts")

@@ -155,7 +155,7 @@ class _SeesAll:
 class JudgesBeforeStoring(Engine):
     """Only what a rule allows is stored."""
 
-    def push(self, store: Store, organisation: str, request: SyncRequest, now_ms: int, **more: bool) -> Pushed:
+    def push(self, store: Store, organisation: str, request: SyncRequest, now_ms: int, **more: Any) -> Pushed:
         pushed = super().push(store, organisation, request, now_ms, **more)
         assert isinstance(store, MemoryStore)
         for outcome in pushed.outcomes:

@@ -47,7 +47,7 @@ def carried(phone: "Phone") -> Carried:
         export(device, known, path, phone.clock())
         raw = path.read_bytes()
     files = frozenset(sha256 for sha256 in device.files if phone.disk.content(sha256) is not None)
-    return Carried(phone, raw, frozenset(row.body for row in device.outbox), files)
+    return Carried(phone, raw, frozenset(row.body for row in device.outbox if not row.proven), files)
 
 
 def carry(world: "World", phone: "Phone") -> None:

@@ -15,11 +15,13 @@ from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar
+from unittest.mock import patch
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import ValidationError
 
+from schemas import limits
 from schemas.actions import Action
 from schemas.actions.devices import DeviceEnrol
 from schemas.errors import ErrorCode
@@ -31,10 +33,10 @@ from server.auth.sessions import device_principal
 from server.domain import HANDLERS
 from server.exchange import ExchangeRefused, Frames, Taken, answer, take, told
 from server.imports.exportfile import ImportRefused, check, contents
+from server.imports.take import take_entries
 from server.system_device import system_device_id
-from sync.brought import bring
 from sync.device import Device
-from sync.engine import Engine, PushRefused
+from sync.engine import Engine
 from sync.fanout import frames
 from sync.journal import genesis
 from sync.memory_store import MemoryStore
@@ -47,6 +49,8 @@ from tests.sim.faults import Chance, Fault
 
 T = TypeVar("T")
 RETRIED_MAX = 10_000
+PIECE_ENTRIES_MAX = 3
+"""Files are small here: so that they come in several pieces all the same, and a crash falls between them."""
 
 
 class Crash(BaseException):
@@ -259,29 +263,27 @@ class Node:
             found = check(file, keys)
         except ImportRefused as refused:
             raise Refused(refused.code) from None
-        head = found.head
-        known = [self.store.entry_at(self.organisation, head.device, head.epoch, one.seq) for one in found.entries]
-        end = (head.epoch, head.seq, head.hash)
+        said = found.said
+        known = [self.store.entry_at(self.organisation, said.device, said.epoch, one.seq) for one in found.entries]
 
-        def job(store: Store) -> tuple[Brought, Frames, frozenset[str]]:
-            brought = bring(self.engine, store, self.organisation, head.device, end, found.entries, by, self.clock())
-            wanted = frozenset(
-                one.sha256 for one in found.files
-                if store.declared_by(self.organisation, head.device, one.sha256)
-                and not store.holds_blob(self.organisation, head.device, one.sha256)
-            )  # fmt: skip
-            return brought, frames(store, self.organisation, brought.touched), wanted
+        async def tell(brought: Brought, made: Frames) -> None:
+            self._erase(brought.erased)
+            self.outbox += made
 
         try:
-            brought, made, wanted = finished(self.write(job))
-        except PushRefused as refused:
+            with patch.object(limits, "IMPORT_PIECE_ENTRIES_MAX", PIECE_ENTRIES_MAX):
+                finished(take_entries(self.engine, self, found, by, self.clock(), tell))
+        except ImportRefused as refused:
             raise Refused(refused.code) from None
         except OSError:
             raise Refused(ErrorCode.STORAGE_FULL) from None
-        self._erase(brought.erased)
-        self.outbox += made
+        wanted = frozenset(
+            one.sha256 for one in found.files
+            if self.store.declared_by(self.organisation, said.device, one.sha256)
+            and not self.store.holds_blob(self.organisation, said.device, one.sha256)
+        )  # fmt: skip
         for named, content in contents(file, keys, wanted):
-            self.upload(head.device, named.sha256, named.size, content)
+            self.upload(said.device, named.sha256, named.size, content)
         return [one.hash for one, was in zip(found.entries, known, strict=True) if was is None]
 
     def wiped(self, said: dict[str, Any]) -> None:

@@ -14,11 +14,12 @@ from schemas.people import Role
 from schemas.protocol import NewEpoch, Outcome, PushedEntry
 from server.proof import DeviceChain, verify_device
 from sync import instants
-from sync.brought import bring
+from sync.brought import states_of
 from sync.device import Recorded
 from sync.journal import derived_id, extend, genesis
 from sync.store import JournalEntry, KeptAside
 from tests.support.exchange import Line
+from tests.support.exporting import bring_all, said_of
 from tests.support.stage import CheckIn, Phone, Stage
 
 Action = type[QuarantineAdmit] | type[QuarantineDismiss]
@@ -430,10 +431,10 @@ def test_what_nobody_can_read_keeps_no_file_out(stage: Stage) -> None:
         entry = PushedEntry(seq=1, hash=name, body="nothing to read")
 
         def once(phone: Phone = phone, name: str = name, entry: PushedEntry = entry) -> dict[str, int]:
-            by = stage.people[Role.MANAGER, 0]
-            end = (0, 1, name)
-            brought = stage.write(lambda store: bring(stage.engine, store, stage.id, phone.id, end, [entry], by, stage.now))
-            return brought.states
+            phone.journal.seq, phone.journal.hash = 1, name
+            said = said_of(phone.journal, [entry])
+            bring_all(stage, said, [entry])
+            return dict(stage.write(lambda store: states_of(store, said, [entry])))
 
         assert once() == ({"quarantined": 1} if revoked else {"parked": 1})
         if revoked:

@@ -20,7 +20,7 @@ from sync import digest, hlc, journal
 from sync.effects import ABSENT, Filled, Scene, fill
 from sync.merge import FieldMeta, Stamp, merge_field
 from sync.unit import DEFAULTS, POLICIES
-from tests.vectors import conflicts, exchange
+from tests.vectors import conflicts, exchange, exported
 
 FOLDER: Final = Path(__file__).resolve().parent
 
@@ -233,7 +233,8 @@ def render() -> dict[str, str]:
     assert set(POLICIES) == set(RECORDS)
     made = {"chain": _chain(), "hlc": _hlc(), "ids": _ids(), "effects": _effects(), "templates": _templates(),
             "merge": _merges(), "digest": _digest(), "pages": exchange.pages(), "receipts": exchange.receipts(),
-            "believed": exchange.believed(), "epoch": exchange.epochs(), "conflicts": conflicts.vectors()}  # fmt: skip
+            "believed": exchange.believed(), "epoch": exchange.epochs(), "conflicts": conflicts.vectors(),
+            "exported": exported.vectors()}  # fmt: skip
     return {f"{name}.json": json.dumps(value, ensure_ascii=False, indent=1) + "\n" for name, value in made.items()}
 
 

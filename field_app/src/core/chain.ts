@@ -45,3 +45,13 @@ export function headText(
 ): string {
   return `handover-head-v1\n${organisation}\n${device}\n${epoch}\n${seq}\n${hash}`;
 }
+
+/** The text a device signs over an export file: from its first entry in it (0: none) to its newest, and what the file carries. */
+export function exportText(
+  organisation: string,
+  device: string,
+  { epoch, first, seq, hash }: { epoch: number; first: number; seq: number; hash: string },
+  digest: string,
+): string {
+  return `handover-export-v2\n${organisation}\n${device}\n${epoch}\n${first}\n${seq}\n${hash}\n${digest}`;
+}

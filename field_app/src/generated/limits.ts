@@ -33,6 +33,7 @@ export const RECEIPT_MISSING_MAX = 500;
 export const IMPORT_BYTES_MAX = 2147483648;
 export const IMPORT_RECORD_BYTES_MAX = 4194304;
 export const IMPORT_ENTRIES_MAX = 20000;
+export const IMPORT_PIECE_ENTRIES_MAX = 200;
 export const IMPORT_FILES_MAX = 5000;
 export const SEQ_MAX = 1099511627776;
 export const TEXT_CHARS_MAX = 2000;

@@ -494,7 +494,7 @@ export interface EntryReject {
   reason: string;
 }
 
-export type ErrorCode = 'bad_request' | 'body_too_large' | 'protocol_unsupported' | 'not_found' | 'forbidden' | 'not_signed_in' | 'origin_refused' | 'too_many_tries' | 'server_error' | 'storage_full' | 'database_away' | 'code_unknown' | 'code_expired' | 'code_used' | 'code_foreign' | 'key_invalid' | 'login_wrong' | 'pin_wrong' | 'pin_weak' | 'challenge_expired' | 'signature_invalid' | 'device_unknown' | 'device_revoked' | 'device_wiping' | 'app_outdated' | 'head_signature_invalid' | 'cursor_foreign' | 'entry_order' | 'epoch_unknown' | 'entry_unreadable' | 'entry_hash_mismatch' | 'entry_private_mismatch' | 'entry_id_reused' | 'entry_waits' | 'entry_server_error' | 'entry_dismissed' | 'action_unknown' | 'action_forbidden' | 'actor_not_on_device' | 'handover_closed' | 'handover_incomplete' | 'record_unknown' | 'state_illegal' | 'incident_closed' | 'blob_too_large' | 'blob_hash_mismatch' | 'blob_offset_wrong' | 'blob_checksum_wrong' | 'blob_not_an_image' | 'blob_too_many_pixels' | 'blob_type_refused' | 'upload_unknown' | 'uploads_too_many' | 'import_unreadable' | 'import_foreign' | 'import_contradicts';
+export type ErrorCode = 'bad_request' | 'body_too_large' | 'protocol_unsupported' | 'not_found' | 'forbidden' | 'not_signed_in' | 'origin_refused' | 'too_many_tries' | 'server_error' | 'storage_full' | 'database_away' | 'code_unknown' | 'code_expired' | 'code_used' | 'code_foreign' | 'key_invalid' | 'login_wrong' | 'pin_wrong' | 'pin_weak' | 'challenge_expired' | 'signature_invalid' | 'device_unknown' | 'device_revoked' | 'device_wiping' | 'app_outdated' | 'head_signature_invalid' | 'cursor_foreign' | 'entry_order' | 'epoch_unknown' | 'entry_unreadable' | 'entry_hash_mismatch' | 'entry_private_mismatch' | 'entry_id_reused' | 'entry_waits' | 'entry_server_error' | 'entry_dismissed' | 'action_unknown' | 'action_forbidden' | 'actor_not_on_device' | 'handover_closed' | 'handover_incomplete' | 'record_unknown' | 'state_illegal' | 'incident_closed' | 'blob_too_large' | 'blob_hash_mismatch' | 'blob_offset_wrong' | 'blob_checksum_wrong' | 'blob_not_an_image' | 'blob_too_many_pixels' | 'blob_type_refused' | 'upload_unknown' | 'uploads_too_many' | 'import_unreadable' | 'import_foreign' | 'import_version' | 'import_unsigned' | 'import_contradicts' | 'import_incomplete';
 
 /** Numbers missing of a device's journal, up to `until`, are given up: what is held behind them is judged. */
 export interface GapRelease {
@@ -594,7 +594,7 @@ export interface Head {
   signature: string;
 }
 
-/** POST /api/v1/imports: of `entries` in the file `new` were not here before; `states` counts all of them by what became of them. Of `files` `stored` went into the vault, and `rejected` were no real pictures; the others were here, or no entry declares them. */
+/** POST /api/v1/imports: of `entries` in the file `new` were not here before; `states` counts all of them by what became of them. Of `files` `stored` went into the vault, and `rejected` were no real pictures, or not what their hash says; the others were here, or no entry declares them. */
 export interface ImportAnswer {
   device: string;
   entries: number;

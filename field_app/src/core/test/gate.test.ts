@@ -1,8 +1,6 @@
 /** Opening, people, PINs, leaving: what may begin, and who may. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { fromBase64url, fromUtf8, utf8 } from '../bytes';
 import { Db } from '../db';
-import { RECORD } from '../exportfile';
 import { isOpening } from '../gate';
 import { measure } from '../media';
 import { PERSON } from './server';
@@ -243,65 +241,6 @@ describe('an installation', () => {
     await until(() => world.server.seq === 3);
   });
 });
-
-describe('the export file', () => {
-  it('opens with the organisation key alone, whole', async () => {
-    world = await World.make();
-    const core = await world.ready();
-    world.server.down = true;
-    await shoot(core, await begin(core), 1, 1_500_000);
-    const records = await unseal(await core.exportFile());
-    expect(records.map((record) => record.type)).toEqual([
-      RECORD.entry,
-      RECORD.entry,
-      RECORD.file,
-      RECORD.bytes,
-      RECORD.bytes,
-      RECORD.end,
-    ]);
-    const second = JSON.parse(fromUtf8(records[1]?.content ?? new Uint8Array()));
-    expect(JSON.parse(second.body)).toMatchObject({ action: 'photo.add', seq: 2 });
-    const size = records
-      .filter((record) => record.type === RECORD.bytes)
-      .reduce((sum, one) => sum + one.content.length, 0);
-    expect(size).toBe(1_500_000);
-    expect(JSON.parse(fromUtf8(records.at(-1)?.content ?? new Uint8Array()))).toEqual({
-      entries: 2,
-      blobs: 1,
-    });
-    await turns(1);
-  });
-});
-
-async function unseal(file: Blob): Promise<{ type: number; content: Uint8Array }[]> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  const view = new DataView(bytes.buffer);
-  expect(fromUtf8(bytes.slice(0, 4))).toBe('HVX1');
-  let at = 8 + view.getUint32(4);
-  const head = bytes.slice(0, at);
-  const header = JSON.parse(fromUtf8(head.slice(8)));
-  const curve = { name: 'ECDH', namedCurve: 'P-256' } as const;
-  const jwk = { kty: 'EC', crv: 'P-256', ...header.epk };
-  const epk = await crypto.subtle.importKey('jwk', jwk, curve, false, []);
-  const { privateKey } = world.server.exportKey;
-  const secret = await crypto.subtle.deriveBits({ name: 'ECDH', public: epk }, privateKey, 256);
-  const raw = await crypto.subtle.importKey('raw', secret, 'HKDF', false, ['deriveKey']);
-  const info = utf8(`handover-export-v1\n${header.organisation}\n${header.device}`);
-  const hkdf = { name: 'HKDF', hash: 'SHA-256', salt: fromBase64url(header.salt), info };
-  const key = await crypto.subtle.deriveKey(hkdf, raw, { name: 'AES-GCM', length: 256 }, false, ['decrypt']);
-  const found: { type: number; content: Uint8Array }[] = [];
-  while (at < bytes.length) {
-    const size = view.getUint32(at);
-    const sealed = bytes.slice(at + 4, at + 4 + size);
-    const iv = new Uint8Array(12);
-    new DataView(iv.buffer).setBigUint64(4, BigInt(found.length));
-    const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv, additionalData: head }, key, sealed);
-    const content = new Uint8Array(plain);
-    found.push({ type: content[0] ?? 0, content: content.slice(1) });
-    at += 4 + size;
-  }
-  return found;
-}
 
 describe('a photo', () => {
   it('is measured: flat is unsharp, a chequerboard is sharp, white is bright', () => {

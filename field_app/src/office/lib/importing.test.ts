@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readHead, sendFile } from './importing';
 
 const HEAD = {
-  v: 1,
+  v: 2,
   organisation: 'o1',
   device: 'd1',
   epoch: 0,
@@ -12,7 +12,7 @@ const HEAD = {
   at: '2026-11-21T02:00:00Z',
 };
 
-function exported(head: unknown, magic = 'HVX1', cut = 0): Blob {
+function exported(head: unknown, magic = 'HVX2', cut = 0): Blob {
   const raw = new TextEncoder().encode(JSON.stringify(head));
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, raw.length);
@@ -28,12 +28,18 @@ describe('the head of an export file', () => {
   it.each([
     ['empty', new Blob([])],
     ['another kind', exported(HEAD, 'PK34')],
-    ['cut', exported(HEAD, 'HVX1', 20)],
-    ['no head of ours', exported({ v: 1, organisation: 'o1' })],
-    ['not JSON', new Blob(['HVX1', new Uint8Array([0, 0, 0, 2]), '{{'])],
+    ['cut', exported(HEAD, 'HVX2', 20)],
+    ['no head of ours', exported({ v: 2, organisation: 'o1' })],
+    ['not JSON', new Blob(['HVX2', new Uint8Array([0, 0, 0, 2]), '{{'])],
     ['null', exported(null)],
   ])('is refused in words when it is not readable: %s', async (_name, file) => {
     await expect(readHead(file)).rejects.toMatchObject({ problem: { code: 'import_unreadable' } });
+  });
+
+  it('of another format is refused by its name', async () => {
+    await expect(readHead(exported(HEAD, 'HVX1'))).rejects.toMatchObject({
+      problem: { code: 'import_version' },
+    });
   });
 });
 

@@ -10,7 +10,7 @@ import { IMPORT_BYTES_MAX } from '$generated/limits';
 import type { ImportAnswer } from '$generated/types';
 import { isProblem } from './api';
 
-const MAGIC = 'HVX1';
+const MAGIC = 'HVX2';
 const HEAD_BYTES_MAX = 16 * 1024;
 const TIMEOUT_MS = 3_600_000;
 
@@ -23,13 +23,14 @@ export interface ExportHead {
   at: string;
 }
 
-/** Whose file it is, and from when. CoreError `import_unreadable`, `body_too_large`. */
+/** Whose file it is, and from when. CoreError `import_unreadable`, `import_version`, `body_too_large`. */
 export async function readHead(file: Blob): Promise<ExportHead> {
   if (file.size > IMPORT_BYTES_MAX) throw new CoreError('body_too_large');
   try {
     const start = new Uint8Array(await file.slice(0, 8).arrayBuffer());
     const length = new DataView(start.buffer).getUint32(4);
     const said = new TextDecoder().decode(start.subarray(0, 4));
+    if (said !== MAGIC && said.startsWith('HVX')) throw new CoreError('import_version');
     if (said !== MAGIC || length > HEAD_BYTES_MAX) throw new CoreError('import_unreadable');
     const head: unknown = JSON.parse(await file.slice(8, 8 + length).text());
     if (!isHead(head)) throw new CoreError('import_unreadable');
