@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 def to_text(ms: int) -> str:
     """UTC with milliseconds and Z."""
     whole, part = divmod(ms, 1000)
-    return f"{datetime.fromtimestamp(whole, UTC):%Y-%m-%dT%H:%M:%S}.{part:03d}Z"
+    return f"{datetime.fromtimestamp(whole, UTC).isoformat()[:19]}.{part:03d}Z"
 
 
 def to_ms(text: str) -> int:

@@ -14,7 +14,10 @@ from sync.store import DeviceState, Store
 
 Breach = Literal["policy", "hours", "entries"]
 _HOUR_MS: Final = 3_600_000
-_FIGURES: Final = ("grace_hours", "grace_entries", "files_hours")
+_FIGURES: Final = {
+    name: Organisation.model_fields[name].get_default() for name in ("grace_hours", "grace_entries", "files_hours")
+}
+"""What may be set, and what stands where nothing is."""
 
 
 def policy_of(store: Store, organisation: str) -> Policy:
@@ -23,7 +26,7 @@ def policy_of(store: Store, organisation: str) -> Policy:
     if record is None or record.gone:
         return Policy()
     said: dict[str, Any] = record.data
-    figures = {name: said.get(name, Organisation.model_fields[name].get_default()) for name in _FIGURES}
+    figures = {name: said.get(name, default) for name, default in _FIGURES.items()}
     return Policy(gate=said.get("gate_policy", "strict"), **figures)
 
 

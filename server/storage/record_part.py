@@ -22,6 +22,8 @@ Key = tuple[str, str, str]
 """(organisation, kind, id)."""
 _encode = msgspec.json.encode
 _decode = msgspec.json.decode
+_FEW: Final = 250
+"""Changes read before it is known how many there are."""
 _METAS: Final = msgspec.json.Decoder(dict[str, FieldMeta])
 
 
@@ -105,6 +107,12 @@ class RecordPart(Drafts):
     def page(self, organisation: str, bucket: str, after: int, up_to: int, changes_max: int, bytes_max: int) -> WirePage:
         """Whole versions, spliced by the database itself."""
         where = {"organisation": organisation, "bucket": bucket, "after": after}
+        few = min(_FEW, changes_max)
+        if up_to - after < few:  # then all of it most likely comes with the first question
+            first: Any = self._run(sql.FEW, **where, up_to=up_to, limit=few).first()
+            count, to, size, wire = first
+            if count < few and (size or 0) <= bytes_max:
+                return WirePage(to or after, count, wire or b"")
         span: Any = self._run(sql.SPAN, **where, up_to=up_to, limit=changes_max).first()
         count, to, size = span
         if not count:

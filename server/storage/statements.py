@@ -203,13 +203,18 @@ SIZES: Final = (
     .where(*_RANGE, MEMBER.c.version <= bindparam("up_to"))
     .order_by(MEMBER.c.version)
 )
-_IN_ORDER: Final = (
-    select(MEMBER.c.wire)
+_ORDERED: Final = (
+    select(MEMBER.c.version, MEMBER.c.wire)
     .where(*_RANGE, MEMBER.c.version <= bindparam("up_to"))
     .order_by(MEMBER.c.version, MEMBER.c.kind, MEMBER.c.id)
-    .subquery()
 )
+_IN_ORDER: Final = _ORDERED.subquery()
 SPLICED: Final = select(func.count(), spliced(_IN_ORDER.c.wire))
+_FIRST_FEW: Final = _ORDERED.limit(bindparam("limit")).subquery()
+FEW: Final = select(
+    func.count(), func.max(_FIRST_FEW.c.version), func.sum(func.length(_FIRST_FEW.c.wire)), spliced(_FIRST_FEW.c.wire)
+)
+"""The first `limit` changes: how many, up to where, how many bytes, and the bytes. When there are fewer, this is a page."""
 _NEWER: Final = MEMBER.alias("newer")
 LEFT_BEFORE: Final = (
     select(MEMBER.c.bucket, MEMBER.c.kind, MEMBER.c.id, MEMBER.c.version)
