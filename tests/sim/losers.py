@@ -15,6 +15,7 @@ from schemas.conflicts import ConflictRule
 from schemas.merge import MergePolicy
 from sync.body import read_body
 from sync.effects import ABSENT, Scene, fill
+from sync.hlc import capped
 from sync.occurred import occurred_at
 from sync.store import JournalEntry
 from sync.unit import POLICIES
@@ -43,13 +44,15 @@ Place = tuple[str, str, str, str | None]
 
 @dataclass(frozen=True)
 class Word:
-    """What one entry said of one place. `seen`: the version of the record its device had seen; `version`: its own."""
+    """What one entry said of one place. `seen`: the version of the record its device had seen; `version`: its own; `clock`: its
+    HLC as far as it counts."""
 
     entry: str
     device: str
     version: int
     seen: int
     value: Any
+    clock: str
 
 
 def words(journal: list[JournalEntry]) -> dict[Place, list[Word]]:
@@ -58,8 +61,9 @@ def words(journal: list[JournalEntry]) -> dict[Place, list[Word]]:
     said: dict[Place, list[Word]] = defaultdict(list)
     for entry in journal:
         if entry.state in EFFECTIVE and not entry.repeat_of:
+            clock = capped(read_body(entry.body or b"").hlc, entry.received_ms)
             for place, seen, value in _said_by(entry):
-                known = Word(entry.entry_id or "", entry.device, entry.version or 0, seen, value)
+                known = Word(entry.entry_id or "", entry.device, entry.version or 0, seen, value, clock)
                 said[place].append(known)
     return said
 
@@ -89,6 +93,19 @@ def was_known(word: Word, others: list[Word]) -> bool:
     return any(one is not word and (one.device == word.device or one.seen >= word.version) for one in others)
 
 
+def was_covered(word: Word, said: list[Word]) -> bool:
+    """Whether the same value stood already when it came, by a word with a later clock: saying it again changed nothing, and it
+    went the way of the word that stood."""
+    return any(
+        one.value == word.value
+        and one.version < word.version
+        and (one.clock, one.device) >= (word.clock, word.device)
+        and was_known(one, said)
+        and not any(one.version < other.version < word.version and other.value != word.value for other in said)
+        for one in said
+    )
+
+
 def check_losers(laws: "Laws", journal: list[JournalEntry]) -> None:
     """Every word stands, was replaced by somebody who knew it, or is in the field's history and its author was told."""
     node = laws.node
@@ -105,7 +122,7 @@ def check_losers(laws: "Laws", journal: list[JournalEntry]) -> None:
         meta = meta if meta is None or item is None else meta.items.get(item)
         history = meta.history if meta is not None else []
         for word in said:
-            if word.value == stands or was_known(word, said):
+            if word.value == stands or was_known(word, said) or was_covered(word, said):
                 continue
             kept = any(one["e"] == word.entry and one["value"] == word.value and one["why"] for one in history)
             if not kept and len(history) < HISTORY_MAX:
