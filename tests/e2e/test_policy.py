@@ -240,7 +240,12 @@ async def test_a_device_is_wiped_once_everything_is_up(yard: World) -> None:
     assert (await (await coming.value).path()).read_bytes().startswith(b"HVX2"), "a way out where no network comes back"
     await app.phone.offline(False)
     await app.sees(app.heading("enrol.title"), 90_000)
+    await app.sees(app.text("enrol.wiped", name=name))
+    await app.sees(app.text("enrol.wipedSafe", n=len(app.phone.said)))
+    await app.sees(app.text("enrol.wipedTodo"), 30_000)
     await on_the_phone.look("gone")
+    await app.page.reload()
+    await app.sees(app.text("enrol.wiped", name=name))
     await office.sees(row.filter(has_text=office.w("deviceState.wiped")), 60_000)
     await at_the_office.look("wiped")
     entries = entries_of(yard.server, device)

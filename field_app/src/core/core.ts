@@ -39,7 +39,7 @@ import type {
   UnlockResult,
   WizardState,
 } from './types';
-import { type Farewell, takeFarewell } from './wipe';
+import { type Farewell, type LastWord, takeFarewell, wipedBefore } from './wipe';
 import { endWizard, saveWizard } from './wizard';
 
 /** How long until a farewell that was not heard is said again. */
@@ -113,7 +113,7 @@ export class CoreImpl implements Core {
       revoked: (problem) => this.patch({ phase: 'revoked', person: null, problem }),
       wiping: () => this.patch({ phase: 'wiping', person: null }),
       emptied: (said) => void this.wiped(name, said).catch(() => undefined),
-      gone: () => this.leave(),
+      gone: () => void this.emptied().catch(() => undefined),
       outdated: () => this.deps.lookForUpdate(),
     });
     if (!this.opened) return false;
@@ -142,6 +142,8 @@ export class CoreImpl implements Core {
       if (typeof answer === 'object') return this.adopt(answer);
       return this.patch({ phase: 'not_enrolled' });
     }
+    const wiped = await wipedBefore(this.root);
+    if (wiped) return this.patch({ phase: 'not_enrolled', wiped });
     const eviction = await whoWasI(this.http);
     this.patch({ phase: eviction ? 'evicted' : 'not_enrolled', eviction });
   }
@@ -175,7 +177,7 @@ export class CoreImpl implements Core {
     const { name, device } = await enrol(this.deps, this.http, this.root, this.flavour, code.trim());
     await askToPersist(this.deps);
     await this.open(name);
-    this.patch({ phase: 'locked', eviction: null, problem: null });
+    this.patch({ phase: 'locked', eviction: null, wiped: null, problem: null });
     return device;
   }
 
@@ -368,30 +370,44 @@ export class CoreImpl implements Core {
   // --- being emptied --------------------------------------------------------------------------------------------------
   /** Everything is proven: the journal and its key are destroyed, and the office is told until it has heard. */
   private async wiped(name: string, said: WipedRequest): Promise<void> {
+    const last: LastWord = {
+      name: this.opened?.ctx.device.name ?? '',
+      seq: said.seq,
+      at: isoOf(this.deps.now()),
+    };
     await this.root?.write(['meta'], async (tx) => {
       tx.objectStore('meta').put({ name, said } satisfies Farewell, 'farewell');
+      tx.objectStore('meta').put(last, 'wiped');
       tx.objectStore('meta').delete('current');
     });
     this.opened?.tellGone();
-    this.leave();
+    await this.emptied();
     await this.takeLeave();
   }
 
-  private leave(): void {
+  /** What was open here, in this tab or another, is destroyed: the person is told what became of it. */
+  private async emptied(): Promise<void> {
     const { opened } = this;
     if (!opened) return;
+    const wiped = await wipedBefore(this.root);
+    if (this.opened !== opened) return;
     this.pictures.drop(opened.ctx);
     this.opened = null;
     opened.close();
     this.holding = false;
     this.items.set([]);
     this.steps.set([]);
-    this.patch({ ...FIRST, phase: 'not_enrolled' });
+    this.patch({ ...FIRST, phase: 'not_enrolled', wiped });
   }
 
   private async takeLeave(): Promise<void> {
     const { root } = this;
-    if (!root || (await takeFarewell(this.deps.indexedDB, this.http, root))) return;
+    if (!root) return;
+    if (await takeFarewell(this.deps.indexedDB, this.http, root)) {
+      const { wiped } = this.current.get();
+      if (wiped && !wiped.told) this.patch({ wiped: { ...wiped, told: true } });
+      return;
+    }
     this.deps.setTimeout(() => {
       if (this.root === root) void this.takeLeave().catch(() => undefined);
     }, FAREWELL_MS);

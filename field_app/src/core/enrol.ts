@@ -59,6 +59,7 @@ export async function enrol(
   await root.write(['meta'], async (tx) => {
     tx.objectStore('meta').put(name, 'current');
     tx.objectStore('meta').delete('enrolling');
+    tx.objectStore('meta').delete('wiped');
   });
   return { name, device };
 }

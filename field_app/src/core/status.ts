@@ -14,6 +14,7 @@ export const FIRST: Status = {
   device: null,
   person: null,
   eviction: null,
+  wiped: null,
   unsent: { entries: 0, photos: 0, blobs: 0, bytes: 0 },
   grace: null,
   opening: null,

@@ -52,6 +52,16 @@ export interface Eviction {
   provenSeq: number;
 }
 
+/** An installation the office has had emptied: everything it wrote was proven before. */
+export interface Wiped {
+  name: string;
+  /** How many entries it had written, all of them uploaded. */
+  seq: number;
+  at: string;
+  /** Whether the office has been told that it is empty. */
+  told: boolean;
+}
+
 export interface Status {
   /** wiping: the office wants the device emptied; it still sends what it has. */
   phase: 'starting' | 'not_enrolled' | 'evicted' | 'locked' | 'ready' | 'revoked' | 'wiping';
@@ -63,6 +73,8 @@ export interface Status {
   /** Who is unlocked now. */
   person: RosterPerson | null;
   eviction: Eviction | null;
+  /** What was here before this browser was emptied, until it becomes a device anew. */
+  wiped: Wiped | null;
   /** Everything not proven by a receipt. `blobs` counts all files, `photos` those of role photo or damage. */
   unsent: { entries: number; photos: number; blobs: number; bytes: number };
   /** The totals when the gate shut, for "n of m". */

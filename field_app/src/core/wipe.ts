@@ -11,6 +11,7 @@ import type { Context, Proven } from './context';
 import { type BlobRow, type Db, got, type JournalState, type OutboxRow } from './db';
 import type { Http } from './http';
 import { sign } from './keys';
+import type { Wiped } from './types';
 
 /** What is said once everything is destroyed. null: something of this device is not proven yet. */
 export async function farewellOf(ctx: Context): Promise<WipedRequest | null> {
@@ -38,6 +39,15 @@ export async function farewellOf(ctx: Context): Promise<WipedRequest | null> {
 export interface Farewell {
   name: string;
   said: WipedRequest;
+}
+
+/** What is kept of a device that was emptied, for whoever holds it next: no content, only that nothing was left behind. */
+export type LastWord = Omit<Wiped, 'told'>;
+
+/** What this browser was before it was emptied, while it has not become a device anew. */
+export async function wipedBefore(root: Db | null): Promise<Wiped | null> {
+  const last = await root?.meta<LastWord>('wiped');
+  return last ? { ...last, told: !(await root?.meta<Farewell>('farewell')) } : null;
 }
 
 /** Removes a database; other tabs that hold it open have been told to close it. */

@@ -38,6 +38,7 @@ function firstStatus(state: string): Status {
     },
     person,
     eviction: null,
+    wiped: null,
     unsent: { entries: state === 'offline' ? 2 : 0, photos: 0, blobs: 0, bytes: 0 },
     opening: null,
     sending: { what: null, label: '', sent: 0, size: 0 },

@@ -22,7 +22,7 @@ export function deviceInfo(): DeviceInfo {
   };
 }
 
-/** phase=, gate=shut, network=failing, unsent=1, update=1 */
+/** phase=, gate=shut, network=failing, unsent=1, wiped=1, update=1 */
 export function firstStatus(query: URLSearchParams): Status {
   const phase = (query.get('phase') ?? 'ready') as Status['phase'];
   const shut = query.get('gate') === 'shut';
@@ -34,6 +34,10 @@ export function firstStatus(query: URLSearchParams): Status {
     device: phase === 'not_enrolled' || phase === 'evicted' ? null : deviceInfo(),
     person: phase === 'ready' ? (ROSTER[0] ?? null) : null,
     eviction: phase === 'evicted' ? { device: id(90), name: '平板 SM-02', epoch: 0, provenSeq: 412 } : null,
+    wiped:
+      query.get('wiped') === '1'
+        ? { name: '平板 SM-02', seq: 412, at: new Date().toISOString(), told: true }
+        : null,
     unsent: unsent
       ? { entries: 3, photos: 5, blobs: 6, bytes: 14_900_000 }
       : { entries: 0, photos: 0, blobs: 0, bytes: 0 },

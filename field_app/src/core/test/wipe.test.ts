@@ -41,6 +41,8 @@ describe('a device being emptied', () => {
     await until(() => world.server.farewells.length === 1);
     expect(world.server.blobs.has(sha)).toBe(true);
     expect(world.server.farewells[0]).toMatchObject({ epoch: 0, seq: 2, device: world.server.device });
+    await until(() => core.status.get().wiped?.told === true);
+    expect(core.status.get().wiped).toMatchObject({ name: '平板 1', seq: 2 });
     expect(await stores()).not.toContain(journal());
   });
 
@@ -91,6 +93,35 @@ describe('a device being emptied', () => {
     await until(() => world.server.farewells.length === 1);
   });
 
+  it('says why it is empty until it is a device anew, over a restart, too', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    await begin(core);
+    const { fetch } = world.server;
+    let away = true;
+    Object.assign(world.server, {
+      fetch: async (url: string, init: RequestInit) => {
+        if (away && url.endsWith('/wiped')) throw new TypeError('fetch failed');
+        return fetch(url, init);
+      },
+    });
+    ask();
+    core.retryNow();
+    await until(() => core.status.get().phase === 'not_enrolled');
+    expect(core.status.get().wiped).toMatchObject({ seq: 1, told: false });
+    const next = await world.restart(core, false);
+    expect(next.status.get()).toMatchObject({ phase: 'not_enrolled', wiped: { seq: 1, told: false } });
+    away = false;
+    await world.pass(60_000);
+    await until(() => next.status.get().wiped?.told === true);
+    world.server.commands = [];
+    world.server.codeUsedBy = null;
+    await next.enrol('GOOD');
+    expect(next.status.get().wiped).toBeNull();
+    const again = await world.restart(next, false);
+    expect(again.status.get().wiped).toBeNull();
+  });
+
   it('is emptied after all when the app ended between the decision and the deed', async () => {
     world = await World.make();
     const core = await world.ready();
@@ -120,6 +151,7 @@ describe('a device being emptied', () => {
     core.retryNow();
     await until(() => world.server.farewells.length === 1);
     await until(() => other.status.get().phase === 'not_enrolled');
+    expect(other.status.get().wiped).toMatchObject({ seq: 0 });
     expect(other.live('asset').get()).toEqual([]);
     await turns(5);
     expect(await stores()).not.toContain(journal());

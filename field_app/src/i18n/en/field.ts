@@ -63,6 +63,13 @@ export const field: Readonly<Record<keyof typeof zh, string>> = {
   'enrol.evicted': 'The browser has erased the records of "{name}"',
   'enrol.evictedSafe': 'The server holds everything up to entry {n}; the office has been told.',
   'enrol.evictedTodo': 'Ask the office for a new code and enrol this device again.',
+  'enrol.wiped': 'The office has wiped this device, "{name}"',
+  'enrol.wipedSafe':
+    'Before that, everything recorded here, {n} {n|entry|entries} and their photos, was uploaded and confirmed by the server; should anything be missing, the office’s incident names it.',
+  'enrol.wipedNone': 'Nothing had been recorded on this device, so nothing is lost.',
+  'enrol.wipedTodo': 'You can hand the device back. To go on using it, ask the office for a new code.',
+  'enrol.wipedTell':
+    'Stay connected a little longer, so that the office learns it is empty. To go on using it, ask the office for a new code.',
   'enrol.already': 'This device is already enrolled',
   'enrol.alreadyText':
     'The code was not used. To move to another company or depot, sign this device out under "Me" first.',

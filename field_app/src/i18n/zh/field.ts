@@ -56,6 +56,12 @@ export const field = {
   'enrol.evicted': '浏览器清除了「{name}」的本机记录',
   'enrol.evictedSafe': '服务器已签收到第 {n} 条，这些都在；办公室已收到通知。',
   'enrol.evictedTodo': '请让办公室给一个新的登记码，重新登记这台设备。',
+  'enrol.wiped': '办公室清空了这台设备「{name}」',
+  'enrol.wipedSafe':
+    '清空之前，写下的 {n} 条记录和照片都已上传并由服务器确认；如有缺的，办公室的异常里写明了是哪些。',
+  'enrol.wipedNone': '这台设备没有写过记录，什么都没有丢。',
+  'enrol.wipedTodo': '可以把设备交回办公室了。要继续使用，请办公室给一个新的登记码。',
+  'enrol.wipedTell': '请再联网一会儿，让办公室知道已经清空。要继续使用，请办公室给一个新的登记码。',
   'enrol.already': '这台设备已经登记过',
   'enrol.alreadyText': '登记码没有被使用。要换到别的公司或网点，请先在「我的」里退出登记。',
 
