@@ -198,3 +198,61 @@ async def test_who_may_not_sees_no_buttons(world: World) -> None:
     for action in ("incident.close", "incident.release"):
         await expect(office.button(action)).to_have_count(0)
     await client.close()
+
+
+async def test_what_was_typed_outlives_the_width_of_the_window(world: World) -> None:
+    """The panel of a device stands beside the list on a wide window and over it on a narrow one; a question stays."""
+    client, _, _ = await with_a_gap(world)
+    office = await incidents_page(world, "zh")
+    page, note = office.page, "问过周师傅，还没写完"
+    await page.set_viewport_size({"width": 1280, "height": 900})
+    mended = card(office, "divergence")
+    name = str(next(one["name"] for one in world.server.records("device") if one["id"] == client.device.id))
+    await mended.get_by_role("button", name=name).click()
+    beside, lying = page.get_by_role("complementary", name=name), page.get_by_role("dialog", name=name)
+    asked = page.get_by_role("dialog", name=office.w("incident.closeTitle"))
+    await beside.get_by_role("button", name=office.w("incident.close")).click()
+    field = asked.get_by_label(office.w("incident.closeAsks"))
+    await field.fill(note)
+    for width in (1000, 1280, 390):
+        await page.set_viewport_size({"width": width, "height": 900})
+        await expect(beside).to_have_count(1 if width > 1200 else 0)
+        await expect(field).to_have_value(note)
+        await expect(lying).to_have_count(0)
+    await page.set_viewport_size({"width": 1000, "height": 900})
+    await page.keyboard.press("Escape")
+    await expect(asked).to_have_count(0)
+    await office.sees(lying)
+    await asked_over(office, lying, "incident.close", asked)
+    await asked.get_by_role("button", name=office.w("incident.close")).click()
+    await expect(asked).to_have_count(0)
+    await arrived(world)
+    (closed,) = [one for one in world.server.records("incident") if one["type"] == "divergence"]
+    assert (closed["state"], closed["note"]) == ("closed", note), "what was typed before the window changed"
+    release = page.get_by_role("dialog", name=office.w("incident.releaseTitle"))
+    await asked_over(office, lying, "incident.release", release)
+    await client.close()
+
+
+async def asked_over(office: OfficeApp, panel: Locator, what: str, asked: Locator) -> None:
+    """By keyboard: the focus stays in the dialog, Esc closes it alone and gives the focus back; then it is asked once more."""
+    page, button = office.page, panel.get_by_role("button", name=office.w(what))
+    await button.focus()
+    await page.keyboard.press("Enter")
+    await office.sees(asked)
+    inside = await asked.element_handle()
+    for _ in range(8):
+        await page.keyboard.press("Tab")
+        assert await page.evaluate(
+            "one => [document.body, null].includes(document.activeElement) || one.contains(document.activeElement)", inside
+        )
+    small = await asked.get_by_role("button").evaluate_all(
+        "all => all.filter(one => one.getBoundingClientRect().height < 48).length"
+    )
+    assert small == 0, "every button of it is large enough for a finger"
+    await page.keyboard.press("Escape")
+    await expect(asked).to_have_count(0)
+    await expect(panel).to_be_visible()
+    await expect(button).to_be_focused()
+    await page.keyboard.press("Enter")
+    await office.sees(asked)
