@@ -22,7 +22,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 import schemas
-from schemas import conflicts, device_reports, errors, imports, limits, people, protocol
+from schemas import conflicts, device_reports, errors, imports, limits, people, protocol, waiting
 from schemas.actions import ACTIONS
 from schemas.actions.base import Action
 from schemas.effects import Effect
@@ -203,7 +203,7 @@ def _types() -> str:
         if isinstance(value, type) and issubclass(value, protocol.Wire) and value is not protocol.Wire:
             writer.model(value)
     writer.model(imports.ImportAnswer)
-    for answer in (device_reports.AsidePage, device_reports.AsideBody, device_reports.DeviceReport):
+    for answer in (device_reports.AsidePage, device_reports.AsideBody, device_reports.DeviceReport, waiting.WaitingPage):
         writer.model(answer)
     records = {kind: writer.model(model) for kind, model in RECORDS.items()}
     actions = {name: writer.model(model) for name, model in _app_actions().items()}

@@ -150,6 +150,7 @@ PERMISSIONS: Final[dict[str, dict[Role, Reach]]] = {
     "read.quarantine": _DEVICE_READ,
     "read.private": {Role.MANAGER: Reach.ORG},
     "read.report": _DEVICE_READ,
+    "read.waiting": _DEVICE_READ,
     "read.export": {Role.MANAGER: Reach.ORG, Role.ADMINISTRATOR: Reach.ORG},
 }
 

@@ -25,7 +25,7 @@ from server.blobs import tables as blob_tables
 from server.blobs.finish import tend
 from server.blobs.vault import Vault
 from server.domain import HANDLERS
-from server.http import digest, imports, proof, quarantine, sync, wipe
+from server.http import digest, imports, proof, quarantine, sync, waiting, wipe
 from server.http.context import House
 from server.http.described import Described
 from server.http.edge import EXCEPTION_HANDLERS, edge_middleware, edge_routes
@@ -115,6 +115,7 @@ def create_app(house: House) -> Litestar:
     return Litestar(
         route_handlers=[
             *edge_routes(), *sync.ROUTES, *digest.ROUTES, *wipe.ROUTES, *proof.ROUTES, *imports.ROUTES, *quarantine.ROUTES,
+            *waiting.ROUTES,
         ],
         dependencies={"house": Provide(provide_house)},
         middleware=[edge_middleware(house)],

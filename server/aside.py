@@ -51,7 +51,7 @@ def body(store: Store, organisation: str, device: str, place: Place, *, private:
 
 def _entry(store: Store, organisation: str, device: str, one: KeptAside) -> AsideEntry:
     pushed = json.loads(one.body)
-    said = _said(pushed["body"])
+    said = said_of(pushed["body"])
     decision = dict(one.decision)
     state = decision.pop("state", "waiting")
     outcome = None
@@ -66,7 +66,7 @@ def _entry(store: Store, organisation: str, device: str, one: KeptAside) -> Asid
     )  # fmt: skip
 
 
-def _said(text: str) -> dict[str, Any]:
+def said_of(text: str) -> dict[str, Any]:
     """What a body says of itself, as far as it has the right form; the rest is left out."""
     try:
         parsed = json.loads(text)

@@ -13,6 +13,7 @@ from schemas.errors import ErrorCode
 from server.domain.decisions import DECIDE, Chosen
 from server.domain.rules.decisions import decided_before
 from sync.conflicts import RIGHTS, body_of, revoked_id
+from sync.judge import outcome_id
 from sync.store import JournalEntry
 from sync.unit import Handlers, Refusal, Unit
 
@@ -55,9 +56,15 @@ def ratify(unit: Unit, args: EntryRatify) -> None:
 
 
 def reject(unit: Unit, args: EntryReject) -> None:
-    """The refused entry stays refused: somebody has looked, and says why."""
+    """The refused entry stays refused: somebody has looked, and says why; its author is told."""
     entry = _refused(unit, args.entry_id)
+    if "rejected" in entry.detail:
+        said = entry.detail["rejected"]
+        raise Refusal(ErrorCode.STATE_ILLEGAL, state="rejected", by=said["by"], at=said["at"])
     _settle_side(unit, entry, "rejected", args.reason)
+    entry.detail = {**entry.detail, "rejected": {"by": unit.body.actor, "at": unit.at, "reason": args.reason}}
+    unit.store.save_judgement(entry)
+    unit.write("outcome", outcome_id(entry), {"detail": entry.detail})
 
 
 def _known(unit: Unit, entry_id: str) -> JournalEntry:

@@ -81,6 +81,11 @@ WALK: Final[dict[tuple[str, str], dict[str, Cell]]] = {
     ("GET", ASIDE): DEVICE_READ,
     ("GET", f"{ASIDE}/{{epoch:int}}/{{seq:int}}/{{chain_hash:str}}"): DEVICE_READ,
     ("GET", "/api/v1/devices/{device_id:str}/report"): DEVICE_READ,
+    ("GET", "/api/v1/waiting"): {
+        **row(UNSIGNED, (403, "forbidden"), REVOKED),
+        "signed_in_stranger": OWN,
+        "signed_in_neighbour": (403, "forbidden"),
+    },
     ("LIVE", "/api/v1/live"): row((4401, None), OWN, (4403, None), OWN),
     ("GET", "/"): OPEN,
     ("GET", "/{path:path}"): dict.fromkeys(CALLERS, HIDDEN),

@@ -260,6 +260,10 @@ export const PERMISSIONS: { readonly [what: string]: { readonly [R in Role]?: Re
     "manager": "org",
     "administrator": "org"
   },
+  "read.waiting": {
+    "manager": "org",
+    "administrator": "org"
+  },
   "read.export": {
     "manager": "org",
     "administrator": "org"

@@ -1151,6 +1151,41 @@ export interface TaskRemove {
 
 export type TaskType = 'deliver' | 'collect' | 'inspect' | 'repair' | 'stock_take' | 'recover';
 
+/** Who looked at a refused entry and left it refused, when, and why. */
+export interface WaitingDecision {
+  by: string;
+  at: string;
+  reason: string;
+}
+
+/** One entry without effect. What its body says of itself is null where it cannot be read. */
+export interface WaitingEntry {
+  device: string;
+  epoch: number;
+  seq: number;
+  id: string | null;
+  action: string | null;
+  actor: string | null;
+  at: string | null;
+  zone: string | null;
+  received_at: string;
+  state: 'parked' | 'refused';
+  code: ErrorCode | null;
+  detail: Record<string, unknown>;
+  waits_for: string | null;
+  needed: string | null;
+  conflict: string | null;
+  may_ratify: boolean;
+  may_reject: boolean;
+  rejected: WaitingDecision | null;
+}
+
+/** GET /api/v1/waiting?which=…&after=…: by device and version of the outcome. `next` asks for what follows; a page may hold nothing and yet have one, since only so much is looked through at once. */
+export interface WaitingPage {
+  entries: WaitingEntry[];
+  next: string | null;
+}
+
 /** POST /api/v1/wiped: the device has destroyed what it held. `signature` by its key, made before, over `handover-wiped-v1\n{organisation}\n{device}\n{epoch}\n{seq}\n{hash}`. */
 export interface WipedRequest {
   device: string;
