@@ -231,6 +231,8 @@ export const field: Readonly<Record<keyof typeof zh, string>> = {
   'sync.waiting': 'Waiting to be uploaded',
   'sync.nothing': 'Nothing is waiting',
   'sync.nothingText': 'Everything recorded on this device has reached the server.',
+  'sync.rejected':
+    'A manager has looked at it and rejected it: {reason}. It is kept, without effect; ask the manager if in doubt.',
   'sync.outcomes': 'Results to know about',
   'sync.entryNo': 'entry {n}',
   'sync.stateWaiting': 'Waiting',

@@ -218,6 +218,7 @@ export const field = {
   'sync.waiting': '等待上传',
   'sync.nothing': '没有等待上传的内容',
   'sync.nothingText': '这台设备记录的都已到服务器。',
+  'sync.rejected': '主管看过，决定不追认：{reason}。记录一直保存，但不生效；有疑问请联系主管。',
   'sync.outcomes': '需要留意的结果',
   'sync.entryNo': '第 {n} 条',
   'sync.stateWaiting': '等待',

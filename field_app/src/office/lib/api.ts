@@ -1,5 +1,5 @@
 /**
- * What the office asks the server beyond the core: the proof of a handover's journal, a device's quarantine and report.
+ * What the office asks the server beyond the core: the proof of a handover's journal, a device's quarantine and report, entries without effect.
  *
  * Neighbours: `server/http`; the proof panel, the device's pages. Invariants: every failure is a `CoreError` with a problem in both languages; a request
  * ends after a bounded time.
@@ -12,10 +12,13 @@ import type {
   DeviceReport,
   HandoverProof,
   Problem,
+  WaitingPage,
 } from '$generated/types';
 
 const READ_TIMEOUT_MS = 60_000;
 
+/** What a manager's word settles, or what is only kept. */
+export type WaitingWhich = 'decide' | 'kept';
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** Whether an answer is the server's own word on a failure. */
@@ -56,6 +59,17 @@ export function readAsideBody(
 ): Promise<AsideBody> {
   const place = `${one.epoch}/${one.seq}/${encodeURIComponent(one.hash)}`;
   return read(`/api/v1/devices/${encodeURIComponent(device)}/quarantine/${place}`, ask, stop);
+}
+
+/** A page of entries without effect; `after`: the `next` of the page before. */
+export function readWaiting(
+  which: WaitingWhich,
+  after: string | null,
+  ask: Fetch = plain,
+  stop?: AbortSignal,
+): Promise<WaitingPage> {
+  const from = after === null ? '' : `&after=${encodeURIComponent(after)}`;
+  return read(`/api/v1/waiting?which=${which}${from}`, ask, stop);
 }
 
 /** What is presumed missing with a device, computed by the server at this moment. */

@@ -66,4 +66,12 @@ describe('own outcomes', () => {
     expect(reasonOf(itself, NAMES)).toContain('ended by itself');
     expect(reasonOf(itself, NAMES)).not.toContain('Ye Feng');
   });
+
+  it('name the manager who left an entry refused, when and why; that is something new to be told', () => {
+    const rejected = { by: 'p1', at: '2026-11-22T04:00:00Z', reason: '财务不做交接' };
+    const one = outcome(1, { code: 'action_forbidden', detail: { rejected } });
+    expect(reasonOf(one, NAMES)).toContain('叶枫 于 2026-11-22 12:00');
+    expect(reasonOf(one, NAMES)).toContain('财务不做交接');
+    expect(keyOf(one)).not.toBe(keyOf(outcome(1, { code: 'action_forbidden' })));
+  });
 });

@@ -23,7 +23,13 @@ function ruleOf(outcome: Outcome): ConflictRule | null {
 
 /** One outcome as it stands now: another state or reason is something new to be told. */
 export function keyOf(outcome: Outcome): string {
-  return [outcome.id, outcome.state, outcome.code ?? '', ruleOf(outcome) ?? ''].join(' ');
+  return [
+    outcome.id,
+    outcome.state,
+    outcome.code ?? '',
+    ruleOf(outcome) ?? '',
+    outcome.detail.rejected ? 'rejected' : '',
+  ].join(' ');
 }
 
 /** Those a person must be told of and has not put away, the newest first. What waits to be judged is told by the truth line. */
@@ -41,6 +47,7 @@ export function reasonOf(outcome: Outcome, names: Names): string {
   const { code } = outcome;
   if (code === null) return '';
   if (code === 'incident_closed') return closedBefore(outcome, names);
+  if (outcome.detail.rejected) return rejectedBy(outcome, names);
   return Object.hasOwn(ERROR_MESSAGES, code) ? ERROR_MESSAGES[code as ErrorCode][locale.current] : code;
 }
 
@@ -49,6 +56,13 @@ function closedBefore({ detail }: Outcome, names: Names): string {
   const when = typeof detail.closed_at === 'string' ? fmt.dateTime(detail.closed_at, names.zone, true) : '—';
   if (detail.closed_by === null) return t('own.incidentEnded', { when });
   return t('own.incidentClosed', { who: by(detail.closed_by, names), when });
+}
+
+/** Which manager left it refused, when and why. */
+function rejectedBy({ detail }: Outcome, names: Names): string {
+  const said = detail.rejected as { by: string; at: string; reason: string };
+  const when = fmt.dateTime(said.at, names.zone, true);
+  return t('own.rejected', { who: by(said.by, names), when, reason: said.reason });
 }
 
 /** What was put away in this browser; empty where storage is forbidden. */

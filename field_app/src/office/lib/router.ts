@@ -6,7 +6,7 @@
  * not an address of a page is the board.
  */
 export const DEVICE_TABS = ['all', 'invites', 'incidents'] as const;
-export const CONFLICT_TABS = ['open', 'done', 'incidents'] as const;
+export const CONFLICT_TABS = ['open', 'done', 'waiting', 'incidents'] as const;
 export type ConflictTab = (typeof CONFLICT_TABS)[number];
 export type DeviceTab = (typeof DEVICE_TABS)[number];
 
