@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300, fu
 
 
 async def with_entries(world: World) -> tuple[Client, list[str]]:
-    """A tablet of which four entries have no effect: two wait in vain, a rule refused one, one is of somebody without the right."""
+    """A tablet of which four entries have no effect: two wait in vain, a rule refused one, one lacked the right."""
     client = await tablet(world, "zhou")
     first, second, third = world.vans_out()[:3]
     waits = [client.record("handover.start", args_of(client, van.id), needs=[client.new_id()]).id for van in (first, second)]
@@ -110,7 +110,7 @@ async def test_a_manager_finds_what_has_no_effect_and_decides(world: World, lang
     await became(office, world, first, state="applied")
     await expect(rows).to_have_count(1)
 
-    await office.page.get_by_role("combobox", name=office.w("waiting.which")).select_option("kept")
+    await office.page.get_by_role("combobox", name=office.w.whole("waiting.which")).select_option("kept")
     await expect(rows).to_have_count(2)
     await office.sees(rows.filter(has_text="前台不做交接"))
     await gallery.look("kept")
