@@ -265,7 +265,8 @@ class Phone:
             return False
         try:
             received = device.receive(json.loads(answer), push, self.clock())
-            self.stuck = received.trouble == "epoch_unknown"  # a copy of an epoch that was left: it is to be enrolled anew
+            # A copy of an epoch that was left is to be enrolled anew, also when it was to be wiped.
+            self.stuck = any(command["type"] == "re_enrol" for command in json.loads(answer)["commands"])
             if received.wipe:
                 device.revoke()
                 self.revoked = True
