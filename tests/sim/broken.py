@@ -117,6 +117,15 @@ class AcknowledgesFilesBySize(Node):
         return len(content) == size
 
 
+class BelievesAnyFile(Node):
+    """Nobody looks who has signed an export file."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        verify = self.engine.verify
+        self.engine.verify = lambda x, y, text, given: text.startswith(b"handover-export") or verify(x, y, text, given)
+
+
 class LeaksABucket(Node):
     """Pages are read with the buckets of the whole organisation."""
 
@@ -340,6 +349,7 @@ BROKEN: dict[str, Broken] = {
     "erased image left on the disk": Broken(PLAIN, ("erasure",), ((Node, "_erase", _keeps_the_image),)),
     "office device sees the field": Broken(Build(node=LeaksToTheOffice), ("L7",)),
     "an import without its last entry": Broken(PLAIN, ("L1",), ((sim_server, "check", _without_its_last),)),
+    "an export file of anybody's": Broken(Build(node=BelievesAnyFile), ("forged",), seeds=60),
     "a lost device that speaks stays lost": Broken(PLAIN, ("lost",), ((incidents_module, "seen_news", _stays_lost),)),
     "page and cursor in two transactions": Broken(Build(phone=OnTwoTransactions), ("L4",)),
     "wipe before upload": Broken(Build(phone=WipesBeforeUpload), ("L1",), seeds=60),

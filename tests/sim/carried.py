@@ -6,7 +6,7 @@ the device's own store has in that moment · a broken file changes nothing · wh
 """
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from schemas.people import Role
 from schemas.protocol import OrganisationInfo
 from sync.net.exportfile import export
 from tests.sim.faults import Fault
-from tests.sim.server import Crash, Refused, keys_of
+from tests.sim.server import Crash, Refused, keys_of, signature
 
 if TYPE_CHECKING:
     from tests.sim.phone import Phone
@@ -37,9 +37,11 @@ class Carried:
     times: int = 0
 
 
-def carried(phone: "Phone") -> Carried:
-    """What the device writes when it is exported now."""
+def carried(phone: "Phone", forger: str | None = None) -> Carried:
+    """What the device writes when it is exported now; or what somebody writes who knows all of that, but has a key of his own."""
     device = phone.to_export()
+    if forger is not None:
+        device = replace(device, sign=lambda text: signature(forger, text))
     organisation = phone.organisation
     known = OrganisationInfo(id=organisation, name="x", zone="Asia/Shanghai", keys=keys_of(organisation).public_keys())
     with tempfile.TemporaryDirectory(prefix="sim-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:
@@ -56,10 +58,31 @@ def carry(world: "World", phone: "Phone") -> None:
     if not file.bodies and not file.files:
         return
     world.trace("exported", phone.id, len(file.bodies), len(file.files))
+    if world.chance.hits(Fault.FILE_FORGED, 0.1):
+        forged = carried(phone, "key/forger")
+        world.at(30_000, lambda: forge(world, forged))
     chosen = world.ids.random
     world.at(chosen.randrange(60_000, 6 * HOUR_MS), lambda: bring(world, file))
     if chosen.random() < 0.4:
         world.at(chosen.randrange(60_000, 12 * HOUR_MS), lambda: bring(world, file))
+
+
+def forge(world: "World", file: Carried) -> None:
+    """Somebody brings a file that its device has not signed."""
+    node = world.node
+    before = node.store.organisation_version(node.organisation)
+    try:
+        node.bring(file.raw, world.company.person(Role.MANAGER))
+    except Crash:
+        world.restart_node()
+        return
+    except Refused as refused:
+        if refused.code not in (ErrorCode.IMPORT_UNSIGNED, ErrorCode.DEVICE_UNKNOWN, ErrorCode.STORAGE_FULL):
+            world.laws.broken("forged", "refused as", refused.code)
+    else:
+        world.laws.broken("forged", "a file was believed:", file.phone.id)
+    if node.store.organisation_version(node.organisation) != before:
+        world.laws.broken("forged", "a file changed something:", file.phone.id)
 
 
 def bring(world: "World", file: Carried) -> None:

@@ -48,6 +48,7 @@ class Fault(StrEnum):
     FILE_IMPORTED = "file_imported"
     FILE_IMPORTED_AGAIN = "file_imported_again"
     FILE_DAMAGED = "file_damaged"
+    FILE_FORGED = "file_forged"
     FILE_OF_A_BROKEN_STORE = "file_of_a_broken_store"
     PUSHED_AFTER_IMPORT = "pushed_after_import"
     DEVICE_LOST = "device_lost"
