@@ -191,6 +191,30 @@ async def office_closes(office: OfficeApp, note: str, *, offline: bool = False) 
     await office.sees(mended.get_by_text(note))
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+async def test_a_clock_that_is_wrong_is_told_and_ends_by_itself(world: World, lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = await tablet(world, "zhou")
+    right = client._now
+    monkeypatch.setattr(client, "_now", lambda: right() + 3 * 3_600_000)
+    van = world.vans_out()[0]
+    client.record("handover.start", {"handover_id": client.new_id(), "type": "check_in", "asset_id": van.id})
+    await client.sync(patience_s=30)
+    office = await incidents_page(world, lang)
+    gallery = Gallery(office.page, f"office-incident-clock-{lang}", SIZES)
+    wrong = card(office, "clock")
+    await office.sees(wrong.get_by_text(office.w("device.clockAhead")))
+    await gallery.look("open")
+    monkeypatch.setattr(client, "_now", right)
+    await client.sync(patience_s=30)
+    await office.sees(wrong.filter(has_text=office.w("incident.endedItselfAt")))
+    (incident,) = [one for one in world.server.records("incident") if one["type"] == "clock"]
+    assert (incident["state"], incident["closed_by"]) == ("closed", None)
+    (stored,) = world.server.rows("SELECT state FROM journal WHERE action = 'handover.start' AND device = ?", client.device.id)
+    assert stored["state"] == "applied", "an implausible time is flagged, never refused"
+    await client.close()
+    gallery.verdict()
+
+
 async def test_who_may_not_sees_no_buttons(world: World) -> None:
     client, _, _ = await with_a_gap(world)
     office = await incidents_page(world, "zh", "lin")

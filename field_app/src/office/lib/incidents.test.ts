@@ -49,8 +49,20 @@ describe('an incident', () => {
       'gate_breach',
       'wiped',
       'imported',
+      'clock',
+      'quarantine',
+      'device_lost',
     ];
     for (const type of types) expect(incidentTitle(incident(type))).not.toContain('设备异常：');
+  });
+
+  it('says to which side a clock is off, and by how much', () => {
+    const off = (skew_ms: number): string => incidentText(incident('clock', { skew_ms }), NAMES);
+    expect(off(3 * 3_600_000)).toContain('设备 SM-02 的时间快 3 小时');
+    expect(off(-3 * 3_600_000)).toContain('设备 SM-02 的时间慢 3 小时');
+    locale.set('en');
+    expect(off(3 * 3_600_000)).toMatch(/SM-02 is 3 h.* fast\. /);
+    expect(off(-3 * 3_600_000)).toContain('slow');
   });
 
   it('names who imported, or the server', () => {
