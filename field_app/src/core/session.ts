@@ -13,6 +13,7 @@ import { enrol, renew } from './enrol';
 import type { Http } from './http';
 import type { DeviceKeys } from './keys';
 import { problemOf } from './problems';
+import { destroy } from './wipe';
 
 export interface Session {
   person: RosterPerson;
@@ -42,9 +43,8 @@ export async function sessionOf(deps: Deps, root: Db): Promise<Session | null> {
 export async function settle(deps: Deps, http: Http, root: Db, answer: LoginAnswer): Promise<string> {
   const known = await root.meta<string>(personKey(answer.person));
   let name: string;
-  if (known) {
+  if (known && (await takeCookie(deps, http, known))) {
     name = known;
-    await takeCookie(deps, http, name);
   } else {
     name = (await enrol(deps, http, root, 'office', '')).name;
   }
@@ -57,16 +57,21 @@ export async function settle(deps: Deps, http: Http, root: Db, answer: LoginAnsw
   return name;
 }
 
-/** The browser has one device cookie: it must speak for the journal that is now open. */
-async function takeCookie(deps: Deps, http: Http, name: string): Promise<void> {
+/** The browser has one device cookie: it must speak for the journal that is now open. False when there is none any more (the office had
+ * it emptied): asking for it has made an empty one, which goes again. */
+async function takeCookie(deps: Deps, http: Http, name: string): Promise<boolean> {
   const db = await Database.open(deps.indexedDB, name);
+  let there = false;
   try {
     const device = await db.meta<{ device: string }>('device');
     const keys = await db.meta<DeviceKeys>('keys');
+    there = device !== undefined && keys !== undefined;
     if (device && keys) await renew(deps, http, device.device, keys);
   } finally {
     db.close();
   }
+  if (!there) await destroy(deps.indexedDB, name);
+  return there;
 }
 
 /** Whether the server still knows the session: false only when it says no. */

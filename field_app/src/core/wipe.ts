@@ -51,7 +51,7 @@ export async function wipedBefore(root: Db | null): Promise<Wiped | null> {
 }
 
 /** Removes a database; other tabs that hold it open have been told to close it. */
-function destroy(factory: IDBFactory, name: string): Promise<void> {
+export function destroy(factory: IDBFactory, name: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = factory.deleteDatabase(name);
     request.onsuccess = () => resolve();
