@@ -24,7 +24,7 @@ from server.logs import trail
 from server.storage.database import Unreachable
 from sync import instants
 from sync.engine import Engine, Pushed, PushRefused
-from sync.fanout import frames, note_ends
+from sync.fanout import note_ends
 from sync.policy import policy_of
 from sync.pull import Pulled, pull
 from sync.store import Store
@@ -149,11 +149,6 @@ async def write_judged(database: Transactions, job: Callable[..., T], organisati
                 "judging_aborted", organisation=organisation, device=device, type=type(fault).__qualname__, at=trail(fault)
             )  # fmt: skip
     return await database.write(partial(job, judge=False))
-
-
-def told(store: Store, taken: Taken) -> Frames:
-    """(bucket, bytes of a `LiveFrame`) of what a committed push changed. Read after the commit, as pages are."""
-    return frames(store, taken.caller.organisation, taken.pushed.touched)
 
 
 async def answer(database: Transactions, taken: Taken, app_min: str = "") -> bytes:

@@ -1,5 +1,5 @@
-"""Live frames read after their commit and sent to this process's sockets: of a device's push (`relay_push`), and of other
-processes' commits, heard from the database (`relay`).
+"""Live frames read after their commit and sent to this process's sockets: of a device's push (`relay_push`), of a piece of a file
+(`relay_commit`), and of other processes' commits, heard from the database (`relay`).
 
 Neighbours: `server/storage/notices.py` hears, `server/live.py` sends; what else this process commits is published by the
 request that did it. Invariants: a frame holds every change of its bucket between its two versions, whoever made it, so that
@@ -15,7 +15,7 @@ from typing import Final, Protocol
 import structlog
 
 from schemas.limits import PULL_NEAR_VERSIONS_MAX
-from server.exchange import Taken, told
+from server.exchange import Taken
 from server.live import LiveHub
 from server.storage.database import Database, Heard, SqlStore, TransactionLost
 from sync.fanout import frames
@@ -33,15 +33,19 @@ class Rooms(Protocol):
 
 
 async def relay_push(house: Rooms, taken: Taken) -> None:
-    """Tell the open sockets of a committed push, pushes in the order of their commits. Nothing is read for nobody."""
-    organisation, touched = taken.caller.organisation, taken.pushed.touched
+    """Tell the open sockets of a committed push."""
+    await relay_commit(house, taken.caller.organisation, taken.pushed.touched)
+
+
+async def relay_commit(house: Rooms, organisation: str, touched: Touched) -> None:
+    """Tell the open sockets of what a commit has changed, commits in their order. Nothing is read for nobody."""
     if not touched.before or not house.hub.listens(organisation):
         return
     near = all(touched.after[bucket] - before <= PULL_NEAR_VERSIONS_MAX for bucket, before in touched.before.items())
     read = house.database.glance if near else house.database.read
     async with house.hub.turn(organisation):
         try:
-            house.hub.publish(organisation, await read(lambda store: told(store, taken)))
+            house.hub.publish(organisation, await read(lambda store: frames(store, organisation, touched)))
         except TransactionLost as problem:
             log.warning("relay_cut", type=type(problem).__qualname__)
             house.hub.poke(organisation)

@@ -17,14 +17,15 @@ from schemas.imports import ImportAnswer
 from schemas.protocol import PushedEntry
 from server.blobs.finish import finish
 from server.blobs.uploads import UploadRow
-from server.exchange import Frames, Transactions, write_judged
+from server.exchange import Transactions, write_judged
 from server.http.context import House
 from server.imports.exportfile import Export, ImportRefused, NamedFile, check, contents
+from server.relay import relay_commit
 from server.storage.store import SqlStore
 from sync.brought import bring, look_over, pieces, states_of
 from sync.engine import Engine, PushRefused
 from sync.exported import Exported
-from sync.fanout import frames
+from sync.fanout import note_ends
 from sync.pushed import Brought
 from sync.store import Store
 
@@ -41,10 +42,10 @@ async def take_in(house: House, organisation: str, file: BinaryIO, by: str) -> I
     keys = house.keys.of(organisation)
     export = await asyncio.to_thread(check, file, keys)
 
-    async def tell(brought: Brought, news: Frames) -> None:
+    async def tell(brought: Brought) -> None:
         for sha256 in brought.erased:
             await asyncio.to_thread(house.vault.erase, organisation, sha256)
-        house.hub.publish(organisation, news)
+        await relay_commit(house, organisation, brought.touched)
 
     new = await take_entries(house.engine, house.database, export, by, house.clock(), tell)
     ended = await house.database.read(partial(_end, export=export))
@@ -65,7 +66,7 @@ async def take_entries(
     export: Export,
     by: str,
     now_ms: int,
-    tell: Callable[[Brought, Frames], Awaitable[None]],
+    tell: Callable[[Brought], Awaitable[None]],
 ) -> int:
     """The entries of a checked file, piece by piece; how many were new. What a committed piece has changed is told before the
     next is begun. ImportRefused as `take_in`."""
@@ -74,14 +75,13 @@ async def take_entries(
         await database.read(lambda store: look_over(engine, store, said, export.entries))
         for piece in pieces(export.entries):
 
-            def job(
-                store: Store, *, judge: bool = True, checked: bool = False, piece: list[PushedEntry] = piece
-            ) -> tuple[Brought, Frames]:
+            def job(store: Store, *, judge: bool = True, checked: bool = False, piece: list[PushedEntry] = piece) -> Brought:
                 brought = bring(engine, store, said, piece, by, now_ms, judge_entries=judge, checked=checked)
-                return brought, frames(store, said.organisation, brought.touched)
+                note_ends(store, said.organisation, brought.touched)
+                return brought
 
-            brought, news = await write_judged(database, job, said.organisation, said.device)
-            await tell(brought, news)
+            brought = await write_judged(database, job, said.organisation, said.device)
+            await tell(brought)
             new, taken = new + brought.new, taken + len(piece)
     except PushRefused as refused:
         code = ErrorCode.IMPORT_INCOMPLETE if taken else refused.code

@@ -22,6 +22,7 @@ from server.imports.take import take_in
 from sync.exported import END, ENTRY, FILE
 from sync.net.exportfile import Sealer, export
 from tests.http.pictures import photo
+from tests.http.test_live import next_frame, socket
 from tests.http.world import Company, Phone, World, new_id
 
 pytestmark = pytest.mark.asyncio
@@ -341,3 +342,22 @@ async def test_the_command_line_says_what_is_wrong(world: World, tmp_path: Path,
     assert missing.exit_code == 1
     assert "none.hvx" in missing.output
     assert await states(world, phone) == []
+
+
+async def test_colleagues_hear_of_each_piece_without_a_hole(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "IMPORT_PIECE_ENTRIES_MAX", 1)
+    phone, _ = await recorded(world, world.a)
+    raw = exported(world, phone, world.a, tmp_path)
+    colleague, manager = await world.enrolled(world.a), await world.signed_in("manager-a")
+    async with socket(world, colleague) as connection:
+        await next_frame(connection)  # hello
+        assert (await manager.post("/api/v1/imports", content=raw)).status_code == 200
+        field = f"depot:{world.a.depots[0]}/field"
+        heard: list[dict[str, Any]] = []
+        while len(heard) < 2:
+            frame = await next_frame(connection)
+            heard += [frame] if frame.get("bucket") == field else []
+    assert heard[1]["prev"] == heard[0]["to"], "one piece after the other"
+    assert [change["kind"] for frame in heard for change in frame["changes"]].count("handover") == 2

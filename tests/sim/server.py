@@ -31,7 +31,7 @@ from server.app import RETRIED_AT_START
 from server.auth.keys import OrganisationKeys
 from server.auth.sessions import device_principal
 from server.domain import HANDLERS
-from server.exchange import ExchangeRefused, Frames, Taken, answer, take, told
+from server.exchange import ExchangeRefused, Frames, Taken, answer, take
 from server.imports.exportfile import ImportRefused, check, contents
 from server.imports.take import take_entries
 from server.system_device import system_device_id
@@ -218,7 +218,7 @@ class Node:
         except OSError:
             raise Refused(ErrorCode.STORAGE_FULL) from None
         self._erase(taken.erased)
-        self.outbox += told(self.store, taken)
+        self.outbox += frames(self.store, self.organisation, taken.pushed.touched)
         return finished(answer(self, taken))
 
     def take(self, caller: Any, raw: bytes) -> Taken:
@@ -266,9 +266,9 @@ class Node:
         said = found.said
         known = [self.store.entry_at(self.organisation, said.device, said.epoch, one.seq) for one in found.entries]
 
-        async def tell(brought: Brought, made: Frames) -> None:
+        async def tell(brought: Brought) -> None:
             self._erase(brought.erased)
-            self.outbox += made
+            self.outbox += frames(self.store, self.organisation, brought.touched)
 
         try:
             with patch.object(limits, "IMPORT_PIECE_ENTRIES_MAX", PIECE_ENTRIES_MAX):
