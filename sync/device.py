@@ -36,7 +36,7 @@ from sync.incoming import Received, check_answer, let_go, note_answer
 from sync.journal import extend, genesis, head_text, private_hash
 from sync.outgoing import Push, Reason, push_of
 from sync.replica import Draft
-from sync.view import Overlay, Shown
+from sync.view import FACTS, Overlay, Shown
 
 __all__ = ["Device", "DeviceError", "NewFile", "Received", "Recorded"]
 Random = Callable[[int], bytes]
@@ -490,7 +490,7 @@ def body_of(row: Recorded) -> dict[str, Any] | None:
         found = json.loads(row.body)
     except ValueError:
         return None
-    whole = isinstance(found, dict) and {"action", "v", "args", "blobs", "id", "at", "zone", "actor"} <= found.keys()
+    whole = isinstance(found, dict) and {"action", "v", "args", "blobs", *FACTS} <= found.keys()
     return found if whole else None
 
 

@@ -15,7 +15,8 @@ from sync.effects import ABSENT, Filled, Scene, fill
 from sync.unit import DEFAULTS, POLICIES
 
 Lookup = Callable[[str, str], Mapping[str, Any] | None]
-_FACTS: Final = ("id", "at", "zone", "actor", "seq", "epoch")
+FACTS: Final = ("id", "at", "zone", "actor", "seq", "epoch")
+"""What effects may ask of an entry."""
 _ARGUMENTS: Final[dict[tuple[str, int], dict[str, Any]]] = {
     key: {
         name: info.get_default(call_default_factory=True) for name, info in model.model_fields.items() if not info.is_required()
@@ -53,7 +54,7 @@ class Overlay:
         model = ACTIONS.get(key)
         if model is None:
             return []
-        facts = {name: body[name] for name in _FACTS} | {"device": self.device}
+        facts = {name: body[name] for name in FACTS} | {"device": self.device}
         return fill(model.effects, Scene({**_ARGUMENTS[key], **body["args"]}, facts, body["blobs"], self.lookup))
 
     def add(self, body: Mapping[str, Any]) -> None:

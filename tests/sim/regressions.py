@@ -73,6 +73,10 @@ REGRESSIONS: dict[str, Regression] = {
         "sent it again, so that the fork was never found, and nothing behind it could follow",
         "tests/unit/test_engine_chain.py::test_a_held_number_with_another_hash_is_an_incident",
     ),
+    "80312": Regression(
+        "a body damaged in its store so that its number had lost its name kept the Python device from showing anything",
+        "tests/unit/test_device.py::test_a_body_without_one_of_its_names_shows_nothing_and_stops_nobody",
+    ),
     "1221": Regression(
         "the hash of a declared loss, changed on its way, was taken: nothing could follow from it any more, and the device kept "
         "what it had for ever",

@@ -443,6 +443,15 @@ def test_a_plain_journal_still_works_without_store_or_replica(stage: Stage) -> N
     assert device.request(stage.now)["entries"][0]["seq"] == 1
 
 
+@pytest.mark.parametrize("name", ["seq", "epoch", "actor", "args", "blobs", "v"])
+def test_a_body_without_one_of_its_names_shows_nothing_and_stops_nobody(line: Line, name: str) -> None:
+    """Changed in a damaged store, where nobody has what it follows from (seed 80312 of the simulation)."""
+    start(line)
+    (row,) = line.device.outbox
+    line.device.append("broken", row.body.replace(f'"{name}":'.encode(), f'"{name}x":'.encode()))
+    assert len(line.device.shown("handover")) == 1
+
+
 def test_a_device_being_wiped_drops_its_replica_records_nothing_new_and_sends_what_it_has(line: Line) -> None:
     line.sync()
     handover = start(line)
