@@ -89,6 +89,8 @@ OWN_MISTAKES: dict[str, str] = {
     "first (`Node.knows`)",
     "6008": "the checker of receipts took a gap that a manager had released for one that is not stored, and did not look whether "
     "a receipt ends inside one: `checkers.py:_receipt`",
+    "0": "the gap behind which an export file put its entries was released, and nobody imported again for their files: the "
+    "simulated office imports once more",
     "70300": "a device that had gone back to an abandoned epoch was expected to wipe itself: it stays as it is, to be exported",
     "70120": "the checker of losers wanted somebody told who had only said again what stood, with an earlier clock, which "
     "changes nothing: `losers.py:was_covered`",

@@ -427,7 +427,7 @@ class World:
             phone.hidden_since = None
             phone.die()
             phone.waiting = None
-        silent = False
+        carried_times = 0
         for number in range(HEAL_ROUNDS_MAX):
             for phone in list(self.phones):
                 phone.waiting = None
@@ -438,9 +438,10 @@ class World:
                     self.pass_time(500)
             self.give_up_gaps()
             if number > 1 and all(self.at_rest(phone) for phone in self.phones):
-                if not silent:
-                    silent = True
-                    self.carry_the_silent()
+                if carried_times < 2:  # once more for the files of what was held until its gap was released
+                    if not carried_times or not self.behind_gaps():
+                        carried_times += 1
+                        self.carry_the_silent()
                     continue
                 self.pass_time(24 * HOUR_MS)
                 if not sum(self.asked_and_compared(phone) for phone in list(self.phones)):
@@ -457,10 +458,14 @@ class World:
         """Office devices that may still speak."""
         return [one for one in self.phones if isinstance(one, Desk) and not one.revoked and not one.stuck]
 
+    def behind_gaps(self) -> set[str]:
+        """Devices of which something stands behind a gap, but for those of the office, which nobody releases."""
+        return {phone.id for phone in self.phones if not isinstance(phone, Desk) and self.watched.stands_behind_a_gap(phone.id)}
+
     def give_up_gaps(self) -> None:
         """Whoever sits in the office releases what nobody can send, also of a device that may not speak any more; another desk is
         set up for it when none is left."""
-        stuck = {phone.id for phone in self.phones if not isinstance(phone, Desk) and self.watched.stands_behind_a_gap(phone.id)}
+        stuck = self.behind_gaps()
         if stuck and not self.desks():
             self.add_phone(self.company.person(Role.MANAGER), 0, like=Desk)
         for desk in self.desks() if stuck else ():
