@@ -100,5 +100,7 @@ OWN_MISTAKES: dict[str, str] = {
     "taken in with its export file: the simulated office gives it up, and imports again",
     "108": "the checker of contradictions took the outcome of what lies aside under a number for that of the entry stored there: "
     "`losers.py:_outcomes`",
+    "101249": "the simulated office compared what it shows with the server only when everything else had come to rest, and what "
+    "was to come to rest waited for it to see an incident: `healing.py` compares in between, as devices do",
 }
 """Seeds that showed no fault of the product: what was wrong in the simulation, and where it was mended."""

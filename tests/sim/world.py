@@ -17,18 +17,18 @@ from server.auth.sessions import device_principal
 from sync.engine import Engine
 from sync.outgoing import Push
 from sync.pull import digest_parts, repair
-from tests.sim.carried import bring, carried, carry
+from tests.sim.carried import carry
 from tests.sim.checkers import Laws
 from tests.sim.company import START_MS, Company
 from tests.sim.desk import Desk
 from tests.sim.faults import Chance, Fault
+from tests.sim.healing import heal
 from tests.sim.life import befall, gate_policy
 from tests.sim.phone import Person, Phone
 from tests.sim.server import Backup, Crash, Node, Refused
 from tests.sim.watched import Watched
 
 ROUNDS = 240
-HEAL_ROUNDS_MAX = 40
 TIMEOUT_MS = 30_000
 DESK = 0.7
 """In how many worlds there is an office device."""
@@ -406,83 +406,16 @@ class World:
             self.act(self.ids.random.choice(self.phones))
             befall(self)
             self.pass_time(self.ids.random.choice((200, 1_000, 5_000, 60_000, 10 * 60_000)))
-        self.heal()
+        heal(self)
         self.laws.judge()
         self.watched.judge()
         entries = len(self.node.journal())
         violations = sorted(set(self.laws.violations))
         return Result(self.seed, entries, dict(self.chance.counts), violations, self.digest.hexdigest())
 
-    def heal(self) -> None:
-        """Nothing goes wrong any more: everything must come to rest within a bounded number of rounds."""
-        self.chance.calm = True
-        self.node.full = False
-        self.node.broken.clear()
-        self.node.unknown.clear()
-        self.pass_time(24 * HOUR_MS)
-        self.node.full = False
-        self.restart_node()
-        for phone in self.phones:
-            phone.disk.full = False
-            phone.hidden_since = None
-            phone.die()
-            phone.waiting = None
-        carried_times = 0
-        for number in range(HEAL_ROUNDS_MAX):
-            for phone in list(self.phones):
-                phone.waiting = None
-                self.sync(phone)
-                self.pass_time(5_000)
-                for _ in range(8):
-                    self.upload(phone)
-                    self.pass_time(500)
-            self.give_up_gaps()
-            if number > 1 and all(self.at_rest(phone) for phone in self.phones):
-                if carried_times < 2:  # once more for the files of what was held until its gap was released
-                    if not carried_times or not self.behind_gaps():
-                        carried_times += 1
-                        self.carry_the_silent()
-                    continue
-                self.pass_time(24 * HOUR_MS)
-                if not sum(self.asked_and_compared(phone) for phone in list(self.phones)):
-                    break
-        self.trace("healed", [phone.memory.proven_n if phone.memory else None for phone in self.phones])
-
-    def carry_the_silent(self) -> None:
-        """What cannot speak any more is exported, and the office imports it."""
-        for phone in self.phones:
-            if phone.revoked or phone.stuck:
-                bring(self, carried(phone))
-
     def desks(self) -> list[Desk]:
         """Office devices that may still speak."""
         return [one for one in self.phones if isinstance(one, Desk) and not one.revoked and not one.stuck]
-
-    def behind_gaps(self) -> set[str]:
-        """Devices of which something stands behind a gap, but for those of the office, which nobody releases."""
-        return {phone.id for phone in self.phones if not isinstance(phone, Desk) and self.watched.stands_behind_a_gap(phone.id)}
-
-    def give_up_gaps(self) -> None:
-        """Whoever sits in the office releases what nobody can send, also of a device that may not speak any more; another desk is
-        set up for it when none is left."""
-        stuck = self.behind_gaps()
-        if stuck and not self.desks():
-            self.add_phone(self.company.person(Role.MANAGER), 0, like=Desk)
-        for desk in self.desks() if stuck else ():
-            desk.release_gaps(stuck)
-
-    def asked_and_compared(self, phone: Phone) -> int:
-        """A digest is compared only while the cursor stands at its version: a frame that came since wants another."""
-        self.sync(phone)
-        self.pass_time(5_000)
-        return self.compare(phone)
-
-    def at_rest(self, phone: Phone) -> bool:
-        device = phone.memory
-        if phone.revoked or phone.stuck or device is None:
-            return True
-        unsent = device.unsent()
-        return unsent.entries == 0 and unsent.files == 0 and not device.lost and not device.wiping
 
 
 def simulate(seed: str, build: Build | None = None) -> Result:
