@@ -28,6 +28,7 @@ OPERATIONS = [
     ("DELETE", "/api/v1/blobs/uploads/{upload}"), ("OPTIONS", "/api/v1/blobs"), ("OPTIONS", "/api/v1/blobs/uploads/{upload}"),
     ("GET", "/api/v1/handovers/{handover_id}/proof"),
     ("GET", "/api/v1/devices/{device_id}/quarantine"), ("GET", "/api/v1/devices/{device_id}/report"),
+    ("GET", "/api/v1/waiting"),
     ("GET", "/api/v1/devices/{device_id}/quarantine/{epoch}/{seq}/{chain_hash}"),
 ]  # fmt: skip
 CALLERS: Final = ("device", "person", "both", "nobody")
