@@ -345,7 +345,7 @@ BROKEN: dict[str, Broken] = {
     "who lost by a rule is not told": Broken(PLAIN, ("L5",), ((conflicts, "_tell", _tells_no_other),)),
     "fork ignored": Broken(PLAIN, ("L1", "liveness", "receipt"), ((PUSH, "_fork_base", _sees_no_fork),)),
     "private parts dropped": Broken(PLAIN, ("L1",), ((MemoryStore, "add_entry", _drops_private),)),
-    "one copy erased": Broken(PLAIN, ("erasure",), ((MemoryStore, "drop_private", _erases_one_copy),)),
+    "one copy erased": Broken(PLAIN, ("erasure",), ((MemoryStore, "drop_private", _erases_one_copy),), seeds=120),
     "erased image left on the disk": Broken(PLAIN, ("erasure",), ((Node, "_erase", _keeps_the_image),)),
     "office device sees the field": Broken(Build(node=LeaksToTheOffice), ("L7",)),
     "an import without its last entry": Broken(PLAIN, ("L1",), ((sim_server, "check", _without_its_last),)),

@@ -65,7 +65,7 @@ def befall(world: "World") -> None:
         revoke_user(world)
     if chosen.random() < 0.05:
         edit_asset(world)
-    if hits(Fault.PERSON_ERASED, 0.01):
+    if hits(Fault.PERSON_ERASED, 0.03):
         erase_person(world)
 
 
@@ -95,10 +95,16 @@ def revoke_user(world: "World") -> None:
 
 
 def erase_person(world: "World") -> None:
-    """Somebody who signed wants to be forgotten."""
-    signers = world.node.store.records(world.company.organisation, "signer")
+    """Somebody who signed wants to be forgotten; rather one of whom a second copy lies somewhere, as few have."""
+    store, organisation = world.node.store, world.company.organisation
+    signers = store.records(organisation, "signer")
+    entries = {one.id: store.entry_by_id(organisation, one.data["entry_id"]) for one in signers}
+    twice = [
+        signer for signer, one in entries.items()
+        if one is not None and store.aside_at(organisation, one.device, one.epoch, one.seq)
+    ]  # fmt: skip
     if signers:
-        office(world, PersonErase(signer_id=world.ids.random.choice(signers).id, reason="本人要求"))
+        office(world, PersonErase(signer_id=world.ids.random.choice(twice or sorted(entries)), reason="本人要求"))
 
 
 def edit_asset(world: "World") -> None:
