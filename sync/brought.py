@@ -26,14 +26,16 @@ _UNSIGNED: Final = "A" * 86
 
 
 def pieces(entries: Sequence[PushedEntry]) -> Iterator[list[PushedEntry]]:
-    """A file's entries in order, as much at once as one transaction takes; one entry at least."""
+    """A file's entries in order, as much at once as one transaction takes; one entry at least. Bytes of bodies are counted, as by
+    `pushed.check_order`, which refuses twice as much."""
     piece: list[PushedEntry] = []
     size = 0
     for entry in entries:
-        size += len(entry.body)
+        here = len(entry.body.encode())
+        size += here
         if piece and (len(piece) == limits.IMPORT_PIECE_ENTRIES_MAX or size > limits.PUSH_BODY_BYTES_MAX):
             yield piece
-            piece, size = [], len(entry.body)
+            piece, size = [], here
         piece.append(entry)
     if piece:
         yield piece

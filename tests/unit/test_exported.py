@@ -175,12 +175,23 @@ def test_a_large_file_comes_in_pieces_and_one_that_stopped_is_completed(stage: S
     assert len(stage.incidents("imported")) == 1
 
 
-def test_a_piece_is_bounded_in_bytes_too() -> None:
-    body = "x" * (limits.PUSH_BODY_BYTES_MAX // 2)
+@pytest.mark.parametrize("letter", ["x", "é", "字", "🚐"])
+def test_a_piece_is_bounded_in_bytes_too(letter: str) -> None:
+    body = letter * (limits.PUSH_BODY_BYTES_MAX // 2 // len(letter.encode()))
     name = genesis(exported.ORGANISATION, exported.DEVICE)
     entries = [PushedEntry(seq=seq, hash=name, body=body) for seq in range(1, 6)]
     assert [len(piece) for piece in pieces(entries)] == [2, 2, 1]
     assert list(pieces([])) == []
+
+
+def test_chinese_text_comes_in_however_much_of_it(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine counts bytes: pieces cut by characters are refused, and the same file would be again and again."""
+    monkeypatch.setattr(limits, "PUSH_BODY_BYTES_MAX", 2000)
+    phone = stage.phone()
+    for number in range(20):
+        phone.journal.append(uuid7(number, bytes(10)), json.dumps({"private": [], "n": "字" * 200}, ensure_ascii=False).encode())
+    entries = waiting_of(phone.journal)
+    assert bring_all(stage, said_of(phone.journal, entries), entries) == 20
 
 
 def test_what_does_not_fit_into_a_quarantine_is_said_and_comes_later(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,6 +238,29 @@ def test_a_contradiction_is_found_before_anything_is_taken(stage: Stage, monkeyp
     assert stage.snapshot() == before
 
 
+def test_what_does_not_lead_on_in_a_later_piece_is_found_before_anything_is_taken(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first piece would fill a gap; the second goes on from another entry than the one that lies behind the gap."""
+    monkeypatch.setattr(limits, "IMPORT_PIECE_ENTRIES_MAX", 1)
+    phone = stage.phone()
+    CheckIn(phone).start()
+    twin = deepcopy(phone.journal)
+    CheckIn(phone).start()
+    missing, kept = phone.journal.outbox
+    phone.journal.outbox = [kept]
+    phone.push()
+    phone.journal.outbox = [missing, kept]
+    for number in range(2):
+        twin.append(uuid7(number, bytes(10)), json.dumps({"private": [], "n": number}).encode())
+    first, _, third = waiting_of(twin)
+    before = stage.snapshot()
+    assert refusal(lambda: bring_all(stage, said_of(twin, [first, third]), [first, third])) is ErrorCode.IMPORT_CONTRADICTS
+    assert stage.snapshot() == before, "not even the piece that is true"
+    good = waiting_of(phone.journal)
+    assert bring_all(stage, said_of(phone.journal, good), good) == 1
+
+
 def test_what_an_abandoned_copy_wrote_is_kept_aside_also_where_its_numbers_are_taken(stage: Stage) -> None:
     """Two copies of a store: one has made a fork and goes on in a new epoch, the other one's file is of the epoch before."""
     phone = stage.phone()
@@ -253,6 +287,35 @@ def verdict(raw: bytes) -> str:
     except ImportRefused as refused:
         return str(refused.code)
     return "good" if is_signed(made) else "import_unsigned"
+
+
+@pytest.mark.parametrize("counts", [(5, 1), (7, 1), (6, 0), (6, 2), (1, 6)])
+def test_an_end_that_counts_wrong_is_refused(counts: tuple[int, int]) -> None:
+    """Rightly signed by the device itself: only the counts tell that something was left out."""
+    made = device(signed)
+
+    def ending(entries: int, files: int) -> bytes:
+        sealer = Sealer(made, INFO, 0)
+        carried = [(ENTRY, _json({"epoch": 0, **row.wire()})) for row in made.outbox]
+        carried.append((FILE, _json({"sha256": "ab" * 32, "size": 3, "type": "image/jpeg", "role": "photo"})))
+        sealed = b"".join(sealer.record(type_, content) for type_, content in carried)
+        return sealer.head + sealed + sealer.end(1, entries, files)
+
+    assert verdict(ending(6, 1)) == "good"
+    assert verdict(ending(*counts)) == "import_unreadable"
+
+
+def test_nothing_beyond_the_head_and_no_other_end_is_believed(tmp_path: Path) -> None:
+    """Rightly chained and signed, but not the journal its head tells of."""
+    for seq, name in ((5, 5), (5, 6), (6, 5)):
+        made = device(signed)
+        made.seq, made.hash = seq, made.hashes[name]
+        export(made, INFO, tmp_path / "out.hvx", 0)
+        assert verdict((tmp_path / "out.hvx").read_bytes()) == "import_unreadable"
+    made = device(signed)
+    made.outbox.pop()
+    export(made, INFO, tmp_path / "out.hvx", 0)
+    assert verdict((tmp_path / "out.hvx").read_bytes()) == "good", "what it no longer has is only told"
 
 
 def test_no_changed_byte_passes() -> None:
