@@ -39,4 +39,4 @@ def uuid7(unix_ms: int, random_bytes: bytes) -> str:
 
 def is_uuid(text: str) -> bool:
     """Whether the text is a lower-case UUID with dashes."""
-    return _UUID.match(text) is not None
+    return _UUID.fullmatch(text) is not None

@@ -7,18 +7,22 @@ from the stored body; nothing here believes a state column where bytes can be re
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from schemas.limits import SEQ_MAX
 from schemas.protocol import HandoverProof, Pending, ProofBlob, ProofEntry, Receipt
 from server.auth.keys import OrganisationKeys
 from sync import instants
 from sync.annex import UNKNOWN_START
+from sync.body import read_body
 from sync.journal import ChainCheck, Link, holes, verify
 from sync.occurred import is_time_suspect
 from sync.released import still_missing
 from sync.store import DeviceState, JournalEntry, Store
 from sync.walk import walk
+
+UNREADABLE: Final = "unreadable"
+"""In the place of an entry's own time where its body names none."""
 
 
 @dataclass(frozen=True)
@@ -154,17 +158,26 @@ def _speaks_of(entry: JournalEntry, handover_id: str) -> bool:
 
 
 def _proof_entry(entry: JournalEntry) -> ProofEntry:
+    claimed = _claimed_at(entry)
     return ProofEntry(
-        seq=entry.seq, epoch=entry.epoch, id=entry.entry_id, action=entry.action, at=_claimed_at(entry),
+        seq=entry.seq, epoch=entry.epoch, id=entry.entry_id, action=entry.action, at=claimed,
         received_at=instants.to_text(entry.received_ms), hash=entry.hash, state=entry.state,
-        clock_suspect=is_time_suspect(entry, _claimed_at(entry)),
+        clock_suspect=is_time_suspect(entry, claimed),
     )  # fmt: skip
 
 
 def _claimed_at(entry: JournalEntry) -> str:
-    body = entry.body or b""
-    start = body.find(b'"at":"')
-    return body[start + 6 : body.find(b'"', start + 6)].decode("ascii", "replace") if start >= 0 else ""
+    """The entry's own time, as its device wrote it; of a body that is none, what it calls so, if that is a time at all."""
+    try:
+        return read_body(entry.body or b"").at
+    except (ValueError, RecursionError):
+        pass
+    try:
+        claimed = str(json.loads(entry.body or b"")["at"])
+        instants.to_ms(claimed)
+        return claimed if claimed.endswith("Z") else UNREADABLE
+    except (ValueError, LookupError, TypeError, OverflowError, RecursionError):
+        return UNREADABLE
 
 
 def _blobs(store: Store, organisation: str, handover_id: str) -> list[ProofBlob]:

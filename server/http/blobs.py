@@ -24,7 +24,6 @@ from litestar.response import Stream
 
 from schemas import limits
 from schemas.errors import ErrorCode
-from schemas.ids import SHA256_PATTERN, UUID_PATTERN
 from schemas.protocol import BlobType
 from server.auth.sessions import DevicePrincipal
 from server.blobs import uploads
@@ -34,6 +33,7 @@ from server.blobs.receive import Received, receive
 from server.blobs.uploads import UploadRow
 from server.http.access import require_device, require_reader
 from server.http.context import House
+from server.http.patterns import SHA256_WHOLE, UUID_WHOLE
 from server.http.problem import Failure, full_disk
 from server.storage.database import SqlStore
 from sync.store import BlobState
@@ -50,8 +50,8 @@ _OFFSET_TYPE: Final = "application/offset+octet-stream"
 _METADATA_CHARS_MAX: Final = 2000
 _READ_BYTES: Final = 256 * 1024
 _SUFFIX: Final = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "application/json": "json"}
-UploadId = Annotated[str, PathParameter(pattern=UUID_PATTERN)]
-Sha256Path = Annotated[str, PathParameter(pattern=SHA256_PATTERN)]
+UploadId = Annotated[str, PathParameter(pattern=UUID_WHOLE)]
+Sha256Path = Annotated[str, PathParameter(pattern=SHA256_WHOLE)]
 
 
 @route(["/api/v1/blobs", "/api/v1/blobs/uploads/{upload:str}"], http_method=[HttpMethod.OPTIONS], status_code=204)

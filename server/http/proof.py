@@ -12,17 +12,17 @@ from litestar.handlers.base import BaseRouteHandler
 from litestar.params import PathParameter
 
 from schemas.errors import ErrorCode
-from schemas.ids import UUID_PATTERN
 from schemas.people import reach_of
 from schemas.protocol import HandoverProof
 from server.http.access import require_reader
 from server.http.context import House
+from server.http.patterns import UUID_WHOLE
 from server.http.problem import Failure
 from server.http.sync import JSON
 from server.proof import prove
 from server.storage.store import SqlStore
 
-HandoverId = Annotated[str, PathParameter(pattern=UUID_PATTERN)]
+HandoverId = Annotated[str, PathParameter(pattern=UUID_WHOLE)]
 
 
 @get("/api/v1/handovers/{handover_id:str}/proof")

@@ -16,23 +16,23 @@ from pydantic import BaseModel
 
 from schemas.device_reports import AsideBody, AsidePage, DeviceReport
 from schemas.errors import ErrorCode
-from schemas.ids import SHA256_PATTERN, UUID_PATTERN
 from schemas.limits import SEQ_MAX
 from schemas.people import reach_of
 from server import aside, lost
 from server.auth.sessions import Principal
 from server.http.access import require_reader
 from server.http.context import House
+from server.http.patterns import NUMBER_WHOLE, SHA256_WHOLE, UUID_WHOLE, whole
 from server.http.problem import Failure
 from server.http.sync import JSON
 from server.storage.store import SqlStore
 from sync.store import StoredRecord
 
-DeviceId = Annotated[str, PathParameter(pattern=UUID_PATTERN)]
-Epoch = Annotated[int, PathParameter(ge=0, le=SEQ_MAX)]
-Seq = Annotated[int, PathParameter(ge=1, le=SEQ_MAX)]
-ChainHash = Annotated[str, PathParameter(pattern=SHA256_PATTERN)]
-After = Annotated[str | None, QueryParameter(pattern=r"^[0-9]{1,13}\.[0-9]{1,13}\.[0-9a-f]{64}$")]
+DeviceId = Annotated[str, PathParameter(pattern=UUID_WHOLE)]
+Number = Annotated[str, PathParameter(pattern=NUMBER_WHOLE)]
+"""Read as text: an integer might be written with a sign."""
+ChainHash = Annotated[str, PathParameter(pattern=SHA256_WHOLE)]
+After = Annotated[str | None, QueryParameter(pattern=whole(r"[0-9]{1,13}\.[0-9]{1,13}\.[0-9a-f]{64}"))]
 
 
 @get("/api/v1/devices/{device_id:str}/quarantine")
@@ -50,22 +50,24 @@ async def listed(
     return _answer(await house.database.read(job))
 
 
-@get("/api/v1/devices/{device_id:str}/quarantine/{epoch:int}/{seq:int}/{chain_hash:str}")
+@get("/api/v1/devices/{device_id:str}/quarantine/{epoch:str}/{seq:str}/{chain_hash:str}")
 async def opened(
     request: Request[Any, Any, Any],
     house: NamedDependency[House],
     device_id: DeviceId,
-    epoch: Epoch,
-    seq: Seq,
+    epoch: Number,
+    seq: Number,
     chain_hash: ChainHash,
 ) -> Response[bytes]:
     """One entry whole."""
     principal = await _reader(request, house, "read.quarantine")
+    if int(epoch) > SEQ_MAX or not 1 <= int(seq) <= SEQ_MAX:
+        raise Failure(ErrorCode.BAD_REQUEST)
     private = reach_of("read.private", principal.roles) is not None
 
     def job(store: SqlStore) -> AsideBody | None:
         seen = _visible(store, principal, device_id)
-        place = (epoch, seq, chain_hash)
+        place = (int(epoch), int(seq), chain_hash)
         return None if seen is None else aside.body(store, principal.organisation, device_id, place, private=private)
 
     return _answer(await house.database.read(job))

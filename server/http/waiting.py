@@ -18,12 +18,13 @@ from schemas.waiting import WaitingPage, WaitingWhich
 from server import waiting
 from server.http.access import require_reader
 from server.http.context import House
+from server.http.patterns import whole
 from server.http.problem import Failure
 from server.http.sync import JSON
 from server.storage.store import SqlStore
 
 Which = Annotated[WaitingWhich, QueryParameter()]
-After = Annotated[str | None, QueryParameter(pattern=rf"{UUID_PATTERN.removesuffix('$')}\.[0-9]{{1,15}}$")]
+After = Annotated[str | None, QueryParameter(pattern=whole(rf"{UUID_PATTERN.removesuffix('$')}\.[0-9]{{1,15}}"))]
 
 
 @get("/api/v1/waiting")

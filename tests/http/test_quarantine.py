@@ -111,6 +111,18 @@ async def test_what_is_not_there_or_no_place_is_answered_with_a_code(world: Worl
     assert answer.json()["code"] in ("bad_request", "not_found")
 
 
+@pytest.mark.parametrize("place", ["?after=0.1.HASH%0a", "/0/1/HASH%0a", "/-0/1/HASH", "/+0/1/HASH", "/0/01/HASH", "/0/0/HASH"])
+async def test_a_place_is_written_in_one_way_only(world: World, place: str) -> None:
+    phone = await shut_out(world)
+    manager = await world.signed_in("manager-a")
+    where = f"/api/v1/devices/{phone.id}/quarantine"
+    first = (await manager.get(where)).json()["entries"][0]
+    assert (await manager.get(f"{where}/0/1/{first['hash']}")).status_code == 200
+    answer = await manager.get(f"{where}{place.replace('HASH', first['hash'])}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+    assert (await manager.get(f"/api/v1/devices/{phone.id}%0a/quarantine")).status_code == 400
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -27,7 +27,7 @@ async def test_a_manager_hears_of_his_organisation_alone(world: World) -> None:
 
 async def test_a_question_of_another_form_is_refused(world: World) -> None:
     manager = await world.signed_in("manager-a")
-    for params in ({"which": "all"}, {"after": "x.1"}, {"after": f"{new_id()}.{'9' * 40}"}):
+    for params in ({"which": "all"}, {"after": "x.1"}, {"after": f"{new_id()}.{'9' * 40}"}, {"after": f"{new_id()}.1\n"}):
         answer = await manager.get("/api/v1/waiting", params=params)
         assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
     beyond = await manager.get("/api/v1/waiting", params={"after": f"{new_id()}.7"})

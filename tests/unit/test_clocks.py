@@ -10,6 +10,7 @@ from schemas.actions.incidents import IncidentClose
 from schemas.actions.organisation import OrganisationPolicy
 from schemas.people import Role
 from schemas.protocol import SyncRequest
+from server.proof import _proof_entry
 from sync import hlc, instants
 from sync.body import read_body
 from sync.occurred import is_clock_suspect, is_time_suspect, occurred_at
@@ -231,3 +232,40 @@ def test_a_request_that_comes_late_says_nothing_of_the_clock(stage: Stage) -> No
     stage.push(old)
     assert stage.all("incident") == []
     assert stage.the("device", phone.id)["skew_ms"] == 0
+
+
+@pytest.mark.parametrize("written", ["as it is", "with spaces", "unknown field", "damaged"])
+def test_a_proof_shows_the_time_an_entry_claims_whatever_its_body_looks_like(stage: Stage, written: str) -> None:
+    phone = stage.phone()
+    made = CheckIn(phone)
+    made.start()
+    phone.push()
+    entry = stage.entry(made.entries[0].id)
+    assert entry is not None
+    body = json.loads(entry.body or b"")
+    if written == "unknown field":
+        body = {"extra": {"at": "2001-01-01T00:00:00Z"}, **body}
+    elif written == "damaged":
+        body = {"args": {"at": "2001-01-01T00:00:00Z"}, "at": body["at"]}
+    entry.body = json.dumps(body, indent=1 if written == "with spaces" else None, separators=(",", ":")).encode()
+    assert _proof_entry(entry).at == "2027-01-15T08:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["", "{", "[" * 5000, "7", "[]", '{"args":{"at":%s}}', '{"at":7}', '{"at":"x"}', '{"at":"20010101"}', '{"x":"at\\":%s"}'],
+)
+def test_a_body_that_names_no_time_is_called_unreadable_in_a_proof(body: str) -> None:
+    entry = JournalEntry(
+        "o",
+        "d",
+        0,
+        1,
+        "0" * 64,
+        body.replace("%s", '"2027-01-15T08:00:00.000Z"').encode(),
+        1,
+        action="handover.start",
+        state="parked",
+    )
+    shown = _proof_entry(entry)
+    assert (shown.at, shown.clock_suspect) == ("unreadable", True)

@@ -201,6 +201,7 @@ export const office: Readonly<Record<keyof typeof zh, string>> = {
   'proof.clockOne': 'doubtful device time',
   'proof.action': 'What',
   'proof.at': 'Device time',
+  'proof.unreadable': 'unreadable',
   'proof.received': 'Received',
   'proof.state': 'Outcome',
   'proof.hash': 'Fingerprint',

@@ -190,6 +190,7 @@ export const office = {
   'proof.clockOne': '设备时间可疑',
   'proof.action': '内容',
   'proof.at': '设备时间',
+  'proof.unreadable': '无法读取',
   'proof.received': '签收时间',
   'proof.state': '结果',
   'proof.hash': '指纹',
