@@ -35,13 +35,14 @@ from server.jobs.tombstones import forget_daily
 from server.jobs.waiting import end_waiting_hourly
 from server.live import LiveHub
 from server.logs import trail
+from server.owed import settle
 from server.relay import relay
 from server.settings import Clock, Settings
 from server.storage.database import TransactionLost
 from server.storage.opening import open_database
 from server.storage.store import SqlStore
 from sync.engine import Engine
-from sync.fanout import frames
+from sync.pushed import Retried
 from sync.store import BEFORE_ALL, Age, JournalEntry
 
 TABLES: Final = (auth_tables, blob_tables)
@@ -133,20 +134,20 @@ def create_app(house: House) -> Litestar:
 async def retry_parked(house: House) -> None:
     """Judge again what was parked for a cause that may be gone with this start: a fixed handler, a newer vocabulary."""
 
-    def job(organisation: str, after: Age, store: SqlStore) -> tuple[list[tuple[str, bytes]], Age | None]:
-        done = house.engine.retry_parked(store, organisation, list(RETRIED_AT_START), RETRY_ENTRIES_MAX, after)
-        if done.entries:
-            log.info("parked_retried", organisation=organisation, entries=done.entries)
-        return frames(store, organisation, done.touched), done.last
+    def job(organisation: str, after: Age, store: SqlStore) -> Retried:
+        return house.engine.retry_parked(store, organisation, list(RETRIED_AT_START), RETRY_ENTRIES_MAX, after)
 
     try:
         for organisation in await house.database.read(lambda store: store.organisations()):
             after: Age | None = BEFORE_ALL
             while after is not None:
-                news, after = await house.database.write(partial(job, organisation, after))
-                house.hub.publish(organisation, news)
-    except TransactionLost as problem:
-        log.error("retry_parked_cut", type=type(problem).__qualname__, why=str(problem))
+                done = await house.database.write(partial(job, organisation, after))
+                await settle(house, organisation, done)
+                after = done.last
+                if done.entries:
+                    log.info("parked_retried", organisation=organisation, entries=done.entries)
+    except (TransactionLost, OSError) as problem:
+        log.error("retry_parked_cut", type=type(problem).__qualname__, at=trail(problem))
 
 
 def _report_fault(entry: JournalEntry, fault: Exception) -> None:

@@ -1,10 +1,11 @@
-"""Live frames read after their commit and sent to this process's sockets: of a device's push (`relay_push`), of a piece of a file
-(`relay_commit`), and of other processes' commits, heard from the database (`relay`).
+"""Live frames read after their commit and sent to this process's sockets: of a commit of this process (`relay_commit`), and of
+other processes' commits, heard from the database (`relay`).
 
-Neighbours: `server/storage/notices.py` hears, `server/live.py` sends; what else this process commits is published by the
-request that did it. Invariants: a frame holds every change of its bucket between its two versions, whoever made it, so that
-applying it leaves no hole: it starts where this process's sockets were last told up to, never where a notice says; where
-that is not known, the frame says only that there is something, and devices sync. Missing a notice loses nothing.
+Neighbours: `server/owed.py` says when, `server/storage/notices.py` hears, `server/live.py` sends; what else
+this process commits is published by the request that did it. Invariants: a frame holds every change of its bucket between its
+two versions, whoever made it, so that applying it leaves no hole: it starts where this process's sockets were last told up to,
+never where a notice says; where that is not known, the frame says only that there is something, and devices sync. Missing a
+notice loses nothing.
 """
 
 import asyncio
@@ -15,7 +16,6 @@ from typing import Final, Protocol
 import structlog
 
 from schemas.limits import PULL_NEAR_VERSIONS_MAX
-from server.exchange import Taken
 from server.live import LiveHub
 from server.storage.database import Database, Heard, SqlStore, TransactionLost
 from sync.fanout import frames
@@ -30,11 +30,6 @@ class Rooms(Protocol):
 
     database: Database
     hub: LiveHub
-
-
-async def relay_push(house: Rooms, taken: Taken) -> None:
-    """Tell the open sockets of a committed push."""
-    await relay_commit(house, taken.caller.organisation, taken.pushed.touched)
 
 
 async def relay_commit(house: Rooms, organisation: str, touched: Touched) -> None:

@@ -86,7 +86,7 @@ def bring(
     if missed is not None:
         strange = any(outcome.seq == missed for outcome in pushed.outcomes)
         raise PushRefused(ErrorCode.IMPORT_CONTRADICTS if strange else ErrorCode.IMPORT_INCOMPLETE, seq=missed)
-    return Brought(fresh, pushed.touched, pushed.erased)
+    return Brought(fresh, pushed.touched, pushed.erased, pushed.dropped)
 
 
 def states_of(store: Store, said: Exported, entries: Sequence[PushedEntry]) -> Counter[str]:

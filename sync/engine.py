@@ -78,7 +78,7 @@ class Engine:
             device.state = present.state  # what was judged may have revoked the very device that pushes
         store.put_device(device)
         self.go_on(judge)
-        pushed.erased = tuple(judge.erased)
+        pushed.erased, pushed.dropped = tuple(judge.erased), judge.dropped
         pushed.may_pull = device.state == "active"
         store.set_organisation_version(organisation, judge.version)
         return pushed
@@ -115,7 +115,8 @@ class Engine:
                 judge.judge(device, entry)
         self.go_on(judge)
         store.set_organisation_version(organisation, judge.version)
-        return Retried(len(parked), judge.touched, age_of(parked[-1]) if len(parked) == limit else None)
+        last = age_of(parked[-1]) if len(parked) == limit else None
+        return Retried(len(parked), judge.touched, last, tuple(judge.erased), judge.dropped)
 
     def go_on(self, judge: Judge) -> None:
         """Judge what was held behind gaps that have just been released, and who waited for what is given up now."""

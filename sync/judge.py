@@ -52,6 +52,7 @@ class Judge:
     on_fault: OnFault
     checked: bool = False
     erased: list[str] = field(default_factory=list)
+    dropped: bool = False
     stand_in: conflicts.StandIn | None = None
     vocabulary: Vocabulary = VOCABULARY
     _bodies: dict[str, Body] = field(default_factory=dict)
@@ -144,6 +145,7 @@ class Judge:
         self._note_grace(unit)
         entry.version = self.version
         self.erased += unit.erased
+        self.dropped |= unit.dropped
         if unit.conflicts:
             entry.state, entry.detail["conflicts"] = "conflict", unit.conflicts
         elif unit.lost:
@@ -210,6 +212,7 @@ class Judge:
             if None in self.store.private_parts(known):  # erased since: what comes again is erased, too
                 self.store.save_judgement(entry)
                 self.store.drop_private(self.organisation, body.id)
+                self.dropped = True
             return True
         if entry.entry_id is None:
             entry.entry_id = body.id

@@ -23,7 +23,7 @@ class PushRefused(Exception):
 @dataclass
 class Pushed:
     """What a push came to. `touched`: buckets changed, with their version before. `erased`: blobs whose bytes must leave
-    the disk now."""
+    the disk now; `dropped`: private parts were erased, no log may hold them any longer (`server/owed.py`)."""
 
     receipt: str
     outcomes: list[Outcome]
@@ -32,16 +32,20 @@ class Pushed:
     new_epoch: NewEpoch | None = None
     touched: Touched = field(default_factory=Touched)
     erased: tuple[str, ...] = ()
+    dropped: bool = False
     may_pull: bool = True
 
 
 @dataclass(frozen=True)
 class Retried:
-    """What judging again came to: how many entries, and behind which place more may stand; `last` None: none do."""
+    """What judging again came to: how many entries, and behind which place more may stand; `last` None: none do. The rest as in
+    `Pushed`: an erasure may be among them."""
 
     entries: int
     touched: Touched
     last: Age | None
+    erased: tuple[str, ...] = ()
+    dropped: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,11 +58,12 @@ class Bearer:
 
 @dataclass(frozen=True)
 class Brought:
-    """What a piece of an imported file came to; `new`: entries that were not here before."""
+    """What a piece of an imported file came to; `new`: entries that were not here before. The rest as in `Pushed`."""
 
     new: int
     touched: Touched
     erased: tuple[str, ...]
+    dropped: bool
 
 
 def check_order(request: SyncRequest) -> None:

@@ -169,6 +169,7 @@ class Unit:
     lost: dict[str, list[str]] = field(default_factory=dict)
     conflicts: dict[str, list[str]] = field(default_factory=dict)
     erased: list[str] = field(default_factory=list)
+    dropped: bool = False
     raised: dict[str, tuple[str, bool]] = field(default_factory=dict)
     told: dict[str, tuple[str, str]] = field(default_factory=dict)
     ratify: list[str] = field(default_factory=list)
@@ -262,6 +263,7 @@ class Unit:
         stays; the image's bytes leave the disk after the commit."""
         organisation = self.writer.organisation
         self.store.drop_private(organisation, entry_id)
+        self.dropped = True
         for blob in self.store.declared_blobs(organisation, entry_id):
             if blob.role == "signature":
                 self.store.put_blob(organisation, replace(blob, state="erased", code=None))

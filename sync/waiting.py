@@ -30,5 +30,5 @@ def end_waiting(engine: Engine, store: Store, organisation: str) -> Retried:
             judge.judge(device, entry)
     engine.go_on(judge)
     store.set_organisation_version(organisation, judge.version)
-    more = len(waiting) == limits.WAITING_RETRIED_MAX
-    return Retried(len(waiting), judge.touched, age_of(waiting[-1]) if more else None)
+    last = age_of(waiting[-1]) if len(waiting) == limits.WAITING_RETRIED_MAX else None
+    return Retried(len(waiting), judge.touched, last, tuple(judge.erased), judge.dropped)

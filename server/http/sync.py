@@ -1,11 +1,10 @@
 """POST /api/v1/sync: one round trip, both ways — what a device has goes in, what it may know comes out.
 
 The shell around `server/exchange.py`: who is asking, how much may be read, who else must be told. Neighbours:
-`server/live.py` tells the others. Invariants: bytes that were erased leave the disk before the answer goes out · live frames
-go out after the commit and do not wait for this device's pages.
+`server/owed.py` does what the commit owes. Invariants: bytes that were erased leave the disk before the answer goes out · live
+frames go out after the commit and do not wait for this device's pages.
 """
 
-import asyncio
 from functools import partial
 from typing import Any, Final
 
@@ -21,7 +20,7 @@ from server.http.access import device_finder, require_device
 from server.http.body import pack_answer, read_body
 from server.http.context import House
 from server.http.problem import Failure
-from server.relay import relay_push
+from server.owed import settle
 from server.storage.store import SqlStore
 from sync.pull import Far
 
@@ -42,9 +41,7 @@ async def sync(request: Request[Any, Any, Any], house: NamedDependency[House]) -
             taken = await take(house.engine, house.database, principal, raw, house.clock(), looked=looked)
         except ExchangeRefused as refused:
             raise Failure(refused.code, detail=refused.detail) from refused
-    if taken.erased:
-        await _forget(house, taken.caller.organisation, taken.erased)
-    await relay_push(house, taken)
+    await settle(house, taken.caller.organisation, taken.pushed)
     said = await answer(house.database, taken, house.settings.app_min)
     del taken, raw  # while a slow network takes the answer, nothing else of this exchange is held
     body, headers = await pack_answer(request, said)
@@ -76,13 +73,6 @@ async def _answered_at_once(
     if caller is None:
         raise Failure(ErrorCode.NOT_SIGNED_IN)
     return caller, taken, raw
-
-
-async def _forget(house: House, organisation: str, erased: tuple[str, ...]) -> None:
-    """An erasure is committed: the bytes leave the disk, the database's log included."""
-    for sha256 in erased:
-        await asyncio.to_thread(house.vault.erase, organisation, sha256)
-    await house.database.scrub()
 
 
 ROUTES: Final[list[BaseRouteHandler]] = [sync]

@@ -20,7 +20,7 @@ from server.blobs.uploads import UploadRow
 from server.exchange import Transactions, write_judged
 from server.http.context import House
 from server.imports.exportfile import Export, ImportRefused, NamedFile, check, contents
-from server.relay import relay_commit
+from server.owed import settle
 from server.storage.store import SqlStore
 from sync.brought import bring, look_over, pieces, states_of
 from sync.engine import Engine, PushRefused
@@ -43,9 +43,7 @@ async def take_in(house: House, organisation: str, file: BinaryIO, by: str) -> I
     export = await asyncio.to_thread(check, file, keys)
 
     async def tell(brought: Brought) -> None:
-        for sha256 in brought.erased:
-            await asyncio.to_thread(house.vault.erase, organisation, sha256)
-        await relay_commit(house, organisation, brought.touched)
+        await settle(house, organisation, brought)
 
     new = await take_entries(house.engine, house.database, export, by, house.clock(), tell)
     ended = await house.database.read(partial(_end, export=export))

@@ -2,7 +2,8 @@
 waiting of more entries than one transaction may hold.
 
 Neighbours: `sync/waiting.py` judges one portion; `server/app.py` runs it beside the other background tasks. Invariants: one
-short transaction after the other, so that nobody waits; a fault is logged and tried again an hour later.
+short transaction after the other, so that nobody waits; what each of them owes (`server/owed.py`) is done before the next; a
+fault is logged and tried again an hour later.
 """
 
 import asyncio
@@ -12,40 +13,29 @@ from typing import Final, Protocol
 
 import structlog
 
-from server.live import LiveHub
+from server import owed
 from server.logs import trail
-from server.storage.database import Database
-from server.storage.store import SqlStore
 from sync.engine import Engine
-from sync.fanout import frames
-from sync.pushed import Retried
 from sync.waiting import end_waiting
 
 HOUR_SECONDS: Final = 3600
 log = structlog.get_logger("jobs")
 
 
-class Rooms(Protocol):
+class Rooms(owed.Rooms, Protocol):
     """The parts of `server.http.context.House` this module needs."""
 
-    database: Database
     engine: Engine
-    hub: LiveHub
 
 
 async def end_all_waiting(house: Rooms) -> int:
     """One round over all organisations. Returns how many entries were judged."""
-
-    def job(organisation: str, store: SqlStore) -> tuple[Retried, list[tuple[str, bytes]]]:
-        done = end_waiting(house.engine, store, organisation)
-        return done, frames(store, organisation, done.touched)
-
     total = 0
     for organisation in await house.database.read(lambda store: store.organisations()):
         more = True
         while more:
-            done, news = await house.database.write(partial(job, organisation))
-            house.hub.publish(organisation, news)
+            done = await house.database.write(partial(end_waiting, house.engine, organisation=organisation))
+            await owed.settle(house, organisation, done)
             total, more = total + done.entries, done.last is not None
     if total:
         log.info("waiting_ended", count=total)

@@ -365,11 +365,13 @@ class Node:
         known = (self.store.blob(self.organisation, sha256) for sha256 in list(self.vault))
         self._erase([blob.sha256 for blob in known if blob is not None and blob.state == "erased"])
 
-        def job(store: Store) -> Frames:
+        def job(store: Store) -> tuple[Iterable[str], Frames]:
             done = self.engine.retry_parked(store, self.organisation, list(RETRIED_AT_START), RETRIED_MAX)
-            return frames(store, self.organisation, done.touched)
+            return done.erased, frames(store, self.organisation, done.touched)
 
-        self.outbox += finished(self.write(job))
+        erased, made = finished(self.write(job))
+        self._erase(erased)
+        self.outbox += made
 
     def backup(self) -> Backup:
         """A copy of everything that is durable."""
