@@ -268,6 +268,7 @@ export class Phone implements Station {
         return () => boot.visibility.delete(run);
       },
       onOnline: () => () => undefined,
+      kept: [],
       lookForUpdate: () => undefined,
       objectUrl: { make: () => 'blob:simulated', drop: () => undefined },
       base: '',

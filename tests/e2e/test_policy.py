@@ -251,12 +251,35 @@ async def test_a_device_is_wiped_once_everything_is_up(yard: World) -> None:
     entries = entries_of(yard.server, device)
     assert [entry.action for entry in entries] == [said.split()[0] for said in app.phone.said]
     assert {entry.state for entry in entries} == {"applied"}
-    names = await app.page.evaluate("indexedDB.databases().then(all => all.map(one => one.name))")
-    assert not [one for one in names if device in one], names
+    await expect(app.page.get_by_role("heading", name=app.w("enrol.title"))).to_be_visible()
+    await nothing_left(app, device)
     (told,) = [one for one in yard.server.records("incident") if one["type"] == "wiped"]
     assert (told["device_id"], told["detail"]["proven_seq"]) == (device, len(app.phone.said))
     at_the_office.verdict()
     on_the_phone.verdict()
+
+
+async def nothing_left(app: FieldApp, device: str) -> None:
+    """No journal, no id: of what screens keep, only the language and the look, which says nothing of anybody after a wipe."""
+    names = await app.page.evaluate("indexedDB.databases().then(all => all.map(one => one.name))")
+    assert names == ["handover-field"], names
+    root = await app.page.evaluate(
+        """() => new Promise((done, failed) => {
+            const asked = indexedDB.open('handover-field');
+            asked.onerror = () => failed(asked.error);
+            asked.onsuccess = () => {
+                const keys = asked.result.transaction('meta').objectStore('meta').getAllKeys();
+                keys.onsuccess = () => { asked.result.close(); done(keys.result); };
+            };
+        })"""
+    )
+    assert root == ["wiped"], root
+    kept = await app.page.evaluate("({ ...localStorage, ...sessionStorage })")
+    assert set(kept) <= {"handover.lang", "handover.look"}, kept
+    assert kept.get("handover.look", "light normal") == "light normal", kept
+    caches = await app.page.evaluate("caches.keys()")
+    assert all(one.startswith("workbox-precache") for one in caches), caches
+    assert device not in str((kept, app.page.url))
 
 
 async def opened_wiping(yard: World, app: FieldApp) -> None:

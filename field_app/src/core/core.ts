@@ -39,7 +39,7 @@ import type {
   UnlockResult,
   WizardState,
 } from './types';
-import { type Farewell, type LastWord, takeFarewell, wipedBefore } from './wipe';
+import { forsake, type LastWord, takeFarewell, wipedBefore } from './wipe';
 import { endWizard, saveWizard } from './wizard';
 
 /** How long until a farewell that was not heard is said again. */
@@ -375,11 +375,7 @@ export class CoreImpl implements Core {
       seq: said.seq,
       at: isoOf(this.deps.now()),
     };
-    await this.root?.write(['meta'], async (tx) => {
-      tx.objectStore('meta').put({ name, said } satisfies Farewell, 'farewell');
-      tx.objectStore('meta').put(last, 'wiped');
-      tx.objectStore('meta').delete('current');
-    });
+    if (this.root) await forsake(this.root, { name, said }, last);
     this.opened?.tellGone();
     await this.emptied();
     await this.takeLeave();
@@ -403,7 +399,7 @@ export class CoreImpl implements Core {
   private async takeLeave(): Promise<void> {
     const { root } = this;
     if (!root) return;
-    if (await takeFarewell(this.deps.indexedDB, this.http, root)) {
+    if (await takeFarewell(this.deps, this.http, root)) {
       const { wiped } = this.current.get();
       if (wiped && !wiped.told) this.patch({ wiped: { ...wiped, told: true } });
       return;

@@ -1,10 +1,11 @@
 /**
  * The world as the core sees it: clock, randomness, network, store, locks — all given, so that tests can give others.
  *
- * Neighbours: `core.ts` takes a `Deps`; `browserDeps` is the real one. Invariant: no other file of the core (but `media.ts`,
- * which decodes pictures) touches a global of the browser.
+ * Neighbours: `core.ts` takes a `Deps`; `browserDeps` is the real one. Invariant: no other file of the core (but `kept.ts` and
+ * `media.ts`, which decodes pictures) touches a global of the browser.
  */
 import type { Bytes } from './bytes';
+import { type Kept, keptHere } from './kept';
 
 export type Timer = ReturnType<typeof setTimeout>;
 
@@ -41,6 +42,8 @@ export interface Deps {
   channel: ((name: string) => Channel) | null;
   socket: ((url: string) => Socket) | null;
   storage: StorageManager | null;
+  /** Where screens keep small choices beside the store. */
+  kept: readonly Kept[];
   /** Calls back with true when the page is hidden, false when it is seen again. */
   onVisibility(run: (hidden: boolean) => void): () => void;
   /** Calls back when the platform believes that a network came. Only a hint to try: it is never asked whether there is one. */
@@ -71,6 +74,7 @@ export function browserDeps(app: string): Deps {
     channel: 'BroadcastChannel' in globalThis ? (name) => new BroadcastChannel(name) : null,
     socket: (url) => new WebSocket(url),
     storage: navigator.storage ?? null,
+    kept: keptHere(),
     onVisibility(run) {
       const tell = (): void => run(document.visibilityState === 'hidden');
       document.addEventListener('visibilitychange', tell);

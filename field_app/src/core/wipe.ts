@@ -9,7 +9,9 @@ import type { WipedRequest } from '../generated/types';
 import { headText } from './chain';
 import type { Context, Proven } from './context';
 import { type BlobRow, type Db, got, type JournalState, type OutboxRow } from './db';
+import type { Deps } from './deps';
 import type { Http } from './http';
+import { dropKept } from './kept';
 import { sign } from './keys';
 import type { Wiped } from './types';
 
@@ -50,6 +52,21 @@ export async function wipedBefore(root: Db | null): Promise<Wiped | null> {
   return last ? { ...last, told: !(await root?.meta<Farewell>('farewell')) } : null;
 }
 
+/** What the root store knows of it goes with the decision: which journal was open, whose, who is signed in. What stays says only that
+ * it was emptied (`wiped`) and what the office must still hear (`farewell`). */
+export async function forsake(root: Db, farewell: Farewell, last: LastWord): Promise<void> {
+  await root.write(['meta'], async (tx) => {
+    const meta = tx.objectStore('meta');
+    const keys = await got(meta.getAllKeys());
+    const values = await got<unknown[]>(meta.getAll());
+    const open = values[keys.indexOf('current')] === farewell.name;
+    for (const [at, key] of keys.entries()) if (values[at] === farewell.name) meta.delete(key);
+    if (open) meta.delete('session');
+    meta.put(farewell, 'farewell');
+    meta.put(last, 'wiped');
+  });
+}
+
 /** Removes a database; other tabs that hold it open have been told to close it. */
 export function destroy(factory: IDBFactory, name: string): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -60,11 +77,12 @@ export function destroy(factory: IDBFactory, name: string): Promise<void> {
 }
 
 /** Destroys what is to be destroyed and says so, after a crash in between, too; true when nothing is left to do. */
-export async function takeFarewell(factory: IDBFactory, http: Http, root: Db): Promise<boolean> {
+export async function takeFarewell(deps: Deps, http: Http, root: Db): Promise<boolean> {
   const farewell = await root.meta<Farewell>('farewell');
   if (!farewell) return true;
   try {
-    await destroy(factory, farewell.name);
+    dropKept(deps.kept);
+    await destroy(deps.indexedDB, farewell.name);
     await http.plainJson('POST', '/api/v1/wiped', farewell.said);
   } catch {
     return false; // said again later

@@ -4,9 +4,8 @@
  * Neighbours: index.ts and office.ts read it in `t`, so every text changes at once; LangSwitch.svelte sets it.
  * Invariant: a borrowed language (customer mode) is never kept, and `endBorrow` brings the person's own back.
  */
+import { LANG_KEY } from '$core/kept';
 import { LANGS, type Lang } from './translate';
-
-const KEY = 'handover.lang';
 
 function isLang(value: unknown): value is Lang {
   return LANGS.includes(value as Lang);
@@ -22,7 +21,7 @@ export function firstLang(kept: string | null, browser: string | undefined): Lan
 
 function keptLang(): string | null {
   try {
-    return localStorage.getItem(KEY);
+    return localStorage.getItem(LANG_KEY);
   } catch {
     return null;
   }
@@ -30,7 +29,7 @@ function keptLang(): string | null {
 
 function keep(lang: Lang): void {
   try {
-    localStorage.setItem(KEY, lang);
+    localStorage.setItem(LANG_KEY, lang);
   } catch {
     // Storage may be forbidden (private window): the choice then lasts as long as the page.
   }

@@ -1,6 +1,9 @@
 /** Being emptied by the office: locked at once, everything up first, then nothing is left and the office hears it. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { Db, got } from '../db';
 import { dbName } from '../enrol';
+import { LANG_KEY } from '../kept';
+import { forsake } from '../wipe';
 import { PERSON } from './server';
 import { begin, shoot, turns, until, World } from './world';
 
@@ -136,9 +139,49 @@ describe('a device being emptied', () => {
     expect(await stores()).toContain(journal());
     expect(world.server.farewells).toEqual([]);
     world.indexedDB.deleteDatabase = remove;
+    world.kept.local.setItem('handover.lastPerson', PERSON); // another tab, in between
     await world.restart(core, false);
     await until(() => world.server.farewells.length === 1);
+    expect([...world.kept.local]).toEqual([]);
     expect(await stores()).not.toContain(journal());
+  });
+
+  it('leaves nothing of anybody beside the store: who was here last, which depot', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    const { local, session } = world.kept;
+    local.setItem('handover.lastPerson', PERSON);
+    local.setItem('handover.whose', 'depot');
+    local.setItem(LANG_KEY, 'en');
+    session.setItem('anything', 'else');
+    ask();
+    core.retryNow();
+    await until(() => world.server.farewells.length === 1);
+    expect([...local]).toEqual([[LANG_KEY, 'en']]);
+    expect([...session]).toEqual([]);
+    await until(() => core.status.get().wiped?.told === true);
+    const root = await Db.open(world.indexedDB, 'handover-field');
+    const keys = await root.read(['meta'], (tx) => got(tx.objectStore('meta').getAllKeys()));
+    root.close();
+    expect(keys).toEqual(['wiped']);
+    expect(await stores()).toEqual(['handover-field']);
+  });
+
+  it('forgets at an office browser who was signed in, and nothing of the others who sign in there', async () => {
+    world = await World.make();
+    const root = await Db.open(world.indexedDB, 'handover-office');
+    for (const [key, value] of Object.entries({
+      current: 'handover-office-a',
+      'office:a': 'handover-office-a',
+      'office:b': 'handover-office-b',
+      session: { person: { id: 'a', name: '李伟' }, until: 1 },
+    }))
+      await root.setMeta(key, value);
+    const said = { device: 'a', epoch: 0, seq: 0, hash: '', signature: '' };
+    await forsake(root, { name: 'handover-office-a', said }, { name: '浏览器', seq: 0, at: '' });
+    const keys = await root.read(['meta'], (tx) => got(tx.objectStore('meta').getAllKeys()));
+    expect(keys).toEqual(['farewell', 'office:b', 'wiped']);
+    root.close();
   });
 
   it('is gone in every tab', async () => {

@@ -3,6 +3,7 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { CoreImpl, type Flavour } from '../core';
 import type { Channel, Deps, Socket, Timer } from '../deps';
+import type { Kept } from '../kept';
 import { ASSET, DEPOT, FakeServer, PERSON } from './server';
 
 export interface Time {
@@ -62,6 +63,25 @@ export class FakeChannels {
   }
 }
 
+/** A Storage of the platform. */
+export class FakeKept extends Map<string, string> implements Kept {
+  get length(): number {
+    return this.size;
+  }
+  key(index: number): string | null {
+    return [...this.keys()][index] ?? null;
+  }
+  getItem(key: string): string | null {
+    return this.get(key) ?? null;
+  }
+  setItem(key: string, value: string): void {
+    this.set(key, value);
+  }
+  removeItem(key: string): void {
+    this.delete(key);
+  }
+}
+
 export class World {
   readonly server: FakeServer;
   readonly time: Time = { now: 1_795_254_720_000, timers: [] };
@@ -70,6 +90,7 @@ export class World {
   readonly channels = new FakeChannels();
   locks = new FakeLocks();
   lookedForUpdate = 0;
+  readonly kept = { local: new FakeKept(), session: new FakeKept() };
   quota = { usage: 0, quota: 1_000_000_000 };
   /** Runs while an answer to an exchange is under way. */
   beforeAnswer: (() => Promise<void>) | null = null;
@@ -113,6 +134,7 @@ export class World {
         return socket;
       },
       storage: { estimate: async () => this.quota, persisted: async () => true } as unknown as StorageManager,
+      kept: [this.kept.local, this.kept.session],
       onVisibility: (run) => {
         this.visibility.push(run);
         return () => {

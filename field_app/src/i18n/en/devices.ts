@@ -351,6 +351,8 @@ export const devices: Readonly<Record<keyof typeof zh, string>> = {
   'incident.wiped': 'A device has been wiped',
   'incident.wipedText':
     'Device {device} uploaded everything up to record {n} and has destroyed its copy. See that you have it back.',
+  'incident.wipedNoneText':
+    'Device {device} had recorded nothing and has destroyed its copy. See that you have it back.',
   'incident.wipedMissingText':
     'Device {device} has destroyed its copy. This will never come: {never}. All else up to record {n} is here. Ask whoever used it.',
   'incident.wipedNumbers': 'records {numbers}',

@@ -330,6 +330,7 @@ export const devices = {
     '设备 {device} 超出上传规则继续记录了新的作业。记录都已保存并有效，请让它尽快联网。',
   'incident.wiped': '设备已清空',
   'incident.wipedText': '设备 {device} 已上传到第 {n} 条，并销毁了本机资料。请确认已收回。',
+  'incident.wipedNoneText': '设备 {device} 没有写过记录，本机资料已销毁。请确认已收回。',
   'incident.wipedMissingText':
     '设备 {device} 已销毁本机资料。这些再也不会送到：{never}。其余到第 {n} 条都在这里。请与使用人核对。',
   'incident.wipedNumbers': '第 {numbers} 条',

@@ -76,6 +76,9 @@ describe('an incident', () => {
   it('says what of an emptied device will never come', () => {
     const end = { epoch: 0, proven_seq: 7 };
     expect(incidentText(incident('wiped', end), NAMES)).toContain('已上传到第 7 条');
+    const none = incidentText(incident('wiped', { epoch: 0, proven_seq: 0 }), NAMES);
+    expect(none).toContain('没有写过记录');
+    expect(none).not.toContain('第 0 条');
     const owing = incidentText(incident('wiped', { ...end, missing: [[8, 9]], files: 2 }), NAMES);
     expect(owing).toContain('再也不会送到：第 8–9 条 · 2 个文件');
     expect(incidentText(incident('wiped', { ...end, files: 1 }), NAMES)).toContain('再也不会送到：1 个文件');

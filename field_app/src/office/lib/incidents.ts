@@ -70,7 +70,11 @@ export function incidentText(incident: Incident, names: Names): string {
 /** A device that owed something when it was emptied: what of it will never come is said first. */
 function wipedText(incident: Incident, device: string, facts: ReturnType<typeof incidentFacts>): string {
   const { files, missing } = incident.detail;
-  if (!files && !missing) return t('incident.wipedText', { device, n: facts.n });
+  if (!files && !missing) {
+    return facts.n === 0
+      ? t('incident.wipedNoneText', { device })
+      : t('incident.wipedText', { device, n: facts.n });
+  }
   const never = [
     ...(missing ? [t('incident.wipedNumbers', { numbers: facts.numbers })] : []),
     ...(typeof files === 'number' ? [t('incident.wipedFiles', { files })] : []),
