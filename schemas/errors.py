@@ -70,6 +70,7 @@ class ErrorCode(StrEnum):
     UPLOADS_TOO_MANY = "uploads_too_many"
     # import
     IMPORT_UNREADABLE = "import_unreadable"
+    IMPORT_TOO_LARGE = "import_too_large"
     IMPORT_FOREIGN = "import_foreign"
     IMPORT_VERSION = "import_version"
     IMPORT_UNSIGNED = "import_unsigned"
@@ -302,6 +303,12 @@ MESSAGES: Final[dict[ErrorCode, Sentence]] = {
     ErrorCode.IMPORT_UNREADABLE: Sentence(
         "导出文件不完整或已损坏，什么都没有导入；原件还在设备和文件里。请在设备上重新导出。",
         "The export file is cut or damaged; nothing was imported, the device still has everything. Export it again there.",
+    ),
+    ErrorCode.IMPORT_TOO_LARGE: Sentence(
+        "导出文件太大，不能在这里导入；什么都没有导入，文件和设备上的内容都在，请留好。"
+        "请让设备联网上传；做不到时，请管理员在服务器上用 handover import 导入这个文件。",
+        "The export file is too large to be imported here; nothing was imported, file and device still have everything: "
+        "keep both. Let the device upload by itself; where it cannot, have the file imported on the server with handover import.",
     ),
     ErrorCode.IMPORT_FOREIGN: Sentence(
         "这个文件不是本公司的，什么都没有导入；文件没有改动。请到它所属的公司导入。",

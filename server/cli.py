@@ -141,7 +141,7 @@ async def _import(house: House, organisation: str, path: Path) -> ImportAnswer:
         if chosen not in found:
             raise ImportRefused(ErrorCode.IMPORT_FOREIGN)
         with path.open("rb") as file:
-            return await take_in(house, chosen, file, SYSTEM_ACTOR)
+            return await take_in(house, chosen, file, SYSTEM_ACTOR, bounded=False)
     finally:
         await house.database.close()
 

@@ -28,12 +28,14 @@ _WRITE_BYTES: Final = 1024 * 1024
 
 @post("/api/v1/imports", status_code=200, request_max_body_size=IMPORT_BYTES_MAX)
 async def bring(request: Request[Any, Any, Any], house: NamedDependency[House]) -> Response[bytes]:
-    """Take the file in. IMPORT_UNREADABLE, IMPORT_FOREIGN, IMPORT_VERSION, IMPORT_UNSIGNED, IMPORT_CONTRADICTS, DEVICE_UNKNOWN,
-    EPOCH_UNKNOWN, STORAGE_FULL: nothing taken. IMPORT_INCOMPLETE: what was taken stays."""
+    """Take the file in. IMPORT_TOO_LARGE, IMPORT_UNREADABLE, IMPORT_FOREIGN, IMPORT_VERSION, IMPORT_UNSIGNED, IMPORT_CONTRADICTS,
+    DEVICE_UNKNOWN, EPOCH_UNKNOWN, STORAGE_FULL: nothing taken. IMPORT_INCOMPLETE: what was taken stays."""
     person = await require_person(request, house)
     if reach_of("read.export", person.roles) is None:
         raise Failure(ErrorCode.FORBIDDEN)
     announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > IMPORT_BYTES_MAX:
+        raise _too_large()
     if announced.isdecimal() and not await asyncio.to_thread(house.vault.has_room, int(announced)):
         raise Failure(ErrorCode.STORAGE_FULL)
     file = await asyncio.to_thread(_temporary, house.vault.data / "uploads")
@@ -47,17 +49,21 @@ async def bring(request: Request[Any, Any, Any], house: NamedDependency[House]) 
     return Response(answer.model_dump_json().encode(), media_type=JSON)
 
 
+def _too_large() -> Failure:
+    return Failure(ErrorCode.IMPORT_TOO_LARGE, detail={"what": "bytes", "max": IMPORT_BYTES_MAX})
+
+
 def _temporary(folder: Path) -> BinaryIO:
     return cast(BinaryIO, tempfile.TemporaryFile(dir=folder))
 
 
 async def _put_aside(request: Request[Any, Any, Any], file: BinaryIO) -> None:
-    """Write the body to the disk, by a thread: a slow disk holds up this request only. BODY_TOO_LARGE; OSError."""
+    """Write the body to the disk, by a thread: a slow disk holds up this request only. IMPORT_TOO_LARGE; OSError."""
     waiting, taken = bytearray(), 0
     async for chunk in request.stream():
         taken += len(chunk)
         if taken > IMPORT_BYTES_MAX:
-            raise Failure(ErrorCode.BODY_TOO_LARGE, detail={"bytes_max": IMPORT_BYTES_MAX})
+            raise _too_large()
         waiting += chunk
         if len(waiting) >= _WRITE_BYTES:
             await asyncio.to_thread(file.write, bytes(waiting))

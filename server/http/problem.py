@@ -71,6 +71,7 @@ STATUS: Final[dict[ErrorCode, int]] = {
     ErrorCode.UPLOAD_UNKNOWN: 404,
     ErrorCode.UPLOADS_TOO_MANY: 429,
     ErrorCode.IMPORT_UNREADABLE: 422,
+    ErrorCode.IMPORT_TOO_LARGE: 413,
     ErrorCode.IMPORT_FOREIGN: 422,
     ErrorCode.IMPORT_VERSION: 422,
     ErrorCode.IMPORT_UNSIGNED: 422,

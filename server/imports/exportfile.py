@@ -2,8 +2,8 @@
 
 Neighbours: `sync/net/exportfile.py` and `field_app/src/core/exportfile.ts` write such files, `sync/exported.py` says what their
 device signs; `take.py` takes in what stands here, and has the signature verified. Invariants: no record is longer than its
-bound; a file that is cut, changed, foreign, of another format or broken in its chain is refused as a whole, before anything was
-written; the bytes of its files are read one at a time.
+bound, nor are all entries together; a file that is cut, changed, foreign, of another format or broken in its chain is refused
+as a whole, before anything was written; the bytes of its files are read one at a time.
 """
 
 from collections.abc import Iterator
@@ -133,17 +133,19 @@ def records(file: BinaryIO, keys: OrganisationKeys) -> Iterator[tuple[_Opened, i
         raise broken("end")
 
 
-def check(file: BinaryIO, keys: OrganisationKeys) -> Export:
-    """Read the whole file once: every record opens, the entries are one chain, no file is longer than it says. ImportRefused."""
+def check(file: BinaryIO, keys: OrganisationKeys, *, bounded: bool = True) -> Export:
+    """Read the whole file once: every record opens, the entries are one chain, no file is longer than it says. ImportRefused.
+    Entries are kept before it is known who signed them: `bounded` says how many at most (a server at work), or all of them."""
     carried: Carried | None = None
     entries: list[PushedEntry] = []
     files: list[NamedFile] = []
-    signature, size = "", 0
+    signature, size, held = "", 0, 0
     for opened, type_, content in records(file, keys):
         carried = carried or Carried(opened.raw)
         carried.add(type_, content)
         try:
             if type_ == ENTRY:
+                held += len(content)
                 entries.append(_next(opened.head, entries, _Entry.model_validate_json(content)))
             elif type_ == FILE:
                 files.append(NamedFile.model_validate_json(content))
@@ -159,8 +161,8 @@ def check(file: BinaryIO, keys: OrganisationKeys) -> Export:
                 raise broken(f"type {type_}")
         except ValueError:
             raise broken(f"record of type {type_}") from None
-        if len(entries) > limits.IMPORT_ENTRIES_MAX or len(files) > limits.IMPORT_FILES_MAX:
-            raise broken("too many")
+        if bounded:
+            _bound(len(entries), held, len(files))
     assert carried is not None, "records yields or raises"
     head, first = opened.head, entries[0].seq if entries else 0
     said = Exported(
@@ -182,6 +184,16 @@ def contents(file: BinaryIO, keys: OrganisationKeys, wanted: frozenset[str]) -> 
         held.clear()
         found = NamedFile.model_validate_json(content) if type_ == FILE else None
         named = found if found and found.sha256 in wanted else None
+
+
+def _bound(entries: int, held: int, files: int) -> None:
+    for what, found, most in (
+        ("entries", entries, limits.IMPORT_ENTRIES_MAX),
+        ("entries_bytes", held, limits.IMPORT_ENTRIES_BYTES_MAX),
+        ("files", files, limits.IMPORT_FILES_MAX),
+    ):
+        if found > most:
+            raise ImportRefused(ErrorCode.IMPORT_TOO_LARGE, what=what, max=most)
 
 
 def _next(head: ExportHead, before: list[PushedEntry], entry: _Entry) -> PushedEntry:

@@ -36,11 +36,12 @@ class _Ended:
     wanted: frozenset[str]
 
 
-async def take_in(house: House, organisation: str, file: BinaryIO, by: str) -> ImportAnswer:
-    """Import one file. `by`: the person who answers for it. ImportRefused: nothing was taken in, but for IMPORT_INCOMPLETE;
-    OSError when the disk fails. Of a file that was not finished, what is in stays, and the same file brings the rest."""
+async def take_in(house: House, organisation: str, file: BinaryIO, by: str, *, bounded: bool = True) -> ImportAnswer:
+    """Import one file. `by`: the person who answers for it; `bounded` as `check`. ImportRefused: nothing was taken in, but for
+    IMPORT_INCOMPLETE; OSError when the disk fails. Of a file that was not finished, what is in stays, and the same file brings
+    the rest."""
     keys = house.keys.of(organisation)
-    export = await asyncio.to_thread(check, file, keys)
+    export = await asyncio.to_thread(check, file, keys, bounded=bounded)
 
     async def tell(brought: Brought) -> None:
         await settle(house, organisation, brought)

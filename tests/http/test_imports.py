@@ -6,6 +6,7 @@ import hashlib
 import io
 import tempfile
 import threading
+from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -298,6 +299,22 @@ async def test_a_full_disk_says_so_before_anything_is_written(world: World, monk
     assert (answer.status_code, answer.json()["code"]) == (507, "storage_full")
 
 
+@pytest.mark.parametrize("length_is_told", [True, False])
+async def test_more_than_is_taken_at_once_says_what_to_do(
+    world: World, monkeypatch: pytest.MonkeyPatch, length_is_told: bool
+) -> None:
+    monkeypatch.setattr("server.http.imports.IMPORT_BYTES_MAX", 10)
+
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            yield b"HVX2"
+
+    content = b"HVX2" * 3 if length_is_told else chunks()
+    answer = await (await world.signed_in("manager-a")).post("/api/v1/imports", content=content)
+    assert (answer.status_code, answer.json()["code"]) == (413, "import_too_large")
+    assert (answer.json()["zh"], answer.json()["en"]) == tuple(MESSAGES[ErrorCode.IMPORT_TOO_LARGE])
+
+
 # --- the command line -------------------------------------------------------------------------------------------------
 def command(world: World, monkeypatch: pytest.MonkeyPatch, *args: str) -> Result:
     """`handover import …` on the same data folder, beside the running server."""
@@ -322,6 +339,20 @@ async def test_the_command_line_imports_beside_the_running_server(
     again = await asyncio.to_thread(command, world, monkeypatch, file, "--organisation", world.a.id)
     assert again.output.startswith("entries=2 new=0 ")
     assert (await phone.push())["upload"] == "clear"
+
+
+async def test_the_command_line_takes_what_is_too_large_for_a_server_at_work(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "IMPORT_ENTRIES_MAX", 1)
+    phone, _ = await recorded(world, world.a)
+    raw = exported(world, phone, world.a, tmp_path)
+    answer = await (await world.signed_in("manager-a")).post("/api/v1/imports", content=raw)
+    assert (answer.status_code, answer.json()["code"]) == (413, "import_too_large")
+    assert await states(world, phone) == []
+    file = str(tmp_path / "out.hvx")
+    done = await asyncio.to_thread(command, world, monkeypatch, file, "--organisation", world.a.id)
+    assert done.output.startswith("entries=2 new=2 applied=2 "), done.output
 
 
 async def test_the_command_line_says_what_is_wrong(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -318,6 +318,27 @@ def test_nothing_beyond_the_head_and_no_other_end_is_believed(tmp_path: Path) ->
     assert verdict((tmp_path / "out.hvx").read_bytes()) == "good", "what it no longer has is only told"
 
 
+@pytest.mark.parametrize(
+    ("limit", "what"),
+    [("IMPORT_ENTRIES_MAX", "entries"), ("IMPORT_ENTRIES_BYTES_MAX", "entries_bytes"), ("IMPORT_FILES_MAX", "files")],
+)
+def test_a_whole_file_that_is_too_large_is_not_called_damaged(limit: str, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exporting it again would give the same: what to do is said, and the server's own command takes it."""
+    made = device(signed)
+    sealer = Sealer(made, INFO, 0)
+    carried = [(ENTRY, _json({"epoch": 0, **row.wire()})) for row in made.outbox]
+    carried += [(FILE, _json({"sha256": name * 64, "size": 3, "type": "image/jpeg", "role": "photo"})) for name in "abcdef"]
+    raw = sealer.head + b"".join(sealer.record(type_, content) for type_, content in carried) + sealer.end(1, 6, 6)
+    exact = sum(len(content) for type_, content in carried if type_ == ENTRY) if what == "entries_bytes" else 6
+    monkeypatch.setattr(limits, limit, exact)
+    assert verdict(raw) == "good"
+    monkeypatch.setattr(limits, limit, exact - 1)
+    with pytest.raises(ImportRefused) as refused:
+        opened(raw)
+    assert (refused.value.code, refused.value.detail) == (ErrorCode.IMPORT_TOO_LARGE, {"what": what, "max": exact - 1})
+    assert len(check(io.BytesIO(raw), exported.keys(), bounded=False).entries) == 6
+
+
 def test_no_changed_byte_passes() -> None:
     raw = base64.b64decode(VECTORS["good"]["file"])
     assert verdict(raw) == "good"

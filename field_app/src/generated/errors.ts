@@ -220,6 +220,10 @@ export const ERROR_MESSAGES: { readonly [C in ErrorCode]: { readonly zh: string;
     "zh": "导出文件不完整或已损坏，什么都没有导入；原件还在设备和文件里。请在设备上重新导出。",
     "en": "The export file is cut or damaged; nothing was imported, the device still has everything. Export it again there."
   },
+  "import_too_large": {
+    "zh": "导出文件太大，不能在这里导入；什么都没有导入，文件和设备上的内容都在，请留好。请让设备联网上传；做不到时，请管理员在服务器上用 handover import 导入这个文件。",
+    "en": "The export file is too large to be imported here; nothing was imported, file and device still have everything: keep both. Let the device upload by itself; where it cannot, have the file imported on the server with handover import."
+  },
   "import_foreign": {
     "zh": "这个文件不是本公司的，什么都没有导入；文件没有改动。请到它所属的公司导入。",
     "en": "The file is another organisation's; nothing was imported, the file is unchanged. Import it where it belongs."

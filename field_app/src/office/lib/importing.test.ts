@@ -36,6 +36,11 @@ describe('the head of an export file', () => {
     await expect(readHead(file)).rejects.toMatchObject({ problem: { code: 'import_unreadable' } });
   });
 
+  it('beyond what the server takes at once is refused before it is sent, and says so', async () => {
+    const file = { size: 2 * 1024 ** 3 + 1 } as Blob;
+    await expect(readHead(file)).rejects.toMatchObject({ problem: { code: 'import_too_large' } });
+  });
+
   it('of another format is refused by its name', async () => {
     await expect(readHead(exported(HEAD, 'HVX1'))).rejects.toMatchObject({
       problem: { code: 'import_version' },

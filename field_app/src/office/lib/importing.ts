@@ -23,9 +23,9 @@ export interface ExportHead {
   at: string;
 }
 
-/** Whose file it is, and from when. CoreError `import_unreadable`, `import_version`, `body_too_large`. */
+/** Whose file it is, and from when. CoreError `import_unreadable`, `import_version`, `import_too_large`. */
 export async function readHead(file: Blob): Promise<ExportHead> {
-  if (file.size > IMPORT_BYTES_MAX) throw new CoreError('body_too_large');
+  if (file.size > IMPORT_BYTES_MAX) throw new CoreError('import_too_large');
   try {
     const start = new Uint8Array(await file.slice(0, 8).arrayBuffer());
     const length = new DataView(start.buffer).getUint32(4);
