@@ -1,7 +1,7 @@
 """POST /api/v1/imports: a device's export file, brought by a manager.
 
 Neighbours: `server/imports`. Invariants: only whoever may export may import (`read.export`), only for the own organisation;
-the file is put aside on the disk while it comes, bounded, and gone when the answer is.
+the file is put aside on the disk while it comes, bounded, never into the reserve, and gone when the answer is.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from litestar.handlers.base import BaseRouteHandler
 from schemas.errors import ErrorCode
 from schemas.limits import IMPORT_BYTES_MAX
 from schemas.people import reach_of
+from server.blobs.vault import Vault
 from server.http.access import require_person
 from server.http.context import House
 from server.http.problem import Failure
@@ -29,7 +30,7 @@ _WRITE_BYTES: Final = 1024 * 1024
 @post("/api/v1/imports", status_code=200, request_max_body_size=IMPORT_BYTES_MAX)
 async def bring(request: Request[Any, Any, Any], house: NamedDependency[House]) -> Response[bytes]:
     """Take the file in. IMPORT_TOO_LARGE, IMPORT_UNREADABLE, IMPORT_FOREIGN, IMPORT_VERSION, IMPORT_UNSIGNED, IMPORT_CONTRADICTS,
-    DEVICE_UNKNOWN, EPOCH_UNKNOWN, STORAGE_FULL: nothing taken. IMPORT_INCOMPLETE: what was taken stays."""
+    DEVICE_UNKNOWN, EPOCH_UNKNOWN, STORAGE_FULL: nothing taken. IMPORT_INCOMPLETE, IMPORT_NO_ROOM: what was taken stays."""
     person = await require_person(request, house)
     if reach_of("read.export", person.roles) is None:
         raise Failure(ErrorCode.FORBIDDEN)
@@ -40,7 +41,7 @@ async def bring(request: Request[Any, Any, Any], house: NamedDependency[House]) 
         raise Failure(ErrorCode.STORAGE_FULL)
     file = await asyncio.to_thread(_temporary, house.vault.data / "uploads")
     try:
-        await _put_aside(request, file)
+        await _put_aside(request, file, house.vault)
         answer = await take_in(house, person.organisation, file, person.person)
     except ImportRefused as refused:
         raise Failure(refused.code, detail=refused.detail) from refused
@@ -57,8 +58,16 @@ def _temporary(folder: Path) -> BinaryIO:
     return cast(BinaryIO, tempfile.TemporaryFile(dir=folder))
 
 
-async def _put_aside(request: Request[Any, Any, Any], file: BinaryIO) -> None:
-    """Write the body to the disk, by a thread: a slow disk holds up this request only. IMPORT_TOO_LARGE; OSError."""
+async def _put_aside(request: Request[Any, Any, Any], file: BinaryIO, vault: Vault) -> None:
+    """Write the body to the disk, by a thread: a slow disk holds up this request only. IMPORT_TOO_LARGE; STORAGE_FULL when it
+    would eat the reserve, whatever length was announced; OSError."""
+
+    def write(raw: bytes) -> None:
+        if not vault.has_room(len(raw)):
+            raise Failure(ErrorCode.STORAGE_FULL)
+        file.write(raw)
+        file.flush()  # what lies in memory would not be counted
+
     waiting, taken = bytearray(), 0
     async for chunk in request.stream():
         taken += len(chunk)
@@ -66,9 +75,9 @@ async def _put_aside(request: Request[Any, Any, Any], file: BinaryIO) -> None:
             raise _too_large()
         waiting += chunk
         if len(waiting) >= _WRITE_BYTES:
-            await asyncio.to_thread(file.write, bytes(waiting))
+            await asyncio.to_thread(write, bytes(waiting))
             waiting.clear()
-    await asyncio.to_thread(file.write, bytes(waiting))
+    await asyncio.to_thread(write, bytes(waiting))
 
 
 ROUTES: Final[list[BaseRouteHandler]] = [bring]

@@ -77,6 +77,7 @@ STATUS: Final[dict[ErrorCode, int]] = {
     ErrorCode.IMPORT_UNSIGNED: 422,
     ErrorCode.IMPORT_CONTRADICTS: 409,
     ErrorCode.IMPORT_INCOMPLETE: 409,
+    ErrorCode.IMPORT_NO_ROOM: 507,
 }
 
 

@@ -3,10 +3,11 @@
 Neighbours: `exportfile.py` has read and checked the file, `server/http/imports.py` and `handover import` bring it. Invariants:
 nothing is taken of a file that its device has not signed; entries go in piece by piece, each a transaction of its own, so that
 pushes get in between and a stop costs nothing but importing again; whatever came over the network before, or comes after, is a
-repeat; a file goes in only where an entry of that device declared it, examined like any other.
+repeat; a file goes in only where an entry of that device declared it, examined like any other, and never into the reserve.
 """
 
 import asyncio
+import errno
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +20,7 @@ from server.blobs.finish import finish
 from server.blobs.uploads import UploadRow
 from server.exchange import Transactions, write_judged
 from server.http.context import House
+from server.http.problem import full_disk
 from server.imports.exportfile import Export, ImportRefused, NamedFile, check, contents
 from server.owed import settle
 from server.storage.store import SqlStore
@@ -38,8 +40,8 @@ class _Ended:
 
 async def take_in(house: House, organisation: str, file: BinaryIO, by: str, *, bounded: bool = True) -> ImportAnswer:
     """Import one file. `by`: the person who answers for it; `bounded` as `check`. ImportRefused: nothing was taken in, but for
-    IMPORT_INCOMPLETE; OSError when the disk fails. Of a file that was not finished, what is in stays, and the same file brings
-    the rest."""
+    IMPORT_INCOMPLETE and IMPORT_NO_ROOM; OSError when the disk fails. Of a file that was not finished, what is in stays, and the
+    same file brings the rest."""
     keys = house.keys.of(organisation)
     export = await asyncio.to_thread(check, file, keys, bounded=bounded)
 
@@ -51,7 +53,12 @@ async def take_in(house: House, organisation: str, file: BinaryIO, by: str, *, b
     stored = rejected = 0
     opened = contents(file, keys, ended.wanted)
     while (one := await asyncio.to_thread(next, opened, None)) is not None:
-        kept = await _keep(house, export.said, *one)
+        try:
+            kept = await _keep(house, export.said, *one)
+        except OSError as problem:
+            if not full_disk(problem):
+                raise
+            raise ImportRefused(ErrorCode.IMPORT_NO_ROOM, stored=stored) from problem
         stored, rejected = stored + kept, rejected + (not kept)
     return ImportAnswer(
         device=export.said.device, entries=len(export.entries), new=new, states=ended.states, files=len(export.files),
@@ -100,10 +107,13 @@ def _end(store: SqlStore, export: Export) -> _Ended:
 
 
 async def _keep(house: House, said: Exported, named: NamedFile, content: bytes) -> bool:
-    """Put one file's bytes where an upload of its device would have put them."""
+    """Put one file's bytes where an upload of its device would have put them. OSError: nothing of it is kept; ENOSPC also when
+    only the reserve is left."""
     now, upload = house.clock(), house.new_id()
 
     def write() -> None:
+        if not house.vault.has_room(len(content)):
+            raise OSError(errno.ENOSPC, "the reserve would be used")
         house.vault.begin(upload)
         house.vault.append(upload, 0, content)
         house.vault.settle(upload)

@@ -17,7 +17,9 @@ from typer.testing import CliRunner, Result
 from schemas import limits
 from schemas.errors import MESSAGES, ErrorCode
 from schemas.protocol import BlobRef, OrganisationInfo
+from server.blobs.vault import Vault
 from server.cli import cli
+from server.http import imports as spool
 from server.imports.exportfile import ImportRefused, check
 from server.imports.take import take_in
 from sync.exported import END, ENTRY, FILE
@@ -315,6 +317,65 @@ async def test_more_than_is_taken_at_once_says_what_to_do(
     assert (answer.json()["zh"], answer.json()["en"]) == tuple(MESSAGES[ErrorCode.IMPORT_TOO_LARGE])
 
 
+async def test_a_body_of_no_announced_length_stops_at_the_reserve(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is asked while the body comes: what had been written is gone, and nothing was taken in."""
+    phone, _ = await recorded(world, world.a)
+    raw = exported(world, phone, world.a, tmp_path)
+    asked: list[int] = []
+
+    def two_writes(size: int) -> bool:
+        asked.append(size)
+        return len(asked) < 3
+
+    async def body() -> AsyncIterator[bytes]:
+        for start in range(0, len(raw), 200):
+            yield raw[start : start + 200]
+
+    manager = await world.signed_in("manager-a")
+    with monkeypatch.context() as patched:
+        patched.setattr(spool, "_WRITE_BYTES", 200)
+        patched.setattr(world.house.vault, "has_room", two_writes)
+        answer = await manager.post("/api/v1/imports", content=body())
+    assert (answer.status_code, answer.json()["code"]) == (507, "storage_full")
+    assert len(asked) == 3
+    assert sum(asked) < len(raw)
+    assert await states(world, phone) == []
+    assert list((world.house.settings.data / "uploads").iterdir()) == []
+    assert (await manager.post("/api/v1/imports", content=body())).json()["new"] == 2
+
+
+async def test_files_stop_at_the_reserve_and_come_with_the_same_file_again(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone, sha256 = await recorded(world, world.a)
+    raw = exported(world, phone, world.a, tmp_path)
+    picture = photo(size=(40, 30))
+    manager = await world.signed_in("manager-a")
+
+    async def body() -> AsyncIterator[bytes]:
+        yield raw
+
+    with monkeypatch.context() as patched:  # the file itself finds room, the picture in it does not
+        patched.setattr(world.house.vault, "has_room", lambda size: size != len(picture))
+        answer = await manager.post("/api/v1/imports", content=body())
+        said = (answer.status_code, answer.json()["code"], answer.json()["detail"])
+        assert said == (507, "import_no_room", {"stored": 0})
+        assert (answer.json()["zh"], answer.json()["en"]) == tuple(MESSAGES[ErrorCode.IMPORT_NO_ROOM])
+        told = await asyncio.to_thread(
+            command_that_finds_no_room, world, patched, str(tmp_path / "out.hvx"), "--organisation", world.a.id
+        )
+        assert told.exit_code == 1
+        assert MESSAGES[ErrorCode.IMPORT_NO_ROOM].zh in told.output
+    assert [state for _, state, _ in await states(world, phone)] == ["applied", "applied"]
+    assert not world.house.vault.blob_path(world.a.id, sha256).exists()
+    assert list((world.house.settings.data / "uploads").iterdir()) == []
+    again = (await manager.post("/api/v1/imports", content=raw)).json()
+    assert (again["new"], again["stored"]) == (0, 1)
+    assert world.house.vault.blob_path(world.a.id, sha256).read_bytes() == picture
+
+
 # --- the command line -------------------------------------------------------------------------------------------------
 def command(world: World, monkeypatch: pytest.MonkeyPatch, *args: str) -> Result:
     """`handover import …` on the same data folder, beside the running server."""
@@ -323,6 +384,12 @@ def command(world: World, monkeypatch: pytest.MonkeyPatch, *args: str) -> Result
     if settings.database_url:
         monkeypatch.setenv("DATABASE_URL", settings.database_url)
     return CliRunner().invoke(cli, ["import", *args])
+
+
+def command_that_finds_no_room(world: World, monkeypatch: pytest.MonkeyPatch, *args: str) -> Result:
+    """The same, where the reserve begins at once."""
+    monkeypatch.setattr(Vault, "has_room", lambda _vault, _size: False)
+    return command(world, monkeypatch, *args)
 
 
 async def test_the_command_line_imports_beside_the_running_server(

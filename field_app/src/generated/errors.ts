@@ -243,5 +243,9 @@ export const ERROR_MESSAGES: { readonly [C in ErrorCode]: { readonly zh: string;
   "import_incomplete": {
     "zh": "只导入了一部分：已导入的都有效，其余的还在文件和设备里。请先处理这台设备的隔离内容或缺号，再导入同一个文件。",
     "en": "Only a part could be imported: that stays, the rest is still in the file and on the device. See to the device's quarantine or gap first, then import the same file again."
+  },
+  "import_no_room": {
+    "zh": "服务器存储空间不足，照片没有全部导入：记录和已导入的照片都已保存，其余的还在文件里。请腾出空间，再导入同一个文件。",
+    "en": "The server's storage is full, so not every photo could be imported: the records and the photos that are in stay, the rest is still in the file. Make room, then import the same file again."
   }
 };
