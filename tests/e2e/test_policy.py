@@ -228,6 +228,7 @@ async def test_a_device_is_wiped_once_everything_is_up(yard: World) -> None:
     await app.phone.offline(False)
     await app.sees(app.heading("wiping.title"), 90_000)
     await app.sees(app.text("revoked.amount", photos=2))
+    assert await app.page.evaluate("localStorage.getItem('handover.lastPerson')"), "until then it knows who was here last"
     on_the_phone = Gallery(app.page, "field-wiping", FIELD_SIZES)
     await on_the_phone.look("sending")
     await opened_wiping(yard, app)

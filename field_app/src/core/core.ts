@@ -140,7 +140,7 @@ export class CoreImpl implements Core {
     if (this.flavour === 'office') {
       const answer = await stillSignedIn(this.http);
       if (typeof answer === 'object') return this.adopt(answer);
-      return this.patch({ phase: 'not_enrolled' });
+      return this.patch({ phase: 'not_enrolled', wiped: await wipedBefore(this.root) });
     }
     const wiped = await wipedBefore(this.root);
     if (wiped) return this.patch({ phase: 'not_enrolled', wiped });
@@ -189,6 +189,7 @@ export class CoreImpl implements Core {
   private async adopt(answer: LoginAnswer): Promise<void> {
     if (!this.root) throw new CoreError('not_ready');
     const name = await settle(this.deps, this.http, this.root, answer);
+    this.patch({ wiped: null });
     await this.open(name);
     await this.welcome();
   }

@@ -53,6 +53,7 @@ export async function settle(deps: Deps, http: Http, root: Db, answer: LoginAnsw
     tx.objectStore('meta').put(name, personKey(answer.person));
     tx.objectStore('meta').put(name, 'current');
     tx.objectStore('meta').put(session, 'session');
+    tx.objectStore('meta').delete('wiped');
   });
   return name;
 }

@@ -1,8 +1,11 @@
 /** Being emptied by the office: locked at once, everything up first, then nothing is left and the office hears it. */
 import { afterEach, describe, expect, it } from 'vitest';
+import type { LoginAnswer } from '../../generated/types';
 import { Db, got } from '../db';
 import { dbName } from '../enrol';
+import { Http } from '../http';
 import { LANG_KEY } from '../kept';
+import { settle } from '../session';
 import { forsake } from '../wipe';
 import { PERSON } from './server';
 import { begin, shoot, turns, until, World } from './world';
@@ -182,6 +185,30 @@ describe('a device being emptied', () => {
     const keys = await root.read(['meta'], (tx) => got(tx.objectStore('meta').getAllKeys()));
     expect(keys).toEqual(['farewell', 'office:b', 'wiped']);
     root.close();
+  });
+
+  it('is said at an office browser, too, until somebody signs in there', async () => {
+    world = await World.make();
+    const root = await Db.open(world.indexedDB, 'handover-office');
+    await root.setMeta('wiped', { name: '办公室电脑', seq: 3, at: '' });
+    root.close();
+    const core = world.core('office');
+    await core.start();
+    expect(core.status.get()).toMatchObject({
+      phase: 'not_enrolled',
+      wiped: { name: '办公室电脑', seq: 3, told: true },
+    });
+    await core.stop();
+    const again = await Db.open(world.indexedDB, 'handover-office');
+    const answer = {
+      person: PERSON,
+      name: '李伟',
+      name_en: '',
+      roles: ['manager'],
+    } as unknown as LoginAnswer;
+    await settle(world.deps(), new Http(world.deps()), again, answer);
+    expect(await again.meta('wiped')).toBeUndefined();
+    again.close();
   });
 
   it('is gone in every tab', async () => {

@@ -41,6 +41,13 @@ export const office: Readonly<Record<keyof typeof zh, string>> = {
   'office.revokedTitle': 'This browser has been revoked',
   'office.revokedText': 'It gets no more data; what it has not uploaded is still kept here.',
   'office.revokedTodo': 'Sign in again, or call an administrator.',
+  'office.wiped': 'This browser, "{name}", has been wiped',
+  'office.wipedSafe':
+    'Before that, everything recorded here, {n} {n|entry|entries}, was uploaded and confirmed by the server; should anything be missing, the incident names it.',
+  'office.wipedNone': 'Nothing had been recorded in this browser, so nothing is lost.',
+  'office.wipedTodo': 'To go on working here, sign in again.',
+  'office.wipedTell':
+    'Stay connected a little longer, so that the server learns it is empty. To go on working here, sign in again.',
   'office.copied': 'Copied',
   'office.copy': 'Copy',
   'office.copyFailed': 'The browser does not allow copying; select the text by hand',
