@@ -184,8 +184,8 @@ class Outcome(Wire):
 class Receipt(Wire):
     """What the server proves to have: payload of a compact JWS (ES256, `kid` of the organisation's key).
 
-    Contiguous to `n` with chain hash `h`; `held` ranges beyond; `lost` declared; `missing` blobs still awaited
-    (at most RECEIPT_MISSING_MAX named, `missing_count` in all).
+    Contiguous to `n` with chain hash `h`; `held` ranges beyond; `lost` declared and without a body (the
+    RECEIPT_LOST_MAX highest numbers); `missing` blobs still awaited (at most RECEIPT_MISSING_MAX named, `missing_count` in all).
     """
 
     typ: Literal["handover-receipt-v1"] = "handover-receipt-v1"

@@ -2,7 +2,8 @@
 
 Neighbours: `server/http/quarantine.py` shows it, `server/domain/devices.py` writes down that a device is lost,
 `sync/incidents.py` that it is back. Invariants: what is here is never presumed missing, by whatever way it came · nothing is
-presumed of a device that has spoken since · a journal is read page by page, however long it is.
+presumed of a device that has spoken since · numbers are those of the newest epoch: what was said of an abandoned one says nothing
+of them, and a device that goes on in a newer one has spoken · a journal is read page by page, however long it is.
 """
 
 import json
@@ -31,8 +32,9 @@ def report(store: Store, device: DeviceState, seen: StoredRecord, now_ms: int) -
     """The report of one device; `seen` is its record."""
     organisation, data = device.organisation, seen.data
     lost = lost_word(data.get("lost") or {})
-    announced = lost.pending if lost else Pending.model_validate(data["pending"])
-    proven = lost.proven_seq if lost else device.seq
+    said = lost if lost is not None and lost.epoch == device.epoch else None
+    announced = said.pending if said else Pending.model_validate(data["pending"])
+    proven = said.proven_seq if said else device.seq
     last = min(proven + announced.entries, SEQ_MAX)
     declared = {
         seq for epoch, _, _ in store.epochs(organisation, device.id) for seq in store.losses(organisation, device.id, epoch)

@@ -160,11 +160,10 @@ class Engine:
     def _seal(self, store: Store, device: DeviceState, now_ms: int, n: int, chain_hash: str) -> tuple[str, bool]:
         missing, count = store.missing_blobs(device.organisation, device.id, limits.RECEIPT_MISSING_MAX)
         held = ranges(store.held_seqs(device.organisation, device.id, device.epoch))
-        losses = store.losses(device.organisation, device.id, device.epoch)
-        lost = [seq for seq in losses if store.entry_at(device.organisation, device.id, device.epoch, seq) is None]
+        lost = store.unfilled_losses(device.organisation, device.id, device.epoch, limits.RECEIPT_LOST_MAX)
         receipt = Receipt(
             organisation=device.organisation, device=device.id, epoch=device.epoch, n=n, h=chain_hash,
-            held=held, lost=sorted(lost), missing=missing, missing_count=count, at=instants.to_text(now_ms),
+            held=held, lost=lost, missing=missing, missing_count=count, at=instants.to_text(now_ms),
         )  # fmt: skip
         return self.sign(device.organisation, receipt.model_dump_json().encode()), not held and count == 0
 

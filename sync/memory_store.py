@@ -254,6 +254,11 @@ class MemoryStore:
         """Declared losses: seq → hash."""
         return {seq: loss[0] for seq, loss in self._room("loss", organisation, device, epoch).items()}
 
+    def unfilled_losses(self, organisation: str, device: str, epoch: int, limit: int) -> list[int]:
+        """The highest numbers declared lost that hold no entry."""
+        where = (organisation, device, epoch)
+        return sorted(self._room("loss", *where).keys() - self._room("journal", *where).keys())[-limit:]
+
     def lacks_declared(self, organisation: str) -> bool:
         """Whether a body declared lost is nowhere in its device's journal."""
         rooms = list(self._rooms.items())
@@ -435,14 +440,13 @@ class MemoryStore:
         """Blobs a record answers for, by hash, as they are shown."""
         links = [(sha256, device) for sha256, *record, device in self._room("link", organisation) if record == [kind, record_id]]
         shown = {sha256 for sha256, device in links if self.holds_blob(organisation, device, sha256)}
-        blobs = self._blobs(organisation, {sha256 for sha256, _ in links})
-        return [as_shown(blob, blob.sha256 in shown) for blob in blobs]
+        return [as_shown(blob, blob.sha256 in shown) for blob in self._blobs(organisation, {sha256 for sha256, _ in links})]
 
     def missing_blobs(self, organisation: str, device: str, limit: int) -> tuple[list[str], int]:
         """Declared by the device's entries and not yet sent by it."""
         declared = {sha256 for sha256, by, _ in self._room("declared", organisation) if by == device}
-        blobs = self._blobs(organisation, declared)
-        own = [as_shown(blob, self.holds_blob(organisation, device, blob.sha256)) for blob in blobs]
+        shown = ((blob, self.holds_blob(organisation, device, blob.sha256)) for blob in self._blobs(organisation, declared))
+        own = [as_shown(blob, held) for blob, held in shown]
         missing = [blob.sha256 for blob in own if blob.state == "awaited"]
         return missing[:limit], len(missing)
 
@@ -452,12 +456,10 @@ class MemoryStore:
 
     def declared_blobs(self, organisation: str, entry_id: str) -> list[BlobState]:
         """Blobs an entry declared, by hash."""
-        declared = self._room("declared", organisation)
-        return self._blobs(organisation, {sha256 for sha256, _, by in declared if by == entry_id})
+        return self._blobs(organisation, {sha256 for sha256, _, by in self._room("declared", organisation) if by == entry_id})
 
     def _blobs(self, organisation: str, hashes: set[str]) -> list[BlobState]:
-        blobs = self._room("blob", organisation)
-        return [blobs[sha256] for sha256 in sorted(hashes)]
+        return [self._room("blob", organisation)[sha256] for sha256 in sorted(hashes)]
 
     # --- receipts -----------------------------------------------------------------------------------------------------
     def put_receipt(self, organisation: str, device: str, epoch: int, n: int, receipt: str, at_ms: int) -> None:
@@ -467,8 +469,7 @@ class MemoryStore:
     def newest_receipt(self, organisation: str, device: str) -> str | None:
         """The receipt for the furthest end, or None."""
         receipts = self._room("receipt", organisation, device)
-        found: str | None = receipts[max(receipts)][0] if receipts else None
-        return found
+        return str(receipts[max(receipts)][0]) if receipts else None
 
 
 def _place(entry: JournalEntry) -> tuple[str, int, int]:

@@ -257,6 +257,9 @@ class Store(Protocol):
     def losses(self, organisation: str, device: str, epoch: int) -> dict[int, str]:
         """Declared losses: seq → hash."""
 
+    def unfilled_losses(self, organisation: str, device: str, epoch: int, limit: int) -> list[int]:
+        """Of the numbers declared lost that hold no entry the `limit` highest, ascending."""
+
     def lacks_declared(self, organisation: str) -> bool:
         """Whether any device of the organisation has declared a number lost whose body is nowhere in its journal."""
 

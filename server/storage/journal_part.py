@@ -216,6 +216,13 @@ class JournalPart(Drafts):
         rows = self._read(sql.LOSSES, organisation=organisation, device=device, epoch=epoch)
         return {row.seq: row.hash for row in rows}
 
+    def unfilled_losses(self, organisation: str, device: str, epoch: int, limit: int) -> list[int]:
+        """The highest numbers declared lost that hold no entry. Entries are written first only where there are losses at all."""
+        where = {"organisation": organisation, "device": device, "epoch": epoch}
+        if self._read(sql.UNFILLED, **where, limit=1).first() is None:
+            return []
+        return sorted(self._read_with(self._entries, sql.UNFILLED, **where, limit=limit).scalars())
+
     def lacks_declared(self, organisation: str) -> bool:
         """Whether a body declared lost is nowhere in its device's journal."""
         return self._run(sql.LACKS_DECLARED, organisation=organisation).first() is not None

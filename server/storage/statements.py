@@ -156,6 +156,18 @@ LACKS_DECLARED: Final = (
     .limit(1)
 )  # fmt: skip
 LOSSES: Final = select(LOSS.c.seq, LOSS.c.hash).where(*by(LOSS, "organisation", "device", "epoch"))
+UNFILLED: Final = (
+    select(LOSS.c.seq)
+    .where(*by(LOSS, "organisation", "device", "epoch"))
+    .where(
+        ~exists().where(
+            JOURNAL.c.organisation == LOSS.c.organisation, JOURNAL.c.device == LOSS.c.device,
+            JOURNAL.c.epoch == LOSS.c.epoch, JOURNAL.c.seq == LOSS.c.seq,
+        )
+    )
+    .order_by(LOSS.c.seq.desc())
+    .limit(bindparam("limit"))
+)  # fmt: skip
 PUT_QUARANTINE: Final = upsert(QUARANTINE)
 ALL_QUARANTINE: Final = select(QUARANTINE).where(*by(QUARANTINE, "organisation"))
 _ASIDE: Final = QUARANTINE.c

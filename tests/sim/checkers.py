@@ -41,6 +41,7 @@ class Laws:
         self.forgotten: set[str] = set()
         self.erased: dict[str, set[str]] = {}
         self.unknowable: set[str] = set()
+        self.gone_back: set[str] = set()
         self._before: set[bytes] = set()
         self._files_before: set[str] = set()
         self._verified: dict[tuple[str, int], tuple[int, str]] = {}
@@ -245,6 +246,7 @@ class Laws:
 
     def went_back(self, phone: "Phone") -> None:
         """A device stands where its backup was made: of what it wrote since it does not even know the number."""
+        self.gone_back.add(phone.id)
         end = phone.disk.kept.meta.get("end", {"seq": 0})["seq"]
         self.unknowable |= {one.id for one in phone.saved if one.seq > end}
 

@@ -55,10 +55,10 @@ class Watched:
         laws.destroyed_files -= {sha256 for sha256 in file.files if sha256 in self.node.vault}
 
     def refused(self, file: Carried, code: str) -> None:
-        """A whole file was not taken. Only a device or a server that went back to a backup explains that."""
+        """A whole file was not taken. Only this device, or the server, having gone back to a backup explains that."""
         self.refusals[file.phone.id] = code
-        counts = self.world.chance.counts
-        if code not in EXPLAINED or not counts[Fault.DEVICE_RESTORED] + counts[Fault.SERVER_RESTORED]:
+        gone_back = file.phone.id in self.laws.gone_back or self.world.chance.counts[Fault.SERVER_RESTORED]
+        if code not in EXPLAINED or not gone_back:
             self.laws.broken("L1", "a good file was refused:", file.phone.id, code)
 
     def answered(self, phone: "Phone", push: Push) -> None:

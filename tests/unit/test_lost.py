@@ -140,3 +140,41 @@ def test_before_anybody_says_so_the_report_says_what_would_be_missing(stage: Sta
     phone, _ = announcing(stage, 2, 3)
     found = report(stage, phone)
     assert (found.lost, found.final, found.presumed_missing) == (None, False, [(3, 5)])
+
+
+def test_in_a_newer_epoch_what_it_announces_now_counts(stage: Stage) -> None:
+    """It came back from a backup of the time when it had written two: what was said of later numbers says nothing any more."""
+    phone = stage.phone()
+    for _ in range(2):
+        CheckIn(phone).start()
+    phone.push()
+    backup = phone.copy()
+    for _ in range(7):
+        CheckIn(phone).start()
+    request = phone.request(pending={"entries": 4, "blobs": 0, "bytes": 0})
+    stage.push({**request, "entries": request["entries"][:3]})
+    say(stage, phone)
+    assert (report(stage, phone).presumed_missing, report(stage, phone).final) == ([(6, 9)], True)
+    CheckIn(backup).start()
+    fork = backup.push().new_epoch
+    assert fork is not None
+    backup.journal.adopt(fork)
+    CheckIn(backup).start()
+    request = backup.request(pending={"entries": 1, "blobs": 0, "bytes": 0})
+    stage.push({**request, "entries": request["entries"][:1]})
+    found = report(stage, phone)
+    assert found.lost is not None
+    assert (found.lost.epoch, found.epoch, found.proven_seq, found.final) == (0, 1, 3, False)
+    assert (found.announced.entries, found.presumed_missing, found.arrived) == (1, [(4, 4)], 0)
+
+
+def test_what_was_declared_lost_and_turned_up_is_not_called_lost(stage: Stage) -> None:
+    phone = stage.phone()
+    for _ in range(5):
+        CheckIn(phone).start()
+    request = phone.request()
+    declared = [{"seq": seq, "hash": phone.journal.hashes[seq]} for seq in (2, 4)]
+    stage.push({**request, "entries": [one for one in request["entries"] if one["seq"] not in (2, 4)], "lost": declared})
+    assert report(stage, phone).declared_lost == [2, 4]
+    stage.push({**request, "entries": [one for one in request["entries"] if one["seq"] != 4]})
+    assert report(stage, phone).declared_lost == [4]

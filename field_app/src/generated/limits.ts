@@ -32,6 +32,7 @@ export const WAITING_PAGE_ENTRIES_MAX = 100;
 export const WAITING_LOOKED_AT_MAX = 2000;
 export const REPORT_ITEMS_MAX = 200;
 export const RECEIPT_MISSING_MAX = 500;
+export const RECEIPT_LOST_MAX = 500;
 export const IMPORT_BYTES_MAX = 2147483648;
 export const IMPORT_RECORD_BYTES_MAX = 4194304;
 export const IMPORT_ENTRIES_MAX = 100000;
