@@ -131,7 +131,8 @@ class Watched:
         kept = {one.seq for one in phone.saved if one.body in here}
         if presumed & kept:
             self.laws.broken("lost", "what is here is presumed missing:", record.id, sorted(presumed & kept)[:3])
-        announced = range(lost["proven_seq"] + 1, said.announced_last_seq + 1)
+        proven = lost["proven_seq"] if lost["epoch"] == state.epoch else state.seq  # it goes on in another: it has spoken
+        announced = range(proven + 1, said.announced_last_seq + 1)
         gone = {one.seq for one in phone.saved if one.body not in stored and one.seq in announced}
         known = {
             seq for epoch, _, _ in store.epochs(organisation, state.id) for seq in store.losses(organisation, state.id, epoch)
