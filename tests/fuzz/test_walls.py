@@ -79,7 +79,7 @@ WALK: Final[dict[tuple[str, str], dict[str, Cell]]] = {
     ("POST", "/api/v1/repair"): BARRED,
     ("GET", "/api/v1/handovers/{handover_id:str}/proof"): row(UNSIGNED, (403, "forbidden"), REVOKED, HIDDEN),
     ("GET", ASIDE): DEVICE_READ,
-    ("GET", f"{ASIDE}/{{epoch:int}}/{{seq:int}}/{{chain_hash:str}}"): DEVICE_READ,
+    ("GET", f"{ASIDE}/{{epoch:str}}/{{seq:str}}/{{chain_hash:str}}"): DEVICE_READ,
     ("GET", "/api/v1/devices/{device_id:str}/report"): DEVICE_READ,
     ("GET", "/api/v1/waiting"): {
         **row(UNSIGNED, (403, "forbidden"), REVOKED),
@@ -158,7 +158,7 @@ class Yard:
             headers = {**OFFSET_TYPE, "Upload-Offset": "0"}
         target = (
             path.replace("/api/v1/blobs/uploads/{upload:str}", self.upload).replace("{sha256:str}", sha(self.content))
-            .replace("{device_id:str}", self.owner.id).replace("{epoch:int}", "0").replace("{seq:int}", "1")
+            .replace("{device_id:str}", self.owner.id).replace("{epoch:str}", "0").replace("{seq:str}", "1")
             .replace("{chain_hash:str}", "0" * 64).replace("{handover_id:str}", self.handover)
             .replace("{path:path}", "nowhere").replace("{path:str}", "nowhere")
         )  # fmt: skip
