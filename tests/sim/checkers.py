@@ -84,11 +84,11 @@ class Laws:
         return [*self.world.phones, *self.world.gone]
 
     def unsent(self, phone: "Phone") -> frozenset[str]:
-        """Ids of what the person was told is saved and the server does not have; what only lies aside there still counts, unless
-        the device has declared that it has it no more."""
+        """Ids of what the person was told is saved and the server does not have; what only lies aside there counts while the
+        device has it."""
         stored = {entry.body for entry in self.node.journal()}
-        if lost := self._lost_of(phone.id):
-            stored |= self.stored_bodies() & {one.body for one in phone.saved if one.seq in lost}
+        if aside := self.stored_bodies() - stored:
+            stored |= aside - {one.body for one in phone.memory.outbox} if phone.memory is not None else aside
         return frozenset(
             one.id for one in phone.saved if one.body not in stored and one.id not in self.destroyed | self.forgotten
         )

@@ -102,8 +102,9 @@ OWN_MISTAKES: dict[str, str] = {
     "`losers.py:_outcomes`",
     "101249": "the simulated office compared what it shows with the server only when everything else had come to rest, and what "
     "was to come to rest waited for it to see an incident: `healing.py` compares in between, as devices do",
-    "109190": "the checker of the gate held a device to an entry that it had declared lost after the server went to a backup, "
-    "because a copy of it still lay aside there: `checkers.py:unsent`",
+    "109190": "the checker of the gate held a device to an entry of which only a copy lay aside, and which it had no more "
+    "itself: declared lost after the server went back to a backup (109816: before the device went back to its own): "
+    "`checkers.py:unsent`",
     "582": "the checker of a lost device's report mixed the numbers of two epochs: `watched.py`",
 }
 """Seeds that showed no fault of the product: what was wrong in the simulation, and where it was mended."""
