@@ -4,15 +4,13 @@ Neighbours: `sync/tombstones.py` decides what; `server/app.py` runs it beside th
 short transaction after the other, so that nobody waits; a fault is logged and tried again the next day.
 """
 
-import asyncio
-import contextlib
 from functools import partial
 from typing import Final, Protocol
 
 import structlog
 
 from schemas.limits import TOMBSTONES_PURGED_MAX
-from server.logs import trail
+from server.jobs.rounds import every
 from server.settings import Clock
 from server.storage.database import Database
 from server.storage.store import SqlStore
@@ -51,10 +49,4 @@ async def forget_left(house: Rooms) -> int:
 
 async def forget_daily(house: Rooms) -> None:
     """Until cancelled. The application runs it as a task."""
-    with contextlib.suppress(asyncio.CancelledError):
-        while True:
-            try:
-                await forget_left(house)
-            except Exception as problem:
-                log.error("tombstones_failed", type=type(problem).__qualname__, at=trail(problem))
-            await asyncio.sleep(DAY_SECONDS)
+    await every(DAY_SECONDS, partial(forget_left, house), "tombstones_failed")

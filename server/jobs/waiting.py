@@ -6,15 +6,13 @@ short transaction after the other, so that nobody waits; what each of them owes 
 fault is logged and tried again an hour later.
 """
 
-import asyncio
-import contextlib
 from functools import partial
 from typing import Final, Protocol
 
 import structlog
 
 from server import owed
-from server.logs import trail
+from server.jobs.rounds import every
 from sync.engine import Engine
 from sync.waiting import end_waiting
 
@@ -44,10 +42,4 @@ async def end_all_waiting(house: Rooms) -> int:
 
 async def end_waiting_hourly(house: Rooms) -> None:
     """Until cancelled. The application runs it as a task."""
-    with contextlib.suppress(asyncio.CancelledError):
-        while True:
-            try:
-                await end_all_waiting(house)
-            except Exception as problem:
-                log.error("end_waiting_failed", type=type(problem).__qualname__, at=trail(problem))
-            await asyncio.sleep(HOUR_SECONDS)
+    await every(HOUR_SECONDS, partial(end_all_waiting, house), "end_waiting_failed")

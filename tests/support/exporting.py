@@ -6,6 +6,7 @@ by piece.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from schemas.people import Role
 from schemas.protocol import PushedEntry
@@ -33,5 +34,5 @@ def bring_all(stage: Stage, said: Exported, entries: Sequence[PushedEntry]) -> i
     stage.write(lambda store: look_over(stage.engine, store, said, entries))
     new = 0
     for piece in pieces(entries):
-        new += stage.write(lambda store, piece=piece: bring(stage.engine, store, said, piece, by, stage.now)).new  # type: ignore[misc]
+        new += stage.write(partial(bring, stage.engine, said=said, piece=piece, by=by, now_ms=stage.now)).new
     return new

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -137,7 +138,7 @@ def test_nothing_is_taken_of_what_its_device_did_not_sign(stage: Stage) -> None:
     ]
     before = stage.snapshot()
     for said in forged:
-        assert refusal(lambda said=said: bring_all(stage, said, entries)) is ErrorCode.IMPORT_UNSIGNED  # type: ignore[misc]
+        assert refusal(partial(bring_all, stage, said, entries)) is ErrorCode.IMPORT_UNSIGNED
     assert refusal(lambda: bring_all(stage, replace(good, device=phone.actor), entries)) is ErrorCode.DEVICE_UNKNOWN
     assert stage.snapshot() == before
     assert bring_all(stage, good, entries) == 1
@@ -219,7 +220,7 @@ def test_private_parts_that_are_not_what_the_body_names_are_the_devices_own(stag
     ]
     said = said_of(phone.journal, entries)
     assert bring_all(stage, said, entries) == len(entries)
-    states = [stage.write(lambda store, one=one: states_of(store, said, [one])) for one in entries]  # type: ignore[misc]
+    states = [stage.write(partial(states_of, said=said, entries=[one])) for one in entries]
     assert [dict(state) for state in states] == [{"parked": 1} if one.private else {"applied": 1} for one in entries]
 
 

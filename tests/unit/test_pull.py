@@ -2,6 +2,7 @@
 
 import json
 import random
+from functools import partial
 from typing import Any
 
 import pytest
@@ -210,7 +211,7 @@ def test_frames_alone_keep_a_replica_equal_to_what_pulling_gives(stage: Stage) -
         live.sync(stage, buckets)
         handover = CheckIn(phone).whole()
         pushed = phone.push()
-        made = stage.write(lambda store, pushed=pushed: frames(store, stage.id, pushed.touched))  # type: ignore[misc]
+        made = stage.write(partial(frames, organisation=stage.id, touched=pushed.touched))
         for bucket, raw in made:
             if bucket in buckets:
                 assert live.take_frame(raw), "prev is the cursor of whoever is up to date"
@@ -231,10 +232,10 @@ def test_frames_read_long_after_their_commits_keep_a_replica_equal_too(stage: St
     for value in range(3):
         checkin.reading(value)
         pushed = phone.push()
-        stage.write(lambda store, pushed=pushed: note_ends(store, stage.id, pushed.touched))  # type: ignore[misc]
+        stage.write(partial(note_ends, organisation=stage.id, touched=pushed.touched))
         late.append(pushed.touched)
     for touched in late:
-        made = dict(stage.write(lambda store, touched=touched: frames(store, stage.id, touched)))  # type: ignore[misc]
+        made = dict(stage.write(partial(frames, organisation=stage.id, touched=touched)))
         for bucket in made.keys() & buckets:
             assert live.take_frame(made[bucket]), "each goes on where the one before has ended"
     for bucket in buckets:

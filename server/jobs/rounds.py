@@ -1,0 +1,26 @@
+"""A background job's rounds: one at the start, then one every so often.
+
+Neighbours: `tombstones.py`, `waiting.py` say what a round is; `server/app.py` runs them as tasks. Invariant: one that fails is
+logged, and the next one comes all the same.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from server.logs import trail
+
+log = structlog.get_logger("jobs")
+
+
+async def every(seconds: float, one_round: Callable[[], Awaitable[object]], failed: str) -> None:
+    """Until cancelled. `failed`: the event a round that raised is logged as."""
+    with contextlib.suppress(asyncio.CancelledError):
+        while True:
+            try:
+                await one_round()
+            except Exception as problem:
+                log.error(failed, type=type(problem).__qualname__, at=trail(problem))
+            await asyncio.sleep(seconds)
