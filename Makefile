@@ -8,7 +8,7 @@ PY ?= $(shell \
   for p in $(PYTHONS); do "$$p" -c '$(NEW_ENOUGH)' 2>/dev/null && { echo "$$p"; exit; }; done; \
   echo python3)
 
-export PORT FRESH SEEDS
+export PORT FRESH SEEDS LAN
 
 COMMANDS := run test check e2e sim soak fmt types bench lock clean
 
@@ -22,7 +22,7 @@ $(COMMANDS):
 	@$(PY) -m server.bootstrap $@
 
 help:
-	@echo "make run     启动演示系统 start the demo on http://localhost:8000   (PORT=8123, FRESH=1)"
+	@echo "make run     启动演示系统 start the demo on http://localhost:8000   (PORT=8123, FRESH=1; LAN=1: 手机可用 for phones)"
 	@echo "make test    全部检查与测试 everything, from nothing; ends in 'N passed, N failed'"
 	@echo "make check   约一分钟的部分 the part of about a minute"
 	@echo "make e2e     浏览器测试 the browser tests"

@@ -41,16 +41,19 @@ from sync.store import DeviceState
 AT_ONCE: Final = 500
 PER_CHECK_IN: Final = 5
 """Records that a check-in with four damages makes; as many entries make them."""
+TOUCHED: Final = PER_CHECK_IN + 1
+"""With the van, which keeps what is open on it."""
 
 
 @dataclass(frozen=True)
 class Size:
     """How much of everything. `records` lie in the depot, `new` of them are what workload C pulls; `entries`: what one device
     of workload A pushes; `fleet` devices of workload D push `each` entries; `sockets` listen in E to `changes` changes;
-    `editors` edit `edited` records in F."""
+    `editors` edit `edited` records in F. `assets_only`: nothing but vans, as the browser's grid wants them; `sheet_bad` of
+    `sheet_rows` rows of H are bad."""
 
     records: int = 50_000
-    new: int = 100
+    new: int = 102
     pulls: int = 200
     entries: int = 10_000
     batch: int = 500
@@ -60,6 +63,9 @@ class Size:
     changes: int = 30
     editors: int = 10
     edited: int = 100
+    assets_only: bool = False
+    sheet_rows: int = 5_000
+    sheet_bad: int = 200
 
     @property
     def devices(self) -> int:
@@ -69,7 +75,7 @@ class Size:
     @property
     def check_ins(self) -> int:
         """How many of the company's vans are being checked in: three of five records belong to these."""
-        return self.records * 3 // 5 // PER_CHECK_IN
+        return 0 if self.assets_only else self.records * 3 // 5 // PER_CHECK_IN
 
     @property
     def vans(self) -> int:
@@ -81,7 +87,19 @@ VIEWS: Final = ("left", "right", "front", "rear")
 TYPES: Final = ("scratch", "dent", "crack", "stain", "deformation")
 FULL: Final = Size()
 SMALL: Final = Size(
-    records=400, new=10, pulls=3, entries=40, batch=20, fleet=3, each=10, sockets=4, changes=2, editors=6, edited=4
+    records=400,
+    new=12,
+    pulls=3,
+    entries=40,
+    batch=20,
+    fleet=3,
+    each=10,
+    sockets=4,
+    changes=2,
+    editors=6,
+    edited=4,
+    sheet_rows=60,
+    sheet_bad=12,
 )
 """For tests: every workload with its own checks, in moments."""
 
@@ -130,8 +148,8 @@ class Kept:
 
 @dataclass
 class Company:
-    """What the workloads need to know of the company they measure with. `cursors` stand before the newest `size.new` records,
-    `heads` behind them; `records` are what lies in the depot's bucket, oldest first."""
+    """What the workloads need to know of the company they measure with. `office_token`: of its clerk; `cursors` stand
+    before the newest `size.new` records, `heads` behind them; `records` are what lies in the depot's bucket, oldest first."""
 
     size: Size
     organisation: str = derived_id("bench", "organisation")
@@ -141,6 +159,7 @@ class Company:
     heads: dict[str, int] = field(default_factory=dict)
     records: list[Kept] = field(default_factory=list)
     seconds: float = 0.0
+    office_token: str = ""
 
     @property
     def bucket(self) -> str:
@@ -155,6 +174,11 @@ class Company:
     def person(self, number: int) -> str:
         """The id of the technician who holds a device."""
         return derived_id("bench", "person", str(number % self.size.editors))
+
+    @property
+    def clerk(self) -> str:
+        """The id of the person in the office."""
+        return derived_id("bench", "clerk")
 
     def vans(self) -> list[tuple[str, int]]:
         """Every van that nobody is checking in, with its version."""
@@ -184,7 +208,7 @@ def found(data: Path, size: Size = FULL) -> Company:
             args = action.model_dump(mode="json")
             system.record(action.action, args, actor=SYSTEM_ACTOR, now_ms=now_ms, version=action.v)
         survey = company.journal(surveyor)
-        newest = size.new // PER_CHECK_IN
+        newest = size.new // TOUCHED
         began = time.perf_counter()
         _push(house, company, system, now_ms)
         check_ins(company, survey, [_van_id(number) for number in range(size.check_ins - newest)], company.person(0), now_ms)
@@ -235,6 +259,7 @@ def _begin(house: House, company: Company, surveyor: Enrolled, now_ms: int, stor
         store.add_epoch(organisation, device.id, 0, 0, start)
         sessions.set_home(store.connection, device.id, organisation)
         device.token = sessions.open_session(store.connection, organisation, now_ms, device=device.id)
+    company.office_token = sessions.open_session(store.connection, organisation, now_ms, person=company.clerk)
 
 
 def _base(company: Company, surveyor: Enrolled) -> list[Action]:
@@ -243,6 +268,7 @@ def _base(company: Company, surveyor: Enrolled) -> list[Action]:
         PersonDefine(id=company.person(number), name=f"测量员 {number}", roles=roles, depot_ids=depots)
         for number in range(company.size.editors)
     ]
+    people.append(PersonDefine(id=company.clerk, name="文员", roles=[Role.OPERATIONS], depot_ids=depots))
     devices = [
         DeviceEnrol(device_id=device.id, depot_id=company.depot, name=f"bench {number}", type="field")
         for number, device in enumerate((*company.devices, surveyor))

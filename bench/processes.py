@@ -38,7 +38,7 @@ class Running:
             status = folder.joinpath("status").read_text(encoding="ascii").splitlines()
             memory, peak = (next(int(line.split()[1]) for line in status if line.startswith(name)) for name in _SIZES)
             after_name = folder.joinpath("stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-            ticks = int(after_name[11]) + int(after_name[12])
+            ticks = sum(map(int, after_name[11:15]))  # its own, and that of processes it has waited for
             return Usage(memory * 1024, peak * 1024, ticks / os.sysconf("SC_CLK_TCK"))
         return None
 

@@ -125,6 +125,13 @@ COLUMNS: Final[Mapping[str, Sequence[tuple[str, Read]]]] = {
           ("client cpu s", fact("client_cpu_s"))),
     "F": (("wall s", seconds), ("p99 ms", p99), ("requests", fact("requests")), ("in history", fact("versions_in_history")),
           ("losers", fact("losers")), ("untold", fact("untold")), ("lost", fact("versions_lost"))),
+    "G": (("rows ms", fact("page_first_rows_ms")), ("all rows ms", fact("page_whole_ms")),
+          ("1st search ms", fact("page_first_search_ms")), ("… of all ms", fact("page_first_search_all_ms")),
+          ("search p50", fact("page_search_p50_ms")), ("search p95", fact("page_search_p95_ms")),
+          ("sort ms", fact("page_sort_ms")), ("jump ms", fact("page_jump_ms")), ("index p50 ms", p50), ("index p99 ms", p99),
+          ("server ms", fact("server_ms"))),
+    "H": (("wall s", seconds), ("read s", fact("read_s")), ("check s", fact("check_s")), ("run s", fact("run_s")),
+          ("bad rows s", fact("bad_rows_s")), ("progress", fact("steps")), ("peak MB", peak_mb), ("server cpu s", cpu_s)),
     "C": (("pulls/s", rate), ("p50 ms", p50), ("p99 ms", p99), ("answer kB", scaled("answer_bytes", 1e3))),
 }  # fmt: skip
 """What is shown of each workload; the first is what `ours/it` compares, unless HEADLINES says otherwise."""
@@ -173,6 +180,11 @@ def targets(results: Results) -> list[Target]:
         Target("F", "wall time, s", results.figure("F", "ours", seconds), 0.3),
         Target("F", "versions not kept", results.figure("F", "ours", fact("versions_lost")), 0),
         Target("F", "losers not told", results.figure("F", "ours", fact("untold")), 0),
+        Target("G", "first rows of the grid in Chromium, ms", results.figure("G", "ours", fact("page_first_rows_ms")), 300),
+        Target("G", "first search in Chromium, ms", results.figure("G", "ours", fact("page_first_search_ms")), 100),
+        Target("G", "search in Chromium, p95, ms", results.figure("G", "ours", fact("page_search_p95_ms")), 100),
+        Target("H", "a sheet brought in, csv, wall time, s", results.figure("H", "ours", seconds), 20),
+        Target("H xlsx", "a sheet brought in, workbook, wall time, s", results.figure("H xlsx", "ours", seconds), 20),
         Target("memory", "after A, MB", results.figure("A", "ours", memory_mb), 150),
         Target("memory", "after D, MB", results.figure("D", "ours", memory_mb), 150),
         Target(

@@ -4,6 +4,7 @@ Neighbours: `__main__.py` alternates the sides, `report.py` shows what comes out
 round sees what another has left; what is timed is done alike on both sides; a server's figures are taken from the system.
 """
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -12,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from bench import edits, fleet, limits, live, pull, push, wire
+from bench import edits, fleet, grid, grid_browser, limits, live, pull, push, sheets, wire
 from bench.bare import PAGE, fill
 from bench.company import Company
 from bench.edits import Editor, make_editors
@@ -22,6 +23,7 @@ from bench.measured import Measured, Usage
 from bench.pages import Line
 from bench.processes import Running, bare, ours
 from bench.push import Push, make_push
+from bench.sheets import File, make_file
 from bench.wire import Connection
 
 Figures = dict[str, Measured]
@@ -62,6 +64,16 @@ class Stage:
     def editors(self) -> list[Editor]:
         """Workload F."""
         return make_editors(self.company)
+
+    @cached_property
+    def page(self) -> dict[str, float]:
+        """Workload G in a browser: once, for it takes the browser minutes to fetch the company."""
+        return grid_browser.measure(self.folder / "grid", self.company.size)
+
+    @cached_property
+    def files(self) -> tuple[File, File]:
+        """Workload H, as CSV and as a workbook."""
+        return make_file(self.company, "csv"), make_file(self.company, "xlsx")
 
     def fresh(self) -> tuple[Path, Path]:
         """A copy for one round: our data folder, the bare server's file."""
@@ -208,6 +220,27 @@ def _f_after(data: Path, stage: Stage, figures: Figures) -> Figures:
     return {"F": replace(figures["F"], facts={**figures["F"].facts, **audit.facts()})}
 
 
+# --- G ----------------------------------------------------------------------------------------------------------------
+async def _g_ours(_running: Running, stage: Stage) -> Figures:
+    measured = await asyncio.to_thread(grid.by_index, stage.company)
+    page = await asyncio.to_thread(lambda: stage.page)
+    return {"G": replace(measured, facts={**measured.facts, **page})}
+
+
+def _g_after(data: Path, stage: Stage, figures: Figures) -> Figures:
+    """The server has ended: its search is timed on the database alone, past sign-in and network."""
+    server_ms = asyncio.run(grid.on_server(data, stage.company))
+    return {"G": replace(figures["G"], facts={**figures["G"].facts, "server_ms": server_ms})}
+
+
+# --- H ----------------------------------------------------------------------------------------------------------------
+async def _h_ours(running: Running, stage: Stage) -> Figures:
+    """First as CSV, then other vans as a workbook."""
+    async with calling(running) as caller:
+        made = {file.format: await watched(running, sheets.import_ours(caller, stage.company, file)) for file in stage.files}
+    return {"H": made["csv"], "H xlsx": made["xlsx"]}
+
+
 Side = Callable[[Running, Stage], Coroutine[Any, Any, Figures]]
 
 
@@ -229,6 +262,8 @@ WORKLOADS: Final[Mapping[str, Workload]] = {
     "D": Workload("{fleet} devices push {each} entries each at once, then each pulls what all did", _d_ours, _d_bare),
     "E": Workload("{sockets} live sockets receive one change, {changes} times", _e_ours, _e_bare, _e_machine),
     "F": Workload("{editors} devices edit the same {edited} records offline, then all sync", _f_ours, after=_f_after),
+    "G": Workload("the office's grid over {records:,} assets", _g_ours, after=_g_after),
+    "H": Workload("the office imports a sheet of {sheet_rows:,} assets, {sheet_bad} of them bad", _h_ours),
 }
 
 

@@ -38,6 +38,7 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: { input: { field: here('./index.html'), office: here('./office/index.html') } },
   },
+  worker: { format: 'es' },
   test: {
     environment: 'node',
     include: ['src/**/*.test.ts', 'vite/**/*.test.ts'],

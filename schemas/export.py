@@ -22,7 +22,25 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 import schemas
-from schemas import conflicts, device_reports, errors, imports, limits, people, protocol, waiting
+from schemas import (
+    alerts,
+    conflicts,
+    device_reports,
+    errors,
+    gate,
+    imports,
+    labels,
+    limits,
+    notices,
+    people,
+    protocol,
+    search,
+    sheets,
+    states,
+    todos,
+    trail,
+    waiting,
+)
 from schemas.actions import ACTIONS
 from schemas.actions.base import Action
 from schemas.effects import Effect
@@ -203,8 +221,23 @@ def _types() -> str:
         if isinstance(value, type) and issubclass(value, protocol.Wire) and value is not protocol.Wire:
             writer.model(value)
     writer.model(imports.ImportAnswer)
-    for answer in (device_reports.AsidePage, device_reports.AsideBody, device_reports.DeviceReport, waiting.WaitingPage):
+    for answer in (
+        device_reports.AsidePage,
+        device_reports.AsideBody,
+        device_reports.DeviceReport,
+        waiting.WaitingPage,
+        search.SearchPage,
+        notices.NoticesAnswer,
+        notices.OutboxPage,
+        trail.HistoryPage,
+        trail.TrailPage,
+        labels.LabelsAsked,
+        sheets.SheetKinds,
+        sheets.SheetImports,
+        sheets.SheetMapping,
+    ):
         writer.model(answer)
+    writer.model(gate.ShippedRule)
     records = {kind: writer.model(model) for kind, model in RECORDS.items()}
     actions = {name: writer.model(model) for name, model in _app_actions().items()}
     writer.of(people.Role)
@@ -295,6 +328,25 @@ def _conflicts() -> str:
     )
 
 
+def _todos() -> str:
+    table = {code: {"zh": words.zh, "en": words.en} for code, words in todos.TODO_SENTENCES.items()}
+    figures = {code: figure._asdict() for code, figure in alerts.ALERT_FIGURES.items()}
+    return (
+        "import type { AlertCode, TodoCode } from './types';\n\n"
+        "/** What each kind of to-do says; parameters stand in braces, one that ends in `_at` is an instant. */\n"
+        + _const("TODO_SENTENCES", table, "{ readonly [C in TodoCode]: { readonly zh: string; readonly en: string } }")
+        + "\n/** What a rule's figure counts, and its bounds. */\n"
+        + _const("ALERT_FIGURES", figures, "{ readonly [C in AlertCode]: { unit: string; least: number; most: number } }")
+    )
+
+
+def _labels() -> str:
+    table = {code: {"columns": sheet.columns, "rows": sheet.rows} for code, sheet in labels.SHEETS.items()}
+    return "import type { SheetCode } from './types';\n\n/** Labels on a page of each sheet. */\n" + _const(
+        "SHEETS", table, "{ readonly [S in SheetCode]: { readonly columns: number; readonly rows: number } }"
+    )
+
+
 def _people() -> str:
     table = {what: {str(role): str(reach) for role, reach in cells.items()} for what, cells in people.PERMISSIONS.items()}
     return (
@@ -304,6 +356,49 @@ def _people() -> str:
         + _const("OFFICE_ROLES", sorted(people.OFFICE_ROLES), "readonly Role[]")
         + "\n/** What → role → how far; an absent role may not at all. */\n"
         + _const("PERMISSIONS", table, "{ readonly [what: string]: { readonly [R in Role]?: Reach } }")
+    )
+
+
+def _gate() -> str:
+    rules = [rule.model_dump(mode="json") for rule in gate.SHIPPED_RULES]
+    return (
+        "import type { GatePath, GateTest, ShippedRule } from './types';\n\n"
+        "/** The gate's rules as they are shipped, in the order in which they are said. */\n"
+        + _const("SHIPPED_RULES", rules, "readonly ShippedRule[]")
+        + "\n/** What a rule may read, and the comparisons that make sense of it. */\n"
+        + _const("PATH_TESTS", gate.PATH_TESTS, "{ readonly [P in GatePath]: readonly GateTest[] }")
+    )
+
+
+def _states() -> str:
+    table = {
+        name: {
+            "zh": machine.zh,
+            "en": machine.en,
+            "start": machine.start,
+            "states": [state._asdict() for state in machine.states],
+            "steps": [
+                {"id": step.id, "sources": list(step.sources), "target": step.target, "zh": step.zh, "en": step.en,
+                 "isFact": step.is_fact}
+                for step in machine.steps
+            ],
+            "final": list(machine.final),
+            "leftByFact": list(machine.left_by_fact),
+        }
+        for name, machine in states.MACHINES.items()
+    }  # fmt: skip
+    names = " | ".join(f"'{name}'" for name in table)
+    return (
+        f"export type MachineName = {names};\n\n"
+        "/** One machine: its states in words, and each step with where it may be taken; a target of '' stays. */\n"
+        "export interface Machine {\n"
+        "  readonly zh: string;\n  readonly en: string;\n  readonly start: string;\n"
+        "  readonly states: readonly { readonly id: string; readonly zh: string; readonly en: string }[];\n"
+        "  readonly steps: readonly {\n    readonly id: string;\n    readonly sources: readonly string[];\n"
+        "    readonly target: string;\n    readonly zh: string;\n    readonly en: string;\n"
+        "    readonly isFact: boolean;\n  }[];\n"
+        "  readonly final: readonly string[];\n  readonly leftByFact: readonly string[];\n"
+        "}\n\n" + _const("MACHINES", table, "{ readonly [M in MachineName]: Machine }")
     )
 
 
@@ -317,6 +412,10 @@ def render() -> dict[str, str]:
         "errors.ts": _errors(),
         "people.ts": _people(),
         "conflicts.ts": _conflicts(),
+        "labels.ts": _labels(),
+        "todos.ts": _todos(),
+        "gate.ts": _gate(),
+        "states.ts": _states(),
     }
     names = sorted(name.removesuffix(".ts") for name in files)
     files["index.ts"] = "".join(f"export * from './{name}';\n" for name in names if name != "limits")

@@ -1,6 +1,6 @@
 """Failures that only a device can have: a stable code, what happened, what is safe, what to do — zh and en. Never on the wire.
 
-Neighbours: `schemas/errors.py` has those a server answers with; the app's own lie in `field_app/src/core/problems.ts` under the
+Neighbours: `schemas/errors/` has those a server answers with; the app's own lie in `field_app/src/core/problems.ts` under the
 same names where both can have them. Codes are added, never renamed: the command line prints them.
 """
 

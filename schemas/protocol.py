@@ -152,7 +152,8 @@ class Repair(Wire):
 
 
 class SyncRequest(Wire):
-    """POST /api/v1/sync. `floors`: the `floor` of the page each cursor began with."""
+    """POST /api/v1/sync. `floors`: the `floor` of the page each cursor began with. `gap`: a number that is not proven is missing
+    on the device, and its hash with it."""
 
     protocol: int
     app: str = Field(max_length=40)
@@ -160,6 +161,7 @@ class SyncRequest(Wire):
     head: Head
     entries: list[PushedEntry] = Field(default_factory=list, max_length=limits.PUSH_ENTRIES_MAX)
     lost: list[DeclaredLoss] = Field(default_factory=list, max_length=limits.LOSSES_MAX)
+    gap: bool = False
     pending: Pending = Pending()
     cursors: dict[str, Count] = Field(default_factory=dict, max_length=limits.CURSORS_MAX)
     floors: dict[str, Count] = Field(default_factory=dict, max_length=limits.CURSORS_MAX)

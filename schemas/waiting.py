@@ -24,7 +24,8 @@ class WaitingDecision(Wire):
 
 
 class WaitingEntry(Wire):
-    """One entry without effect. What its body says of itself is null where it cannot be read.
+    """One entry without effect. What its body says of itself is null where it cannot be read. `args`: what it would do, for
+    whoever decides over it; null when that is longer than WAITING_ARGS_CHARS_MAX.
 
     `waits_for`: the entry it needs; `needed` is the state of that one, null where nobody here knows it. `conflict`: the record
     that shows it beside what had been changed. `may_ratify`, `may_reject`: whether `entry.ratify`, `entry.reject` take it.
@@ -39,6 +40,7 @@ class WaitingEntry(Wire):
     at: str | None
     zone: str | None
     received_at: str
+    args: dict[str, Any] | None = None
     state: Literal["parked", "refused"]
     code: ErrorCode | None
     detail: dict[str, Any] = Field(default_factory=dict)

@@ -9,7 +9,6 @@ import contextlib
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Final
 
 import structlog
@@ -17,7 +16,6 @@ from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
-from schemas.errors import ErrorCode
 from schemas.limits import REQUEST_BYTES_MAX
 from server.auth import tables as auth_tables
 from server.auth.keys import KeyRing, verify_p256
@@ -25,31 +23,34 @@ from server.blobs import tables as blob_tables
 from server.blobs.finish import tend
 from server.blobs.vault import Vault
 from server.domain import HANDLERS
-from server.http import digest, imports, proof, quarantine, sync, waiting, wipe
+from server.http import digest, faults, imports, labels, notices, proof, quarantine, search, sheets, sync, trail, waiting, wipe
 from server.http.context import House
 from server.http.described import Described
 from server.http.edge import EXCEPTION_HANDLERS, edge_middleware, edge_routes
 from server.http.metrics import Metrics
 from server.http.problem import no_page
+from server.imports.sheets import tables as sheet_tables
+from server.imports.sheets import tend as sheets_tend
+from server.jobs.again import judge_again_hourly
+from server.jobs.alerts import Alerts, watch_always
+from server.jobs.notices import send_always
+from server.jobs.planning import plan_always
 from server.jobs.tombstones import forget_daily
-from server.jobs.waiting import end_waiting_hourly
 from server.live import LiveHub
-from server.logs import trail
-from server.owed import settle
+from server.logs import trail as at
+from server.notify import tables as notice_tables
 from server.relay import relay
 from server.settings import Clock, Settings
 from server.storage.database import TransactionLost
 from server.storage.opening import open_database
-from server.storage.store import SqlStore
+from server.trail import reads
+from server.trail import tables as trail_tables
+from server.trail.catchup import follow
 from sync.engine import Engine
-from sync.pushed import Retried
-from sync.store import BEFORE_ALL, Age, JournalEntry
+from sync.store import JournalEntry
 
-TABLES: Final = (auth_tables, blob_tables)
+TABLES: Final = (auth_tables, blob_tables, trail_tables, notice_tables, sheet_tables)
 """Rooms whose tables must be known before the database is opened."""
-RETRIED_AT_START: Final = [ErrorCode.ENTRY_SERVER_ERROR, ErrorCode.ACTION_UNKNOWN, ErrorCode.ENTRY_UNREADABLE]
-RETRY_ENTRIES_MAX: Final = 1000
-"""Judged again in one transaction; others write between two."""
 log = structlog.get_logger("app")
 
 
@@ -93,11 +94,16 @@ def create_app(house: House) -> Litestar:
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
         background = [
-            asyncio.create_task(retry_parked(house)),
             asyncio.create_task(tend(house)),
             asyncio.create_task(forget_daily(house)),
-            asyncio.create_task(end_waiting_hourly(house)),
+            asyncio.create_task(judge_again_hourly(house)),
+            asyncio.create_task(plan_always(house)),
             asyncio.create_task(relay(house)),
+            asyncio.create_task(follow(house)),
+            asyncio.create_task(watch_always(house, Alerts(mails=house.settings.mailer is not None))),
+            asyncio.create_task(send_always(house)),
+            asyncio.create_task(sheets_tend.work(house)),
+            asyncio.create_task(sheets_tend.tidy_hourly(house)),
         ]
         try:
             yield
@@ -105,10 +111,14 @@ def create_app(house: House) -> Litestar:
             house.hub.shut_all()
             for task in background:
                 task.cancel()
-            for task in background:
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
-            await house.database.close()
+            for ended in await asyncio.gather(*background, return_exceptions=True):
+                if isinstance(ended, Exception):
+                    log.error("background_failed", type=type(ended).__qualname__, at=at(ended))
+            try:
+                with contextlib.suppress(TransactionLost, OSError):
+                    await reads.write(house)
+            finally:
+                await house.database.close()
 
     async def provide_house() -> House:
         return house
@@ -116,7 +126,7 @@ def create_app(house: House) -> Litestar:
     return Litestar(
         route_handlers=[
             *edge_routes(), *sync.ROUTES, *digest.ROUTES, *wipe.ROUTES, *proof.ROUTES, *imports.ROUTES, *quarantine.ROUTES,
-            *waiting.ROUTES,
+            *waiting.ROUTES, *notices.ROUTES, *trail.ROUTES, *search.ROUTES, *sheets.ROUTES, *labels.ROUTES, *faults.ROUTES,
         ],
         dependencies={"house": Provide(provide_house)},
         middleware=[edge_middleware(house)],
@@ -131,27 +141,8 @@ def create_app(house: House) -> Litestar:
     )  # fmt: skip
 
 
-async def retry_parked(house: House) -> None:
-    """Judge again what was parked for a cause that may be gone with this start: a fixed handler, a newer vocabulary."""
-
-    def job(organisation: str, after: Age, store: SqlStore) -> Retried:
-        return house.engine.retry_parked(store, organisation, list(RETRIED_AT_START), RETRY_ENTRIES_MAX, after)
-
-    try:
-        for organisation in await house.database.read(lambda store: store.organisations()):
-            after: Age | None = BEFORE_ALL
-            while after is not None:
-                done = await house.database.write(partial(job, organisation, after))
-                await settle(house, organisation, done)
-                after = done.last
-                if done.entries:
-                    log.info("parked_retried", organisation=organisation, entries=done.entries)
-    except (TransactionLost, OSError) as problem:
-        log.error("retry_parked_cut", type=type(problem).__qualname__, at=trail(problem))
-
-
 def _report_fault(entry: JournalEntry, fault: Exception) -> None:
     log.error(
         "handler_fault", organisation=entry.organisation, device=entry.device, epoch=entry.epoch, seq=entry.seq,
-        action=entry.action, type=type(fault).__qualname__, at=trail(fault),
+        action=entry.action, type=type(fault).__qualname__, at=at(fault),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The command line: `handover serve`, `handover verify-journal`, `handover device …` (`server/device_cli.py`).
+"""The command line: `handover serve`, `handover found`, `handover verify-journal`, `handover device …` (`server/device_cli.py`).
 
 Neighbours: `make run` ends here; `server/app.py` composes. Invariants: what is printed for a person is in both languages;
 an exit code other than 0 comes with one sentence saying why.
@@ -25,9 +25,12 @@ from schemas.imports import ImportAnswer
 from server.app import create_app, make_house
 from server.auth.codes import shown
 from server.device_cli import device as device_commands
+from server.founding import Founding, NameTaken, found
 from server.http.context import House
 from server.imports.exportfile import ImportRefused
 from server.imports.take import take_in
+from server.lan.addresses import NoAddress
+from server.lan.serving import Lan, print_qr
 from server.logs import log_to_stderr
 from server.process import share_the_heap, spare_the_collector
 from server.proof import verify_device
@@ -49,6 +52,7 @@ OWN_ENTRIES: Final = (
 )
 """What this program puts into the data folder, and all that `--fresh` removes."""
 UNSEEDED: Final = ".seeding"
+EVERYWHERE: Final = "0.0.0.0"  # noqa: S104 - only where the local network was asked for
 
 
 @cli.command()
@@ -57,11 +61,15 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 0,
     demo: Annotated[bool, typer.Option(help="Fill an empty installation with the demo company.")] = False,
     fresh: Annotated[bool, typer.Option(help="Remove the data folder's content first.")] = False,
+    lan: Annotated[str, typer.Option(help="HTTPS for phones in the local network: 1, or an address of this machine.")] = "",
 ) -> None:
     """Serve the app and its API from the data folder (HANDOVER_DATA)."""
     settings = _settings()
     host, port = host or settings.host, port or settings.port
-    if "HANDOVER_PUBLIC_URL" not in os.environ:
+    near = _lan_of(lan, port) if lan else None
+    if near is not None:
+        host, settings = EVERYWHERE, replace(settings, public_url=near.app_url, cookie_secure=True)
+    elif "HANDOVER_PUBLIC_URL" not in os.environ:
         settings = replace(settings, public_url=f"http://localhost:{port}")
     log_to_stderr()
     if fresh:
@@ -73,18 +81,49 @@ def serve(
     if demo:
         _prepare_demo(house, settings)
     listener = _listen(host, port)
+    papers = None if near is None else near.papers(settings.data)
     if demo:
         _welcome(house, settings)
+    if near is not None and papers is not None:
+        near.begin(_listen(host, near.guide_port), papers)
     # Frames are small: a compressor for each socket would hold more memory and take more time than it saves bytes.
     config = uvicorn.Config(
         create_app(house), log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10,
         ws_max_size=65_536, ws_ping_interval=None, ws_per_message_deflate=False, h11_max_incomplete_event_size=65_536,
+        ssl_certfile=None if papers is None else papers.chain, ssl_keyfile=None if papers is None else papers.key,
     )  # fmt: skip
     server = uvicorn.Server(config)
     spare_the_collector()
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])  # on uvloop, where it is made for the system
     raise typer.Exit(0 if server.started else 1)
+
+
+@cli.command("found")
+def found_organisation(
+    name: Annotated[str, typer.Argument(help="公司名称 · What the organisation is called.")],
+    depot: Annotated[str, typer.Option(help="第一个网点 · Its first depot.")],
+    person: Annotated[str, typer.Option(help="管理员的姓名 · Who administers it.")],
+    username: Annotated[str, typer.Option(help="管理员的用户名 · The name that person signs in with.")],
+    name_en: Annotated[str, typer.Option(help="英文名称 · The name in English.")] = "",
+    zone: Annotated[str, typer.Option(help="时区 · Where it works, as the IANA names it.")] = "Asia/Shanghai",
+) -> None:
+    """Found an organisation: first depot, administrator, shipped packs and texts. Stop the server before."""
+    os.umask(0o077)
+    settings = _settings()
+    house = _open(settings)
+    try:
+        made = found(house, Founding(name, depot, person, username, name_en, zone))
+    except NameTaken:
+        _stop(f"用户名 {username} 已有人用，什么都没有写入 · The user name {username} is taken, nothing was written")
+    except ValueError as problem:
+        _stop(f"填写有误，什么都没有写入：{problem} · What was given is wrong, nothing was written: {problem}")
+    finally:
+        asyncio.run(house.database.close())
+    typer.echo(f"✓ {name}  {made.organisation}")
+    typer.echo(f"  办公室 office  {settings.public_url}/office/")
+    typer.echo(f"  用户名 user    {username}")
+    typer.echo(f"  密码 password  {made.password}   （只显示这一次，登录后请改 · shown once, change it once signed in）")
 
 
 @cli.command("verify-journal")
@@ -151,6 +190,17 @@ async def _read_and_close(house: House, job: Callable[[SqlStore], bool]) -> bool
         return await house.database.read(job)
     finally:
         await house.database.close()
+
+
+def _lan_of(wanted: str, port: int) -> Lan:
+    try:
+        return Lan.at(wanted, port)
+    except NoAddress as problem:
+        _stop(
+            f"找不到本地网络的地址（{problem}），没有改动任何数据；请写明这台电脑的地址，例如 make run LAN=192.168.1.20"
+            f" · No address of a local network was found ({problem}), nothing was changed; name one of this computer's,"
+            " like make run LAN=192.168.1.20"
+        )
 
 
 def _settings() -> Settings:
@@ -263,8 +313,6 @@ def _progress(what: str, done: int, total: int) -> None:
 
 
 def _welcome(house: House, settings: Settings) -> None:
-    import qrcode  # noqa: PLC0415 - as above
-
     from server.demo.company import STAFF  # noqa: PLC0415 - as above
     from server.demo.seed import demo_secrets, invite  # noqa: PLC0415 - as above
 
@@ -287,9 +335,7 @@ def _welcome(house: House, settings: Settings) -> None:
     typer.echo("")
     typer.echo(f"  登记这台设备 enrol a device（24 小时内一次有效 once, within 24 hours）：{shown(code)}")
     typer.echo(f"  {link}")
-    picture = qrcode.QRCode(border=2, error_correction=qrcode.constants.ERROR_CORRECT_L)
-    picture.add_data(link)
-    picture.print_ascii(invert=True)
+    print_qr(link)
     typer.echo("  Ctrl+C 停止 stops")
 
 

@@ -81,7 +81,7 @@ def read_request(caller: DevicePrincipal, raw: bytes) -> SyncRequest:
     the bytes are no request at all."""
     if _protocol(raw) != PROTOCOL_VERSION:
         raise ExchangeRefused(ErrorCode.PROTOCOL_UNSUPPORTED, {"protocol": PROTOCOL_VERSION})
-    message = SyncRequest.model_validate_json(raw)
+    message = SyncRequest.model_validate_json(raw, strict=True)
     if message.device != caller.device:
         raise ExchangeRefused(ErrorCode.DEVICE_UNKNOWN)
     return message
@@ -92,7 +92,7 @@ def only_asks(raw: bytes) -> SyncRequest | None:
     if _protocol(raw) != PROTOCOL_VERSION:
         return None
     try:
-        message = SyncRequest.model_validate_json(raw)
+        message = SyncRequest.model_validate_json(raw, strict=True)
     except ValidationError:
         return None
     return None if message.entries or message.lost or message.repairs else message

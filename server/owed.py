@@ -1,7 +1,7 @@
 """What a commit owes afterwards, whoever made it: a device's push, a piece of an imported file, the rounds that judge again.
 
-Neighbours: `server/http/sync.py`, `server/imports/take.py`, `server/jobs/waiting.py`, `server/app.py:retry_parked` commit and
-then call `settle`; `server/relay.py` reads and sends the frames; `server/blobs/finish.py:forget_erased` makes up for a cut.
+Neighbours: `server/http/sync.py`, `server/imports/take.py`, `server/jobs/again.py` commit and then call `settle`;
+`server/relay.py` reads and sends the frames; `server/blobs/finish.py:tend` makes up for a cut at the next start.
 Invariant: an entry that erases a person may be judged on any of these ways, and erases on all of them.
 """
 

@@ -15,6 +15,9 @@ variable; secrets are never settings, they lie in `data/secrets`.
 | HANDOVER_METRICS_TOKEN | bearer token for `/metrics` from elsewhere | none: loopback only |
 | HANDOVER_APP_MIN | oldest version of the app that may go on once everything is uploaded, like `1.4.0` | none |
 | HANDOVER_FREE_MB | disk space kept free, MB; uploads stop before | 64 |
+| HANDOVER_SMTP_URL | how mail leaves: `smtp://…`, `smtp+starttls://user:password@host:587`, `smtps://…:465` | none: no mail |
+| HANDOVER_MAIL_FROM | the sender of mail | none |
+| HANDOVER_ROBOT_HOSTS | further `host:port` that robots may be at, also without TLS: for tests only | none |
 | DATABASE_URL | `sqlite:///path` or `postgresql://user@host/name` | `handover.db` in the data folder |
 """
 
@@ -23,8 +26,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
+from server.notify.channels import Mailer
 from server.storage.opening import Place, parse_place
 
 Clock = Callable[[], int]
@@ -53,6 +57,8 @@ class Settings:
     metrics_token: str | None = None
     free_bytes_min: int = 64 * _MEGABYTE
     app_min: str = ""
+    mailer: Mailer | None = field(default=None, repr=False)
+    robot_hosts: frozenset[str] = frozenset()
     database_url: str = field(default="", repr=False)
 
     @property
@@ -89,6 +95,8 @@ class Settings:
             app=Path(environ.get("HANDOVER_APP", "").strip() or _default_app()).absolute(),
             metrics_token=environ.get("HANDOVER_METRICS_TOKEN", "").strip() or None,
             app_min=_version(environ, "HANDOVER_APP_MIN"),
+            mailer=_mailer(environ),
+            robot_hosts=frozenset(one.strip() for one in environ.get("HANDOVER_ROBOT_HOSTS", "").split(",") if one.strip()),
             free_bytes_min=_number(environ, "HANDOVER_FREE_MB", 64, 0, 1_000_000) * _MEGABYTE,
             database_url=_database_url(environ.get("DATABASE_URL", "").strip()),
         )
@@ -108,6 +116,25 @@ def origin_of(url: str) -> str:
 
 def _default_app() -> str:
     return str(Path(__file__).resolve().parent.parent / "field_app" / "dist")
+
+
+def _mailer(environ: Mapping[str, str]) -> Mailer | None:
+    """How mail leaves; None when nothing is set."""
+    url, sender = environ.get("HANDOVER_SMTP_URL", "").strip(), environ.get("HANDOVER_MAIL_FROM", "").strip()
+    if not url:
+        return None
+    kinds = {"smtp": ("none", 25), "smtp+starttls": ("starttls", 587), "smtps": ("tls", 465)}
+    try:
+        parts = urlsplit(url)
+        port, known = parts.port, kinds.get(parts.scheme)
+    except ValueError as problem:
+        raise SettingsError("HANDOVER_SMTP_URL: not an address") from problem
+    if known is None or not parts.hostname:
+        raise SettingsError("HANDOVER_SMTP_URL: expected smtp://, smtp+starttls:// or smtps:// and a host")
+    if "@" not in sender:
+        raise SettingsError("HANDOVER_MAIL_FROM: mail needs a sender like handover@example.com")
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return Mailer(parts.hostname, port or known[1], sender, user, password, known[0])
 
 
 def _database_url(url: str) -> str:

@@ -61,7 +61,7 @@ def _named(store: Store, organisation: str, change: dict[str, Any]) -> WaitingEn
         device=entry.device, epoch=entry.epoch, seq=entry.seq, received_at=instants.to_text(entry.received_ms),
         state="refused" if entry.state == "refused" else "parked", code=ErrorCode(entry.code) if entry.code else None,
         waits_for=waits_for, needed=needed.state if needed else None, conflict=entry.detail.get("conflict"),
-        detail=_plain(entry), may_ratify=_names_itself(entry) and (refused_right or waits_for is not None),
+        detail=_plain(entry), args=_args(entry), may_ratify=_names_itself(entry) and (refused_right or waits_for is not None),
         may_reject=_names_itself(entry) and refused_right and rejected is None,
         rejected=WaitingDecision.model_validate(rejected) if rejected else None,
         **{name: said.get(name) for name in ("id", "action", "actor", "at", "zone")},
@@ -70,6 +70,19 @@ def _named(store: Store, organisation: str, change: dict[str, Any]) -> WaitingEn
 
 def _plain(entry: JournalEntry) -> dict[str, Any]:
     return {name: value for name, value in entry.detail.items() if name not in ("rejected", "waits_for")}
+
+
+def _args(entry: JournalEntry) -> dict[str, Any] | None:
+    """What a body's arguments say, when they are no longer than a person reads. Bodies hold nothing private."""
+    try:
+        args = json.loads(entry.body or b"").get("args")
+    except (ValueError, RecursionError, AttributeError):
+        return None
+    if not isinstance(args, dict):
+        return None
+    text = json.dumps(args, ensure_ascii=False)
+    whole = len(text) <= limits.WAITING_ARGS_CHARS_MAX and not any("\ud800" <= one <= "\udfff" for one in text)
+    return args if whole else None
 
 
 def _names_itself(entry: JournalEntry) -> bool:

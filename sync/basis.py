@@ -8,7 +8,7 @@ basis, an entry says so, and a refused one is judged again should it turn up aft
 from schemas import limits
 from schemas.errors import ErrorCode
 from sync.released import still_missing
-from sync.store import BEFORE_ALL, JournalEntry, Store, age_of
+from sync.store import Age, JournalEntry, Store, age_of
 
 
 def is_anything_gone(store: Store, organisation: str) -> bool:
@@ -21,15 +21,14 @@ def is_anything_gone(store: Store, organisation: str) -> bool:
     )
 
 
-def waiting_for_nothing(store: Store, organisation: str) -> list[JournalEntry]:
-    """Entries that wait for what nobody here knows, oldest first, at most `WAITING_RETRIED_MAX`, however many stand before them
+def waiting_for_nothing(store: Store, organisation: str, after: Age, limit: int) -> list[JournalEntry]:
+    """Entries behind a place that wait for what nobody here knows, oldest first, at most `limit`, however many stand before them
     that wait for what is known."""
     found: list[JournalEntry] = []
-    after = BEFORE_ALL
-    while len(found) < limits.WAITING_RETRIED_MAX:
-        parked = store.parked_for(organisation, [ErrorCode.ENTRY_WAITS], limits.WAITING_RETRIED_MAX, after)
+    while len(found) < limit:
+        parked = store.parked_for(organisation, [ErrorCode.ENTRY_WAITS], limits.WAITING_LOOKED_AT_MAX, after)
         found += [entry for entry in parked if store.entry_by_id(organisation, entry.detail["waits_for"]) is None]
-        if len(parked) < limits.WAITING_RETRIED_MAX:
+        if len(parked) < limits.WAITING_LOOKED_AT_MAX:
             break
         after = age_of(parked[-1])
-    return found[: limits.WAITING_RETRIED_MAX]
+    return found[:limit]

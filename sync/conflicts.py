@@ -15,10 +15,10 @@ from schemas.errors import ErrorCode
 from schemas.merge import MergePolicy
 from schemas.people import Reach, Role, reach_of
 from schemas.records.conflicts import ConflictSide
-from sync import hlc, instants
+from sync import hlc, instants, losers
 from sync.body import Body, read_body
 from sync.journal import derived_id
-from sync.merge import FieldMeta, Stamp
+from sync.merge import FieldMeta, Stamp, place_of
 from sync.occurred import occurred_at
 from sync.store import DeviceState, JournalEntry, Store
 from sync.unit import POLICIES, RecordWriter, Refusal, Unit
@@ -156,8 +156,7 @@ def _joined(known: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict
 
 # --- what the judge calls ----------------------------------------------------------------------------------------------------
 def settle(judge: "Judge", unit: Unit) -> None:
-    """After a handler has acted: contradicting fields become records, outcomes name their conflicts, others who lost are
-    told, ratified entries are put up for judging."""
+    """After a handler has acted: contradicting fields become records, outcomes name their conflicts, others who lost are told."""
     for name, fields in unit.conflicts.items():
         kind, record_id = name.split("/", 1)
         # When and by whom is what every side says of itself: it is a contradiction of its own only when nothing else is.
@@ -169,13 +168,10 @@ def settle(judge: "Judge", unit: Unit) -> None:
             unit.entry.state = "conflict"
     for other_id, (conflict, rule) in unit.told.items():
         _tell(judge, other_id, conflict, rule)
+    if unit.lost or unit.conflicts:
+        losers.tell(unit.store, unit.device, unit.entry, unit.body, unit.entry)
     for other_id, values in unit.writer.beaten.items():
-        _tell_beaten(judge, other_id, values)
-    for entry_id in unit.ratify:
-        entry = judge.store.entry_by_id(judge.organisation, entry_id)
-        owner = entry and judge.store.device(judge.organisation, entry.device)
-        if entry and owner:
-            judge.ratified.append((owner, entry, _stand_in_of(unit)))
+        _tell_beaten(judge, other_id, values, unit.entry)
 
 
 def _name_in(entry: JournalEntry, conflict: str, rule: str) -> None:
@@ -201,7 +197,7 @@ def _tell(judge: "Judge", entry_id: str, conflict: str, rule: str) -> None:
     judge.write_outcome(device, entry)
 
 
-def _tell_beaten(judge: "Judge", entry_id: str, lost: Mapping[str, Sequence[str]]) -> None:
+def _tell_beaten(judge: "Judge", entry_id: str, lost: Mapping[str, Sequence[str]], judged: JournalEntry) -> None:
     """Values of an entry judged before have lost to a later word by somebody who had not seen them: its outcome says which."""
     entry = judge.store.entry_by_id(judge.organisation, entry_id)
     if entry is None or entry.state not in ("applied", "merged", "conflict"):
@@ -214,6 +210,7 @@ def _tell_beaten(judge: "Judge", entry_id: str, lost: Mapping[str, Sequence[str]
         known[name] = list(dict.fromkeys([*known.get(name, ()), *fields]))
     entry.state = "merged" if entry.state == "applied" else entry.state
     entry.detail = {**entry.detail, "lost": known}
+    losers.tell(judge.store, device, entry, body_of(entry), judged)
     judge.store.save_judgement(entry)
     judge.write_outcome(device, entry)
 
@@ -255,7 +252,8 @@ def choose(unit: Unit, kind: str, record_id: str, name: str, value: Any) -> None
     if policy in (MergePolicy.UNION, MergePolicy.COUNTER):
         raise ValueError(f"{kind}.{name} is not chosen but gathered")
     meta = stored.meta.get(name, FieldMeta()).copied()
-    meta.remember(present, meta.standing(), "decided")
+    for entry in meta.set_aside(present):
+        unit.writer.note_beaten(entry, kind, record_id, name)
     meta.written_by(unit.stamp(record_id))
     unit.writer.choose(stored, name, value, meta)
 
@@ -290,7 +288,8 @@ def note_refusal(judge: "Judge", device: DeviceState, entry: JournalEntry) -> No
         ConflictRule.RIGHT_REVOKED, (), device.depot, ("person", body.actor), [mine, *([theirs] if theirs else [])],
         newest.entry, is_open=True, differs=["rights"],
     )  # fmt: skip
-    stamp = Stamp(writer.version, hlc.encode(entry.received_ms, 0), device.id, body.id)
+    clock, place = hlc.encode(entry.received_ms, 0), place_of(entry.epoch, entry.seq)
+    stamp = Stamp(writer.version, clock, device.id, body.id, place=place)
     write_conflict(writer, record_id, finding, instants.to_text(entry.received_ms), stamp)
     entry.detail |= {"conflict": record_id, "rule": ConflictRule.RIGHT_REVOKED}
 
@@ -306,12 +305,30 @@ def body_of(entry: JournalEntry) -> Body:
     return read_body(entry.body or b"")
 
 
-def _stand_in_of(unit: Unit) -> StandIn:
-    if unit.device.type == "system":
-        return StandIn(unit.body.actor, unit.body.id, frozenset({Role.SYSTEM}), frozenset())
-    person = unit.need("person", unit.body.actor)
-    depots = frozenset(depot for depot, there in person["depot_ids"].items() if there)
-    return StandIn(unit.body.actor, unit.body.id, frozenset(Role(role) for role in person["roles"]), depots)
+def ratified(unit: Unit) -> list[tuple[JournalEntry, StandIn]]:
+    """The entries that this one, once the store has kept it, puts up for judging, with the right that stands in."""
+    right = _right_of(unit.store, unit.entry, unit.body) if unit.ratify else None
+    known = [unit.store.entry_by_id(unit.writer.organisation, entry_id) for entry_id in unit.ratify]
+    return [(entry, right) for entry in known if entry is not None and right is not None]
+
+
+def stood_in(store: Store, entry: JournalEntry) -> StandIn | None:
+    """The right that stood in when this entry was ratified and yet had no effect, as its holder has it now: a manager's word
+    outlasts that."""
+    said_in = entry.detail.get("ratified_in")
+    said = store.entry_by_id(entry.organisation, said_in) if said_in is not None else None
+    return None if said is None else _right_of(store, said, body_of(said))
+
+
+def _right_of(store: Store, said: JournalEntry, body: Body) -> StandIn | None:
+    device = store.device(said.organisation, said.device)
+    if device is not None and device.type == "system":
+        return StandIn(body.actor, body.id, frozenset({Role.SYSTEM}), frozenset())
+    person = store.record(said.organisation, "person", body.actor)
+    if person is None:
+        return None
+    depots = frozenset(depot for depot, there in person.data["depot_ids"].items() if there)
+    return StandIn(body.actor, body.id, frozenset(Role(role) for role in person.data["roles"]), depots)
 
 
 def check_stand_in(stand_in: StandIn, action: str, depot: str | None) -> None:

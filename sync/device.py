@@ -154,6 +154,7 @@ class Device:
             self.proven = Proven(**meta["proven"])
         if "lost" in meta:
             self.lost = {int(seq): hash_ for seq, hash_ in meta["lost"].items()}
+            self.damaged = {seq: left for seq, left in self.damaged.items() if seq in self.lost}
         if "clear" in meta:
             self.clear = (meta["clear"][0], meta["clear"][1])
         for name in _PLAIN:
@@ -216,11 +217,12 @@ class Device:
     def record(
         self, action: str, args: Mapping[str, Any], *, actor: str, now_ms: int, needs: Sequence[str] = (),
         blobs: Sequence[BlobRef] = (), private: Sequence[bytes] = (), version: int = 1, seen: Mapping[str, int] | None = None,
+        entry_id: str | None = None,
     ) -> Recorded:  # fmt: skip
         """Write one entry with exactly these `needs` and `seen`, asking nothing; its files are somebody else's care. `private`
-        parts are salted here; the body holds only their hashes."""
+        parts are salted here; the body holds only their hashes. `entry_id`: an id of the caller's, in place of a fresh one."""
         body, salted = self._body(action, args, actor, now_ms, blobs, private, version, None)
-        body |= {"seen": dict(seen or {}), "needs": list(needs)}
+        body |= {"seen": dict(seen or {}), "needs": list(needs), "id": entry_id or body["id"]}
         return self._chain(body["id"], _text(body), salted, Changes(meta={"clock": body["hlc"]}))
 
     def append(self, entry_id: str, body: bytes, private: tuple[bytes, ...] = ()) -> Recorded:

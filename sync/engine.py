@@ -13,17 +13,16 @@ from functools import cached_property
 from schemas import limits
 from schemas.errors import ErrorCode
 from schemas.protocol import Command, DeclaredLoss, NewEpoch, Outcome, PushedEntry, Receipt, SyncRequest
-from sync import instants
+from sync import instants, losses
 from sync.aside import Aside, decoded, fault_of, last_words, outcome_of, wire_of
 from sync.evidence import blob_arrived
 from sync.fold import Fold
 from sync.incidents import Incidents, seen_news
 from sync.journal import extend, genesis, head_text, ranges
 from sync.judge import Judge, OnFault
-from sync.losses import contradicted, declare
-from sync.pushed import Bearer, Pushed, PushRefused, Retried, check_order
+from sync.pushed import Bearer, Pushed, PushRefused, check_order
 from sync.released import contradiction, is_released, leads_on, short_of, still_missing
-from sync.store import BEFORE_ALL, Age, DeviceState, JournalEntry, Store, age_of
+from sync.store import DeviceState, JournalEntry, Store
 from sync.unit import Handlers, Touched
 from sync.upcast import VOCABULARY, Vocabulary
 
@@ -77,7 +76,8 @@ class Engine:
         if present is not None:
             device.state = present.state  # what was judged may have revoked the very device that pushes
         store.put_device(device)
-        self.go_on(judge)
+        if judge_entries:  # else what waits is judged by the hour (`again.py`)
+            self.go_on(judge)
         pushed.erased, pushed.dropped = tuple(judge.erased), judge.dropped
         pushed.may_pull = device.state == "active"
         store.set_organisation_version(organisation, judge.version)
@@ -103,20 +103,6 @@ class Engine:
         if complete and device.clear_seq != device.seq:
             return None  # a full upload is written down
         return Pushed(receipt, [], complete)
-
-    def retry_parked(self, store: Store, organisation: str, codes: list[str], limit: int, after: Age = BEFORE_ALL) -> Retried:
-        """Judge again what was parked for a cause that may be gone (after a start or an upgrade): the next `limit` entries."""
-        version = store.lock_organisation(organisation)
-        judge = Judge(store, organisation, self.handlers, version, Touched(), self.on_fault, vocabulary=self.vocabulary)
-        parked = store.parked_for(organisation, codes, limit, after)
-        for entry in parked:
-            device = store.device(organisation, entry.device)
-            if device is not None:
-                judge.judge(device, entry)
-        self.go_on(judge)
-        store.set_organisation_version(organisation, judge.version)
-        last = age_of(parked[-1]) if len(parked) == limit else None
-        return Retried(len(parked), judge.touched, last, tuple(judge.erased), judge.dropped)
 
     def go_on(self, judge: Judge) -> None:
         """Judge what was held behind gaps that have just been released, and who waited for what is given up now."""
@@ -300,16 +286,28 @@ class _Push:
 
     # --- fork -----------------------------------------------------------------------------------------------------
     def _fork_base(self) -> int | None:
-        """The last number both sides agree on when the device's journal contradicts the stored one, else None.
-
-        A hash that differs and does not follow from the one before may only have been changed on its way: nothing is taken from
-        there on, and only when the very same bytes come again is it a contradiction.
-        """
+        """The last number both sides agree on when the device's journal contradicts the stored one, else None."""
         device, head = self.device, self.request.head
         start = next(base for epoch, base, _ in self._epochs() if epoch == device.epoch)
+        by_loss = losses.contradiction(self.request, start, device.seq, self._stored_hash)
+        by_entry = self._base_by_entries(start, device.seq if by_loss is None else by_loss)
+        if by_entry is not None:
+            return by_entry
+        if by_loss is not None and self.damaged_at is None:
+            return by_loss
+        # A smaller head that is part of the stored chain contradicts nothing: a request that came late looks the same as
+        # a restored backup. The first new entry of a backup will contradict.
+        if head.seq <= device.seq and self._stored_hash(head.seq) not in (None, head.hash):
+            return start
+        return None
+
+    def _base_by_entries(self, start: int, end: int) -> int | None:
+        """The base of a fork by what its entries up to a number are. A hash that differs and does not follow from the one before
+        may only have been changed on its way: nothing is taken from there on, and only when the very same bytes come again is it
+        a contradiction."""
         late: list[PushedEntry] = []
         for pushed in self.request.entries:
-            if not start < pushed.seq <= device.seq:
+            if not start < pushed.seq <= end:
                 continue
             stored = self._stored_hash(pushed.seq)
             if stored is None:
@@ -324,11 +322,17 @@ class _Push:
                 break
         if late and (base := contradiction(late, self._stored_hash, self._at)) is not None:
             return base
-        # A smaller head that is part of the stored chain contradicts nothing: a request that came late looks the same as
-        # a restored backup. The first new entry of a backup will contradict.
-        if head.seq <= device.seq and self._stored_hash(head.seq) not in (None, head.hash):
-            return start
-        return None
+        return start if end == self.device.seq and self._leads_elsewhere() else None
+
+    def _leads_elsewhere(self) -> bool:
+        """Whether the first new entry follows from nothing here, and has come just so before, from a device that lacks a number
+        and its hash: that number is what contradicts."""
+        device = self.device
+        first = next((one for one in self.request.entries if one.seq == device.seq + 1), None)
+        if first is None or not self.request.gap:
+            return False
+        follows = extend(device.hash, first.seq, first.body.encode()) == first.hash
+        return not follows and self.aside.came_before(first)
 
     def _at(self, seq: int) -> JournalEntry | None:
         return self.store.entry_at(self.device.organisation, self.device.id, self.device.epoch, seq)
@@ -417,11 +421,11 @@ class _Push:
             self.aside.keep_rest(loss)
             if loss.seq in held or loss.seq == doubtful:
                 continue
-            if loss.seq > device.seq and contradicted(loss, self.request.head, behind := self._at(loss.seq + 1)):
+            if loss.seq > device.seq and losses.contradicted(loss, self.request.head, behind := self._at(loss.seq + 1)):
                 if behind is not None:
                     fold.let_go(behind)
             elif loss.seq > device.seq or self._names_released(loss):
-                declare(self.judge, device, loss, fold.incidents, self.now_ms)
+                losses.declare(self.judge, device, loss, fold.incidents, self.now_ms)
 
     def _lacks_released(self, seq: int) -> bool:
         device = self.device

@@ -13,6 +13,8 @@ from typing import Any, Final
 from sync.device_state import FileRow, Recorded
 
 _HOUR_MS: Final = 3_600_000
+_COUNTING: Final = frozenset({"stock_take.count", "stock_take.uncount", "stock_take.close"})
+"""What goes on with a stock-take already begun."""
 
 
 @dataclass(frozen=True)
@@ -73,5 +75,7 @@ def is_opening(hidden_since_ms: int | None, now_ms: int, hidden_ms_max: int) -> 
 
 
 def allowed_when_shut(action: str, args: Mapping[str, Any]) -> bool:
-    """What may be recorded while the gate is shut: whatever belongs to a handover already begun."""
+    """What may be recorded while the gate is shut: whatever belongs to a handover or a stock-take already begun."""
+    if action in _COUNTING:
+        return True
     return action != "handover.start" and "handover_id" in args

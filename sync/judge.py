@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
 
+from schemas import limits
 from schemas.actions import Action
 from schemas.errors import ErrorCode
 from schemas.ids import SYSTEM_ACTOR
-from schemas.limits import ENTRY_BODY_BYTES_MAX
 from schemas.people import AUTH_OF, OFFICE_ONLY, Reach, Role, reach_of
 from sync import conflicts, hlc, instants
 from sync.annex import is_annex
@@ -27,15 +27,22 @@ from sync.journal import derived_id, private_hash
 from sync.merge import Stamp
 from sync.occurred import occurred_at
 from sync.policy import breach_of, policy_of
-from sync.store import DeviceState, JournalEntry, Store
+from sync.store import BEFORE_ALL, DeviceState, JournalEntry, Store
 from sync.unit import Handlers, RecordWriter, Refusal, Touched, Unit, Unreadable, Waiting
 from sync.upcast import VOCABULARY, Vocabulary
-from sync.visibility import may_use_device
+from sync.visibility import is_chosen, may_use_device
 
 RETOLD: Final = frozenset({"parked", "refused", "quarantined"})
 """States that were said of an entry and may be so no more: what it became is told even when it is plain."""
 UNSETTLED: Final = frozenset({"held", "parked", "quarantined"})
 OnFault = Callable[[JournalEntry, Exception], None]
+
+
+class _Next(NamedTuple):
+    """What is to be judged, and whose right stands in for its actor's."""
+
+    entry: JournalEntry
+    right: conflicts.StandIn | None
 
 
 @dataclass
@@ -57,7 +64,7 @@ class Judge:
     vocabulary: Vocabulary = VOCABULARY
     _bodies: dict[str, Body] = field(default_factory=dict)
     breaches: list[tuple[int, str]] = field(default_factory=list)
-    ratified: list[tuple[DeviceState, JournalEntry, conflicts.StandIn | None]] = field(default_factory=list)
+    ratified: list[tuple[JournalEntry, conflicts.StandIn | None]] = field(default_factory=list)
     """What is to be judged next: ratified ones with whose right stands in, admitted ones as what they are."""
     freed: list[tuple[str, int]] = field(default_factory=list)
     """Devices whose held entries may be judged now, and when that was said."""
@@ -74,19 +81,42 @@ class Judge:
 
     def judge(self, device: DeviceState, entry: JournalEntry) -> None:
         """Give the entry its outcome, write it, and judge what waited for it."""
-        queue: list[tuple[DeviceState, JournalEntry, conflicts.StandIn | None]] = [(device, entry, None)]
-        while queue:
-            present_device, present, self.stand_in = queue.pop(0)
-            self._judge_one(present_device, present)
-            queue += self.ratified
+        queue: list[_Next] = []
+        present: _Next | None = _Next(entry, conflicts.stood_in(self.store, entry))
+        while present is not None:
+            judged, self.stand_in = present
+            owner = device if judged is entry else self.store.device(self.organisation, judged.device)
+            assert owner is not None, "what is stored is its device's"
+            self._judge_one(owner, judged)
+            # At once, before what stands in the queue already: that may say a word on the same entry.
+            queue[:0] = [_Next(one, right) for one, right in self.ratified]
             self.ratified = []
-            if present.entry_id is None or present.state in UNSETTLED or present.repeat_of:
-                continue
-            for waiting in self.store.take_waiting(self.organisation, present.entry_id):
-                owner = self.store.device(self.organisation, waiting.device)
-                if owner is not None and waiting.state in ("parked", "refused"):
-                    queue.append((owner, waiting, None))
+            if judged.entry_id is not None and judged.state not in UNSETTLED and not judged.repeat_of:
+                queue += [_Next(one, None) for one in self.store.take_waiting(self.organisation, judged.entry_id)]
+            present = self._next(queue)
         self.stand_in = None
+
+    def judge_again(self, entry: JournalEntry) -> None:
+        """Judge what was parked when it was chosen, unless what went before it has settled it meanwhile."""
+        present = self._present(entry)
+        device = self.store.device(self.organisation, entry.device)
+        if present.state == "parked" and device is not None:
+            self.judge(device, present)
+
+    def _next(self, queue: list[_Next]) -> _Next | None:
+        """The next in the queue that is still to be judged, as it is now: one that waited for two may have been judged since it
+        was put there."""
+        while queue:
+            entry, right = queue.pop(0)
+            present = self._present(entry)
+            if right is not None or present.state == "quarantined" or _may_be_judged_again(present):
+                return _Next(present, right or conflicts.stood_in(self.store, present))
+        return None
+
+    def _present(self, entry: JournalEntry) -> JournalEntry:
+        present = self.store.entry_at(self.organisation, entry.device, entry.epoch, entry.seq)
+        assert present is not None, "what is stored stays"
+        return present
 
     def _judge_one(self, device: DeviceState, entry: JournalEntry) -> None:
         state_before = entry.state
@@ -95,7 +125,8 @@ class Judge:
             body, private = self._read(entry)
             if not self._is_repeat(entry, body):
                 with self.store.savepoint(checked=self.checked):
-                    self._apply(device, entry, body, private)
+                    unit = self._apply(device, entry, body, private)
+                self._carry(unit)
         except Refusal as refusal:
             entry.state, entry.code = "refused", refusal.code
             entry.detail.update(refusal.detail)
@@ -112,9 +143,13 @@ class Judge:
             entry.state, entry.code, entry.detail = "parked", unreadable.code, unreadable.detail
         except Exception as fault:  # law 1: a bug in a handler costs nothing but time
             self.on_fault(entry, fault)
-            entry.state, entry.code = "parked", ErrorCode.ENTRY_SERVER_ERROR
+            entry.state, entry.code, entry.detail, entry.version = "parked", ErrorCode.ENTRY_SERVER_ERROR, {}, None
         if is_annex(entry.epoch):
             entry.detail["admitted"] = True
+        if self.stand_in is not None:
+            entry.detail["ratified_by"] = self.stand_in.actor
+            if entry.state in ("refused", "parked"):
+                entry.detail["ratified_in"] = self.stand_in.entry
         self.store.save_judgement(entry)
         if entry.state != "applied" or state_before in RETOLD or "conflict" in entry.detail:
             self.write_outcome(device, entry)
@@ -131,7 +166,7 @@ class Judge:
         self.store.save_judgement(entry)
         self.write_outcome(device, entry)
 
-    def _apply(self, device: DeviceState, entry: JournalEntry, body: Body, private: list[bytes | None]) -> None:
+    def _apply(self, device: DeviceState, entry: JournalEntry, body: Body, private: list[bytes | None]) -> Unit:
         self._await_needs(entry, body)
         args = self._read_args(body)
         handler = self.handlers.get((args.action, args.v)) if args is not None else None
@@ -144,23 +179,26 @@ class Judge:
         handler(unit, args)
         self._note_grace(unit)
         entry.version = self.version
-        self.erased += unit.erased
-        self.dropped |= unit.dropped
         if unit.conflicts:
             entry.state, entry.detail["conflicts"] = "conflict", unit.conflicts
         elif unit.lost:
             entry.state, entry.detail["lost"] = "merged", unit.lost
         else:
             entry.state = "applied"
-        if self.stand_in is not None:
-            entry.detail["ratified_by"] = self.stand_in.actor
         conflicts.settle(self, unit)
+        return unit
+
+    def _carry(self, unit: Unit) -> None:
+        """What follows from an entry beyond its records, once the store has kept them."""
+        entry = unit.entry
+        self.erased += unit.erased
+        self.dropped |= unit.dropped
+        if "gate_breach" in entry.detail and not is_annex(entry.epoch):
+            self.breaches.append((entry.seq, entry.detail["gate_breach"]))
         self.freed += [(freed, entry.received_ms) for freed in unit.freed]
         self.given_up |= bool(unit.freed)
-        for admitted in unit.admitted:
-            owner = self.store.device(self.organisation, admitted.device)
-            assert owner is not None, "what is admitted is its device's"
-            self.ratified.append((owner, admitted, None))
+        self.ratified += [(admitted, None) for admitted in unit.admitted]
+        self.ratified += conflicts.ratified(unit)
 
     def _note_grace(self, unit: Unit) -> None:
         """An entry written while the gate stood open by grace: flagged when that was more than the policy allows."""
@@ -168,11 +206,8 @@ class Judge:
             return
         policy = policy_of(self.store, self.organisation)
         why = breach_of(policy, unit.device, unit.entry.seq, instants.to_ms(unit.at))
-        if why is None:
-            return
-        unit.entry.detail["gate_breach"] = why
-        if not is_annex(unit.entry.epoch):
-            self.breaches.append((unit.entry.seq, why))
+        if why is not None:
+            unit.entry.detail["gate_breach"] = why
 
     def _read_args(self, body: Body) -> Action | None:
         """The arguments in the action's newest version; None when nobody knows that action or version."""
@@ -208,7 +243,7 @@ class Judge:
             if known.body != entry.body or known.device != entry.device:
                 raise Unreadable(ErrorCode.ENTRY_ID_REUSED, {"id": body.id})
             entry.repeat_of, entry.entry_id = True, body.id
-            entry.state, entry.code, entry.version = known.state, known.code, known.version
+            entry.state, entry.code, entry.version, entry.detail = known.state, known.code, known.version, dict(known.detail)
             if None in self.store.private_parts(known):  # erased since: what comes again is erased, too
                 self.store.save_judgement(entry)
                 self.store.drop_private(self.organisation, body.id)
@@ -232,9 +267,11 @@ class Judge:
                 entry.detail["basis_refused"] = True
 
     def _hope(self, entry: JournalEntry, body: Body) -> None:
-        """Refused for want of what was declared lost: should that turn up after all, the entry is judged again."""
-        for needed in body.needs if entry.detail.get("basis_lost") else ():
-            if self.store.entry_by_id(self.organisation, needed) is None:
+        """Refused while something it builds on has no effect: should that turn up after all, or be ratified, the entry is judged
+        again."""
+        for needed in body.needs if _lacks_basis(entry) else ():
+            known = self.store.entry_by_id(self.organisation, needed)
+            if known is None or known.state in UNSETTLED or known.state == "refused":
                 self.store.add_wait(self.organisation, entry, needed)
 
     def _is_anything_gone(self) -> bool:
@@ -245,10 +282,8 @@ class Judge:
     def end_waiting(self) -> None:
         """Something was declared lost, or released: who waits for what nobody here knows waits no longer."""
         self._gone = None
-        for entry in waiting_for_nothing(self.store, self.organisation):
-            device = self.store.device(self.organisation, entry.device)
-            if device is not None:
-                self.judge(device, entry)
+        for entry in waiting_for_nothing(self.store, self.organisation, BEFORE_ALL, limits.WAITING_RETRIED_MAX):
+            self.judge_again(entry)
 
     def _check_right(self, unit: Unit, args: Action) -> None:
         """Whether this person may do this, here, on this device. Refusal otherwise: kept, a manager may ratify."""
@@ -282,12 +317,16 @@ class Judge:
             raise Refusal(ErrorCode.ACTOR_NOT_ON_DEVICE, actor=actor)
         roles = _roles(tuple(person["roles"]))
         depots = frozenset(depot for depot, there in person["depot_ids"].items() if there)
-        if device.person is None and not may_use_device(roles, depots, device.depot):
+        if device.person is None and not (
+            may_use_device(roles, depots, device.depot) and is_chosen(unit.get("device", device.id), actor)
+        ):
             raise Refusal(ErrorCode.ACTOR_NOT_ON_DEVICE, actor=actor)
         return roles, depots
 
     def _depot_of(self, unit: Unit, args: Action) -> str:
         kind, name = type(args).subject or ("", "")
+        if kind == "depot":  # of what is made here and has no record yet
+            return str(unit.need(kind, getattr(args, name))["id"])
         removed = unit.removed(kind, getattr(args, name))
         depot: str = (removed.data if removed else unit.need(kind, getattr(args, name)))["depot_id"]
         return depot
@@ -313,7 +352,7 @@ def _roles(names: tuple[str, ...]) -> frozenset[Role]:
 
 def _body(entry: JournalEntry) -> Body:
     """The parsed body of a stored entry. Unreadable says where the fault lies."""
-    if len(entry.body or b"") > ENTRY_BODY_BYTES_MAX:
+    if len(entry.body or b"") > limits.ENTRY_BODY_BYTES_MAX:
         raise Unreadable(ErrorCode.ENTRY_UNREADABLE, {"at": "body", "fault": "too_large"})
     at = "args"
     try:
@@ -324,6 +363,15 @@ def _body(entry: JournalEntry) -> Body:
     except (ValueError, OverflowError):
         raise Unreadable(ErrorCode.ENTRY_UNREADABLE, {"at": at}) from None
     return body
+
+
+def _lacks_basis(entry: JournalEntry) -> bool:
+    return bool(entry.detail.get("basis_lost") or entry.detail.get("basis_refused"))
+
+
+def _may_be_judged_again(entry: JournalEntry) -> bool:
+    """Whether what it waited for may change its outcome. A rejected one stays refused: the first word stands."""
+    return entry.state == "parked" or (entry.state == "refused" and _lacks_basis(entry) and "rejected" not in entry.detail)
 
 
 def _where(errors: ValidationError, *prefix: str) -> dict[str, Any]:

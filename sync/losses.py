@@ -6,7 +6,9 @@ one; `released.py` has the same question for released numbers. Invariant: what i
 it, stays on the device, which says it again.
 """
 
-from schemas.protocol import DeclaredLoss, Head
+from collections.abc import Callable
+
+from schemas.protocol import DeclaredLoss, Head, SyncRequest
 from sync.incidents import Incidents
 from sync.journal import extend
 from sync.judge import Judge
@@ -19,6 +21,26 @@ def contradicted(loss: DeclaredLoss, head: Head, behind: JournalEntry | None) ->
     if loss.seq == head.seq:
         return loss.hash != head.hash
     return behind is not None and extend(loss.hash, behind.seq, behind.body or b"") != behind.hash
+
+
+def contradiction(request: SyncRequest, start: int, end: int, hash_at: Callable[[int], str | None]) -> int | None:
+    """The base of a fork when declared losses name other hashes than are stored under their numbers (behind `start`, up to
+    `end`): a restored backup whose first new bodies are lost. None when none does, or when nothing bears the last of them out,
+    neither the signed head nor an entry that follows from it."""
+    following = {one.seq: one for one in request.entries}
+    base: int | None = None
+    for loss in sorted(request.lost, key=lambda one: one.seq):
+        if not start < loss.seq <= end or hash_at(loss.seq) in (None, loss.hash):
+            continue
+        base = loss.seq - 1 if base is None else base
+        behind = following.get(loss.seq + 1)
+        if (loss.seq, loss.hash) == (request.head.seq, request.head.hash) or (
+            behind is not None and extend(loss.hash, behind.seq, behind.body.encode()) == behind.hash
+        ):
+            return base
+        if behind is not None:
+            base = None
+    return None
 
 
 def declare(judge: Judge, device: DeviceState, loss: DeclaredLoss, incidents: Incidents, now_ms: int) -> None:

@@ -10,16 +10,18 @@ import copy
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
 
 from schemas.limits import SEQ_MAX
 from schemas.protocol import BlobRef
+from schemas.references import REFERENCES
 from sync.body import BodyBlob
 from sync.digest import NOTHING, Tally, content_hash, part_of, shifts, total
-from sync.merge import FieldMeta
+from sync.lookup import keys_of, plain, renamed
+from sync.memory_kept import Kept, as_json, gone_wire, read, wire_of
 from sync.store import (
     BEFORE_ALL,
     Age,
@@ -34,24 +36,12 @@ from sync.store import (
     WirePage,
     age_of,
     as_shown,
-    change_wire,
     held_as,
     last_within,
 )
 
 _MISSING: Final = object()
-_METAS: Final = msgspec.json.Decoder(dict[str, FieldMeta])
 Room = dict[Any, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """A record as it lies here: `head` without data and meta, those as JSON, and the bytes of its `Change`."""
-
-    head: StoredRecord
-    data: bytes
-    meta: bytes
-    wire: bytes
 
 
 class MemoryStore:
@@ -215,8 +205,9 @@ class MemoryStore:
                 yield from journal.values()
 
     def parked_for(self, organisation: str, codes: Sequence[str], limit: int, after: Age = BEFORE_ALL) -> list[JournalEntry]:
-        """Parked entries with one of the codes behind a place, oldest first."""
-        found = [one for one in self._all_entries(organisation) if one.state == "parked" and one.code in codes]
+        """Parked entries with one of the codes behind a place, oldest first; none that only repeats another."""
+        parked = [one for one in self._all_entries(organisation) if one.state == "parked" and not one.repeat_of]
+        found = [one for one in parked if one.code in codes]
         return [_copied(entry) for entry in sorted(found, key=age_of) if age_of(entry) > after][:limit]
 
     def private_parts(self, entry: JournalEntry) -> list[bytes | None]:
@@ -244,7 +235,7 @@ class MemoryStore:
                     pushed = json.loads(kept.body)
                     if texts & set(pushed["private"]):
                         erased = {**pushed, "private": [], "erased": True}
-                        self._put(aside, key, replace(kept, body=_json(erased)))
+                        self._put(aside, key, replace(kept, body=as_json(erased)))
 
     def add_loss(self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str, at_ms: int) -> None:
         """A declared loss; its number is new."""
@@ -305,16 +296,17 @@ class MemoryStore:
     def record(self, organisation: str, kind: str, record_id: str) -> StoredRecord | None:
         """One record, also one that is gone; None if there never was one."""
         found = self._room("record", organisation, kind).get(record_id)
-        return None if found is None else _read(found)
+        return None if found is None else read(found)
 
     def put_record(self, organisation: str, record: StoredRecord, left: Iterable[str]) -> None:
         """Write the record and its memberships."""
         # As JSON, as every other store keeps it: a tuple comes back as a list, and each reader gets one of its own.
-        data = _json(record.data)
+        data = as_json(record.data)
         head = replace(record, data={}, meta={}, hash="" if record.gone else content_hash(data))
         room = self._room("record", organisation, record.kind)
         before = held_as(room[record.id].head) if record.id in room else NOTHING
-        self._put(room, record.id, _Kept(head, data, msgspec.json.encode(record.meta), _wire(head, data)))
+        self._follow_names(organisation, room.get(record.id), record)
+        self._put(room, record.id, Kept(head, data, msgspec.json.encode(record.meta), wire_of(head, data)))
         for shift in shifts(record.kind, record.id, before, held_as(head)):
             digest = self._room("digest", organisation, shift.bucket)
             self._put(digest, shift.part, digest.get(shift.part, Tally()).joined(shift.by))
@@ -325,7 +317,28 @@ class MemoryStore:
     def records(self, organisation: str, kind: str) -> list[StoredRecord]:
         """All records of a kind that are not gone, by id."""
         room = self._room("record", organisation, kind)
-        return [_read(room[key]) for key in sorted(room) if not room[key].head.gone]
+        return [read(room[key]) for key in sorted(room) if not room[key].head.gone]
+
+    def holder(self, organisation: str, kind: str, name: str, value: str) -> str | None:
+        """Whose value it is. Looked for among all: what is kept in memory is small."""
+        wanted = plain(value)
+        found = (one.id for one in self.records(organisation, kind) if keys_of(kind, one.data).get(name) == wanted)
+        return next(found, None)
+
+    def naming(self, organisation: str, record_id: str) -> list[tuple[str, str]]:
+        """(kind, id) of what names it."""
+        return sorted(self._room("named", organisation).get(record_id, ()))
+
+    def _follow_names(self, organisation: str, before: Kept | None, record: StoredRecord) -> None:
+        if record.kind not in REFERENCES:
+            return
+        had = None if before is None or before.head.gone else msgspec.json.decode(before.data)
+        room, one = self._room("named", organisation), (record.kind, record.id)
+        lost, gained = renamed(record.kind, had, None if record.gone else record.data)
+        for named in lost:
+            self._put(room, named, room.get(named, frozenset()) - {one})
+        for named in gained:
+            self._put(room, named, room.get(named, frozenset()) | {one})
 
     def page(self, organisation: str, bucket: str, after: int, up_to: int, changes_max: int, bytes_max: int) -> WirePage:
         """Changes after < version ≤ up_to, ascending: whole versions within both bounds."""
@@ -335,7 +348,7 @@ class MemoryStore:
             return WirePage(after, 0, b"")
         most = found[min(changes_max, len(found)) - 1][0]
         changes = [
-            (version, _gone(kind, record_id, version) if gone else self._wire_of(organisation, kind, record_id))
+            (version, gone_wire(kind, record_id, version) if gone else self._wire_of(organisation, kind, record_id))
             for version, (kind, record_id), gone in found
             if version <= most
         ]
@@ -476,25 +489,5 @@ def _place(entry: JournalEntry) -> tuple[str, int, int]:
     return (entry.device, entry.epoch, entry.seq)
 
 
-def _read(kept: _Kept) -> StoredRecord:
-    head = kept.head
-    data, meta = msgspec.json.decode(kept.data), _METAS.decode(kept.meta)
-    return StoredRecord(head.kind, head.id, head.version, data, meta, head.buckets, head.gone, head.hash)
-
-
 def _copied(entry: JournalEntry) -> JournalEntry:
     return JournalEntry(**{**vars(entry), "detail": copy.deepcopy(entry.detail) if entry.detail else {}})
-
-
-def _json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _wire(record: StoredRecord, data: bytes) -> bytes:
-    if record.gone:
-        return _gone(record.kind, record.id, record.version)
-    return change_wire(record.kind, record.id, record.version, record.hash, data)
-
-
-def _gone(kind: str, record_id: str, version: int) -> bytes:
-    return _json({"kind": kind, "id": record_id, "v": version, "gone": True})

@@ -60,10 +60,12 @@ def push_of(device: Sender, now_ms: int, *, reason: Reason, limit: int, bytes_ma
     lost, until = _losses(device, last)
     message = head_text(device.organisation, device.id, device.epoch, device.seq, device.hash)
     unsent = gate.unsent_of(device.outbox, device.files.values())
+    here = sum(row.seq > device.proven_n for row in device.outbox) + sum(seq > device.proven_n for seq in device.lost)
+    gap = here < device.seq - device.proven_n
     request = {
         "protocol": PROTOCOL_VERSION, "app": device.app, "device": device.id,
         "head": {"epoch": device.epoch, "seq": device.seq, "hash": device.hash, "signature": device.sign(message)},
-        "entries": [entry for entry in entries if entry["seq"] <= until], "lost": lost,
+        "entries": [entry for entry in entries if entry["seq"] <= until], "lost": lost, "gap": gap,
         "pending": {
             "entries": unsent.entries, "blobs": sum(not row.over for row in device.files.values()), "bytes": unsent.bytes,
         },
@@ -71,8 +73,6 @@ def push_of(device: Sender, now_ms: int, *, reason: Reason, limit: int, bytes_ma
         "clock": {"wall": instants.to_text(now_ms), "mono": mono_ms, "boot": device.boot}, "reason": reason,
     }  # fmt: skip
     finished = frozenset(row.sha256 for row in device.files.values() if row.over)
-    here = sum(row.seq > device.proven_n for row in device.outbox) + sum(seq > device.proven_n for seq in device.lost)
-    gap = here < device.seq - device.proven_n
     return Push(request, (device.epoch, device.proven_n), finished, until < device.seq, gap)
 
 

@@ -181,6 +181,7 @@ def take_receipt(draft: Draft, receipt: Receipt, asked: tuple[int, int]) -> Take
     for row in draft.entries():
         if row.seq <= receipt.n and not row.proven:
             draft.changes.entries[row.seq] = replace(row, proven=True)
+    _drop_damaged(draft, receipt.n)
     more_held = _note_beyond(draft, receipt, back=back)
     _note_lost(draft, receipt.n)
     draft.changes.meta["proven"] = {"epoch": receipt.epoch, "n": receipt.n, "h": receipt.h, "at": receipt.at}
@@ -222,6 +223,12 @@ def _note_lost(draft: Draft, n: int) -> None:
     lost |= {seq: rows.hashes[seq] for seq in range(n + 1, was + 1) if seq not in here and seq in rows.hashes}
     if lost != rows.lost:
         draft.changes.meta["lost"] = {str(seq): hash_ for seq, hash_ in sorted(lost.items())}
+
+
+def _drop_damaged(draft: Draft, n: int) -> None:
+    """What is no longer what was written leaves the store with its number: it is shown nowhere, and once the hash before it is
+    gone nobody can tell that it is damaged."""
+    draft.changes.entries |= dict.fromkeys([seq for seq in draft.rows.damaged if seq <= n])
 
 
 def release(draft: Draft) -> None:
@@ -269,6 +276,7 @@ def adopt(draft: Draft, fork: NewEpoch) -> None:
     for seq, row in by_seq.items():
         if seq <= fork.base_seq:
             draft.changes.entries[seq] = replace(row, proven=True, held=False)
+    _drop_damaged(draft, fork.base_seq)
     lost: dict[int, str] = {}
     last = start
     for seq in range(fork.base_seq + 1, rows.seq + 1):

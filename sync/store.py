@@ -242,7 +242,8 @@ class Store(Protocol):
         """Entries that wait for `needed`, oldest first; the wait is removed."""
 
     def parked_for(self, organisation: str, codes: Sequence[str], limit: int, after: Age = ...) -> list[JournalEntry]:
-        """Parked entries with one of the codes, oldest first (by `age_of`), behind the place `after`, at most `limit`."""
+        """Parked entries with one of the codes, oldest first (by `age_of`), behind the place `after`, at most `limit`; none
+        that only repeats another."""
 
     def private_parts(self, entry: JournalEntry) -> list[bytes | None]:
         """Salted bytes of each private part; None where erased."""
@@ -304,6 +305,14 @@ class Store(Protocol):
 
     def records(self, organisation: str, kind: str) -> list[StoredRecord]:
         """All records of a kind that are not gone (small kinds only: depots, people)."""
+
+    def holder(self, organisation: str, kind: str, name: str, value: str) -> str | None:
+        """The record of a kind that has `value` in one of its unique fields (`sync/lookup.py`), archived ones included. None:
+        nobody, or nothing is left of the value."""
+
+    def naming(self, organisation: str, record_id: str) -> list[tuple[str, str]]:
+        """(kind, id), in that order, of the records that are there and name this one in a field of theirs
+        (`schemas/references.py`), archived ones included. It is kept of assets, customers, rentals and tasks alone."""
 
     def page(self, organisation: str, bucket: str, after: int, up_to: int, changes_max: int, bytes_max: int) -> WirePage:
         """Changes with after < version ≤ up_to, by version, kind and id: at most `changes_max`, and then the rest of the last

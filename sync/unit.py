@@ -16,7 +16,8 @@ from schemas.records import RECORDS
 from sync import hlc
 from sync.body import Body
 from sync.effects import ABSENT, Scene, fill
-from sync.merge import FieldMeta, Stamp, Verdict, merge_field
+from sync.lookup import SEARCHED, UNIQUE
+from sync.merge import FieldMeta, Stamp, Verdict, merge_field, place_of
 from sync.store import DeviceState, JournalEntry, Store, StoredRecord
 from sync.visibility import buckets_of
 
@@ -100,7 +101,7 @@ class RecordWriter:
             stored = StoredRecord(kind, record_id, 0, data, {}, stored.buckets if stored else frozenset())
         verdicts: dict[str, Verdict] = {}
         data, meta, policies = dict(stored.data), dict(stored.meta), POLICIES[kind]
-        first = FieldMeta(stamp.version, stamp.hlc, stamp.device, stamp.entry)
+        first = FieldMeta(stamp.version, stamp.hlc, stamp.device, stamp.entry, stamp.place)
         for name, value in values.items():
             policy, known = policies[name], meta.get(name)
             if policy is MergePolicy.SERVER or (known is None and policy in SET_FIRST):  # what most writes are
@@ -113,11 +114,15 @@ class RecordWriter:
             beaten: list[str] = []
             data[name], verdicts[name] = merge_field(policy, data.get(name), own, value, stamp, beaten)
             for entry in beaten:
-                self.beaten.setdefault(entry, {}).setdefault(f"{kind}/{record_id}", []).append(name)
+                self.note_beaten(entry, kind, record_id, name)
         if stored.version and all(verdict is Verdict.KEPT for verdict in verdicts.values()):
             return verdicts
         self.put(StoredRecord(kind, record_id, self.version, data, meta, buckets_of(kind, data)), stored.buckets)
         return verdicts
+
+    def note_beaten(self, entry: str, kind: str, record_id: str, name: str) -> None:
+        """Another entry's word of a field has lost to what is written now."""
+        self.beaten.setdefault(entry, {}).setdefault(f"{kind}/{record_id}", []).append(name)
 
     def choose(self, stored: StoredRecord, name: str, value: Any, meta: FieldMeta) -> None:
         """Write one field as a person decided it, past its merge policy."""
@@ -195,10 +200,33 @@ class Unit:
             raise Refusal(ErrorCode.RECORD_UNKNOWN, kind=kind, id=record_id)
         return data
 
+    def only(self, kind: str, record_id: str, values: Mapping[str, Any]) -> None:
+        """Refusal(VALUE_TAKEN), naming who has it, when another record of the kind holds one of the unique values."""
+        for name in UNIQUE.get(kind, ()):
+            value = values.get(name)
+            holder = self.store.holder(self.writer.organisation, kind, name, value) if value else None
+            if holder is not None and holder != record_id:
+                label = (self.get(kind, holder) or {}).get(SEARCHED.get(kind, ("id",))[0], "")
+                raise Refusal(ErrorCode.VALUE_TAKEN, field=name, kind=kind, id=holder, label=label)
+
+    def naming(self, record_id: str) -> list[tuple[str, str]]:
+        """(kind, id) of what names this asset, customer, rental or task now."""
+        return self.store.naming(self.writer.organisation, record_id)
+
     def write(self, kind: str, record_id: str, values: Mapping[str, Any], *, create: bool = False) -> None:
         """Merge values into a record; what lost or contradicts is noted for the outcome."""
+        self._write(kind, record_id, values, self.stamp(record_id), create=create)
+
+    def follow(self, kind: str, record_id: str, values: Mapping[str, Any]) -> None:
+        """Write what a rule has just derived from the record as it stands (the next due, a meter's last reading): as one who has
+        seen it, since nobody's word is contradicted by what follows from it. Refusal(RECORD_UNKNOWN) without the record."""
+        stored = self.store.record(self.writer.organisation, kind, record_id)
+        seen = -1 if stored is None else stored.version
+        self._write(kind, record_id, values, replace(self.stamp(record_id), seen=seen), create=False)
+
+    def _write(self, kind: str, record_id: str, values: Mapping[str, Any], stamp: Stamp, *, create: bool) -> None:
         try:
-            verdicts = self.writer.write(kind, record_id, values, self.stamp(record_id), create)
+            verdicts = self.writer.write(kind, record_id, values, stamp, create)
         except RecordMissing as missing:
             raise Refusal(ErrorCode.RECORD_UNKNOWN, kind=kind, id=record_id) from missing
         for name, verdict in verdicts.items():
@@ -271,5 +299,5 @@ class Unit:
 
     def stamp(self, record_id: str) -> Stamp:
         """Who writes now, and which version of the record he had seen."""
-        clock = hlc.capped(self.body.hlc, self.entry.received_ms)
-        return Stamp(self.writer.version, clock, self.device.id, self.body.id, self.body.seen.get(record_id, -1))
+        clock, place = hlc.capped(self.body.hlc, self.entry.received_ms), place_of(self.entry.epoch, self.entry.seq)
+        return Stamp(self.writer.version, clock, self.device.id, self.body.id, self.body.seen.get(record_id, -1), place)

@@ -26,7 +26,10 @@ class Viewer:
 
 
 def buckets_of(kind: str, data: Mapping[str, Any]) -> frozenset[str]:
-    """The buckets a record with this content lies in."""
+    """The buckets a record with this content lies in: none when it is archived."""
+    archived = RECORDS[kind].archived
+    if archived is not None and data[archived[0]] in archived[1]:
+        return frozenset()
     field = _HOME_FIELD[RECORDS[kind].placement]
     return _buckets(kind, data[field] if field else "")
 
@@ -66,3 +69,8 @@ def may_use_device(roles: Iterable[Role], depots: Iterable[str], device_depot: s
     """Whether a person stands on the roster of a shared device: a field role (or operations, manager) and its depot."""
     wanted = FIELD_ROLES | {Role.OPERATIONS, Role.MANAGER}
     return bool(wanted & set(roles)) and device_depot in set(depots)
+
+
+def is_chosen(device: Mapping[str, Any] | None, person: str) -> bool:
+    """Whether a shared device's record, where it names its people one by one, names this one."""
+    return device is None or device.get("roster_by", "depot") != "chosen" or bool(device.get("roster", {}).get(person))

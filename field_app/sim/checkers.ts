@@ -28,6 +28,7 @@ export async function checkEverything(world: World, host: Host, inhabitants: Inh
   checkChains(oracle, dump);
   checkNumbers(oracle);
   for (const { phone } of inhabitants) checkReplica(oracle, dump, phone);
+  checkWipes(oracle, dump, inhabitants);
 }
 
 /** Every entry the server has, by its id: journal first, then what it put aside. */
@@ -76,11 +77,20 @@ function checkEntries(oracle: Oracle, dump: Dump, inhabitants: Inhabitant[]): vo
       continue;
     }
     if (revoked.has(device) && (here.has(saved.id) || attempt.destroyed)) continue;
+    if (revoked.has(device) && attempt.fellBack && showsGap(dump, device, saved.epoch, saved.seq)) continue;
     if (attempt.mustBeDeclared || attempt.fellBack) {
       if (!declared && !superseded(attempt, oracle))
         oracle.violated('declared', `${name} is neither there nor declared lost`);
     } else if (!attempt.destroyed) oracle.violated('nothing is lost', `${name} is not on the server`);
   }
+}
+
+/**
+ * Whether what the office put aside of a device begins behind this number. A device shut out before it came back to a server that
+ * had been restored from a backup is heard no more: it cannot declare what it no longer has, but the gap before what it sent shows.
+ */
+function showsGap(dump: Dump, device: string, epoch: number, seq: number): boolean {
+  return dump.quarantine.some((row) => row.device === device && row.epoch === epoch && row.seq > seq);
 }
 
 /** Whether the disk that could have declared it was itself destroyed later: nobody is left to say so. */
@@ -248,4 +258,17 @@ function stable(value: unknown): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   const pairs = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${pairs.map(([key, each]) => `${JSON.stringify(key)}:${stable(each)}`).join()}}`;
+}
+
+// --- law 1: a wipe comes after the proof, and is told ---------------------------------------------------------------------
+/** Nothing of a wiped device is left anywhere; one that emptied itself has said so. */
+function checkWipes(oracle: Oracle, dump: Dump, inhabitants: Inhabitant[]): void {
+  const left = new Map(
+    inhabitants.flatMap(({ phone }) => phone.disk.devices().map((id) => [id, phone.name])),
+  );
+  for (const { id, state } of dump.devices) {
+    if (state === 'wiped' && left.has(id)) oracle.violated('wipe', `${left.get(id)} still holds ${id}`);
+    if (state === 'wiping' && !left.has(id) && !oracle.diskLost.has(id))
+      oracle.violated('wipe', `nobody was told that ${id} is empty`);
+  }
 }

@@ -5,11 +5,13 @@
  * to run, and nothing is decided by their bytes.
  */
 import {
+  createCipheriv,
   createECDH,
   createHash,
   createHmac,
   createPrivateKey,
   createPublicKey,
+  hkdfSync,
   type KeyObject,
   sign as signWith,
   verify as verifyWith,
@@ -17,7 +19,7 @@ import {
 import type { Random } from './random.ts';
 
 interface SimKey {
-  simulated: 'ec' | 'hmac';
+  simulated: 'ec' | 'hmac' | 'plain';
   type: 'private' | 'public' | 'secret';
   x?: string;
   y?: string;
@@ -66,6 +68,13 @@ const macOf = (key: SimKey, data: BufferSource): Buffer =>
     .update(bytesOf(data))
     .digest();
 
+const secretKey = (bytes: Uint8Array): SimKey => ({
+  simulated: 'plain',
+  type: 'secret',
+  secret: Buffer.from(bytes).toString('base64'),
+});
+const pointOf = ({ x, y }: { x: string; y: string }): { x: string; y: string } => ({ x, y });
+
 export const sha256 = (bytes: Uint8Array | string): string =>
   createHash('sha256').update(bytes).digest('hex');
 
@@ -78,12 +87,27 @@ export function simCrypto(random: Random): Crypto {
         ? { simulated: 'hmac', type: 'secret', secret: Buffer.from(random.bytes(32)).toString('base64') }
         : pair(random),
     exportKey: async (_format: string, { x, y }: SimKey) => ({ kty: 'EC', crv: 'P-256', x, y }),
-    importKey: async (_format: string, { x, y }: { x: string; y: string }) => ({
-      simulated: 'ec',
-      type: 'public',
-      x,
-      y,
-    }),
+    importKey: async (format: string, key: BufferSource | { x: string; y: string }): Promise<SimKey> =>
+      format === 'raw'
+        ? secretKey(bytesOf(key as BufferSource))
+        : { simulated: 'ec', type: 'public', ...pointOf(key as { x: string; y: string }) },
+    deriveBits: async ({ public: theirs }: { public: SimKey }, ours: SimKey) => {
+      const ecdh = createECDH('prime256v1');
+      ecdh.setPrivateKey(Buffer.from(ours.d ?? '', 'base64url'));
+      const [x, y] = [Buffer.from(theirs.x ?? '', 'base64url'), Buffer.from(theirs.y ?? '', 'base64url')];
+      return arrayBuffer(ecdh.computeSecret(Buffer.concat([Buffer.from([4]), x, y])));
+    },
+    deriveKey: async ({ salt, info }: { salt: BufferSource; info: BufferSource }, key: SimKey) => {
+      const secret = Buffer.from(key.secret ?? '', 'base64');
+      return secretKey(new Uint8Array(hkdfSync('sha256', secret, bytesOf(salt), bytesOf(info), 32)));
+    },
+    encrypt: async (how: AesGcmParams, key: SimKey, data: BufferSource) => {
+      const secret = Buffer.from(key.secret ?? '', 'base64');
+      const cipher = createCipheriv('aes-256-gcm', secret, bytesOf(how.iv));
+      cipher.setAAD(bytesOf(how.additionalData ?? new Uint8Array()));
+      const sealed = Buffer.concat([cipher.update(bytesOf(data)), cipher.final()]);
+      return arrayBuffer(Buffer.concat([sealed, cipher.getAuthTag()]));
+    },
     sign: async (_how: unknown, key: SimKey, data: BufferSource) =>
       key.simulated === 'hmac'
         ? arrayBuffer(macOf(key, data))

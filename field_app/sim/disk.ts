@@ -96,7 +96,9 @@ export class Disk {
       request.addEventListener('upgradeneeded', () => this.adopt());
       return request;
     };
-    return { open } as IDBFactory;
+    const deleteDatabase = (name: string): IDBOpenDBRequest =>
+      life.dead ? ({} as IDBOpenDBRequest) : this.factory.deleteDatabase(name);
+    return { open, deleteDatabase } as IDBFactory;
   }
 
   private adopt(): void {
@@ -143,6 +145,14 @@ export class Disk {
     const rows = this.records('handover-field', 'meta');
     const name = rows.find((row) => row.key === 'current')?.value;
     return typeof name === 'string' ? name : null;
+  }
+
+  /** The devices of which a journal lies here, in whichever database. */
+  devices(): string[] {
+    return [...this.raw.keys()].flatMap((name) => {
+      const row = this.records(name, 'meta').find((record) => record.key === 'device');
+      return row ? [(row.value as { device: string }).device] : [];
+    });
   }
 
   /** Records of a store as they lie there, those of unfinished transactions included. */

@@ -36,6 +36,11 @@ export const FAULTS = [
   'server_restarted',
   'server_restored',
   'device_revoked',
+  'device_wiped',
+  'person_left',
+  'file_imported',
+  'file_imported_again',
+  'file_damaged',
 ] as const;
 
 export type Fault = (typeof FAULTS)[number];

@@ -5,6 +5,7 @@
  * server had not got and no disk holds any more is gone by its hand, and only that may be missing in the end.
  */
 import type { JournalState, OutboxRow, RecordRow } from '../src/core/db.ts';
+import { carry } from './carried.ts';
 import type { Dump, Ground, Host } from './host.ts';
 import type { Phone, World } from './phone.ts';
 import type { Random } from './random.ts';
@@ -28,6 +29,10 @@ export class Mischief {
   private readonly ground: Ground;
   private readonly random: Random;
   private saved: Backup | null = null;
+  /** People who are not with the company at the moment. */
+  private readonly away = new Set<string>();
+  /** Devices that were asked to empty themselves. */
+  private readonly wiped = new Set<string>();
 
   constructor(world: World, host: Host, inhabitants: Inhabitant[], ground: Ground, random: Random) {
     this.world = world;
@@ -49,8 +54,10 @@ export class Mischief {
     this.every(60_000, 300_000, () => this.toServer());
   }
 
-  stop(): void {
+  /** No more of it; whoever had left is back. */
+  async stop(): Promise<void> {
     this.on = false;
+    for (const person of [...this.away]) await this.roster(person, true);
   }
 
   /** After the faults: whoever is not running is opened again, and stays open. */
@@ -94,6 +101,8 @@ export class Mischief {
     if (!phone.boot) {
       await this.toSleepingDisk(phone);
       this.begin(inhabitant);
+    } else if (weather.strikes('file_imported', 0.12)) {
+      carry(this.world, this.host, phone, this.random);
     } else if (weather.strikes('crash', 0.12)) {
       phone.die('crash');
     } else if (this.random.chance(0.05)) {
@@ -243,12 +252,40 @@ export class Mischief {
       },
     });
     world.log(`office asset ${number}`);
+    if (world.weather.strikes('person_left', 0.15)) await this.leave(random.pick(ground.people));
     const { phone } = random.pick(this.inhabitants);
-    if (phone.device === '' || phone.revoked || !world.weather.strikes('device_revoked', 0.15)) return;
-    world.weather.count('device_revoked');
-    phone.revoked = true;
-    await this.host.call('system', { now, action: 'device.revoke', args: { device_id: phone.device } });
-    world.log(`office revokes ${phone.name}`);
+    if (phone.device === '' || phone.revoked) return;
+    const args = { device_id: phone.device };
+    if (!this.wiped.has(phone.device) && world.weather.strikes('device_wiped', 0.1)) {
+      this.wiped.add(phone.device);
+      world.weather.count('device_wiped');
+      await this.host.call('system', { now, action: 'device.wipe', args });
+      world.log(`office wipes ${phone.name}`);
+    } else if (world.weather.strikes('device_revoked', 0.15)) {
+      world.weather.count('device_revoked');
+      phone.revoked = true;
+      await this.host.call('system', { now, action: 'device.revoke', args });
+      world.log(`office revokes ${phone.name}`);
+    }
+  }
+
+  /** Somebody is not with the company for a while: every phone lets them go, whatever they were at. */
+  private async leave(person: string): Promise<void> {
+    if (this.away.has(person)) return;
+    this.world.weather.count('person_left');
+    await this.roster(person, false);
+    this.world.scheduler.after(
+      this.random.int(30_000, 300_000),
+      () => this.away.has(person) && this.roster(person, true),
+      null,
+    );
+  }
+
+  private async roster(person: string, active: boolean): Promise<void> {
+    if (active) this.away.delete(person);
+    else this.away.add(person);
+    await this.host.call('roster', { now: this.world.net.now(), person, active });
+    this.world.log(`office ${active ? 'takes back' : 'dismisses'} ${person.slice(0, 8)}`);
   }
 
   private async toServer(): Promise<void> {

@@ -49,6 +49,8 @@ export class Phone implements Station {
   /** A copy of the store some backup tool made. */
   backup: Copy[] | null = null;
   revoked = false;
+  /** Devices this phone has been, the present one among them. */
+  private readonly devices = new Set<string>();
   /** Its replica was harmed on purpose, or the server's past was changed: what differs is to be found and mended. */
   harmed = false;
   readonly world: World;
@@ -167,18 +169,31 @@ export class Phone implements Station {
     this.world.log(`save ${this.name} ${saved.epoch}/${saved.seq} ${attempt.action} ${saved.hash}`);
   }
 
+  /** What waits here, as a person takes it to the office: the file, once it is written. Nothing when that fails or the app dies. */
+  export(done: (file: Uint8Array<ArrayBuffer>) => void): void {
+    const { boot, core } = this;
+    if (!boot || !core) return;
+    void lives.run(boot, async () => {
+      try {
+        done(new Uint8Array(await (await core.exportFile()).arrayBuffer()));
+      } catch {
+        // not enrolled, a store that fails: the person tries another time
+      }
+    });
+  }
+
   // --- what the oracle looks at ---------------------------------------------------------------------------------------
-  /** Compares what lies on the disk with what lay there before: nothing leaves without a receipt that arrived. */
+  /** Compares what lies on the disk with what lay there before: nothing leaves without a receipt that arrived, with a wipe neither. */
   look(): void {
     const { oracle } = this.world;
-    const device = this.device;
-    if (!device) return;
+    if (this.device) this.devices.add(this.device);
     const rows = new Map(this.disk.values<OutboxRow>('outbox').map((row) => [row.id, row]));
     const bytes = new Set(
       this.disk.records(this.disk.journal ?? '', 'bytes').map((record) => String(record.key)),
     );
-    for (const attempt of oracle.savedOf(device)) {
+    for (const attempt of [...this.devices].flatMap((device) => oracle.savedOf(device))) {
       if (!attempt.saved || attempt.destroyed) continue;
+      const { device } = attempt;
       const { id, epoch, seq } = attempt.saved;
       if (attempt.here && !rows.has(id)) {
         attempt.here = false;
@@ -194,6 +209,8 @@ export class Phone implements Station {
     for (const file of attempt.files) {
       if (bytes.has(file.sha256) || this.gone.has(file.sha256)) continue;
       this.gone.add(file.sha256);
+      // What the server examined and put aside stays with its entry, until that goes too.
+      if (attempt.device !== this.device && oracle.rejected.has(file.sha256)) continue;
       if (!oracle.fileCovered(attempt.device, file.sha256))
         oracle.violated('receipt before removal', `${this.name} file ${file.sha256.slice(0, 12)}`);
     }

@@ -17,6 +17,7 @@ import { Person, type Place } from './person.ts';
 import { Phone, type World } from './phone.ts';
 import { Random } from './random.ts';
 import { Scheduler, settled } from './scheduler.ts';
+import { SimBlob } from './work.ts';
 
 const START_MS = 1_795_254_720_000;
 const MINUTE = 60_000;
@@ -48,6 +49,7 @@ export interface Wanted {
 
 export async function runSeed(host: Host, { seed, without, show }: Wanted): Promise<Result> {
   armDatabases();
+  globalThis.Blob = SimBlob;
   const random = new Random(seed);
   const quiet = async (): Promise<void> => {
     do await settled();
@@ -119,7 +121,7 @@ function isDone({ phone }: Inhabitant): boolean {
 async function heal(world: World, inhabitants: Inhabitant[], mischief: Mischief): Promise<void> {
   const { scheduler, oracle, log } = world;
   log('heal');
-  mischief.stop();
+  await mischief.stop();
   world.weather.on = false;
   for (const { phone, person } of inhabitants) {
     person.resting = true;

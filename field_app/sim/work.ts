@@ -36,9 +36,11 @@ export interface Checkin {
 export class SimBlob extends Blob {
   private readonly raw: Uint8Array<ArrayBuffer>;
 
-  constructor(raw: Uint8Array<ArrayBuffer>, type: string) {
-    super([raw], { type });
-    this.raw = raw;
+  /** `parts`: bytes, or others of its kind; there is nothing else the core makes one of. */
+  constructor(parts: BlobPart[] = [], options?: BlobPropertyBag) {
+    super(parts, options);
+    const raw = parts.map((part) => (part instanceof SimBlob ? part.raw : (part as Uint8Array)));
+    this.raw = new Uint8Array(Buffer.concat(raw));
   }
 
   override arrayBuffer(): Promise<ArrayBuffer> {
@@ -79,7 +81,7 @@ function fileOf(
   role: BlobRole,
 ): { blob: NewBlob; file: File } {
   const file: File = { sha256: sha256(bytes), size: bytes.length, type, role };
-  return { blob: { bytes: new SimBlob(bytes, type), type, role, sha256: file.sha256 }, file };
+  return { blob: { bytes: new SimBlob([bytes], { type }), type, role, sha256: file.sha256 }, file };
 }
 
 const one = (item: NewEntry, files: File[] = []): Step => ({ items: [item], files: [files] });

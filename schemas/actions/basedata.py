@@ -4,12 +4,17 @@ from typing import ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
-from schemas.actions.base import Action, Instant, Name, Text, Zone
+from schemas import limits
+from schemas.actions.assets import EDITED, Accessories, Hours, Kilometres, Months, Percent
+from schemas.actions.base import Action, CustomValues, Instant, Moment, Name, PrivateIndex, Text, Zone
+from schemas.actions.customers import Fen
+from schemas.actions.rentals import Lines
+from schemas.effects import Effect
 from schemas.ids import Uuid
 from schemas.people import Role
-from schemas.records.assets import AssetState, Choice, Meter, PackCode, Slot
-from schemas.records.customers import RentalState
+from schemas.records.assets import AssetState, Check, Choice, Meter, PackCode, Slot
 from schemas.records.organisation import GatePolicy
+from schemas.records.rentals import RentalState
 from schemas.records.tasks import TaskType
 
 
@@ -36,10 +41,13 @@ class OrganisationDefine(Define):
 
 
 class DepotDefine(Define):
-    """One depot."""
+    """One depot. From the office: under an id that is new."""
 
     action: ClassVar[str] = "depot.define"
     record: ClassVar[str] = "depot"
+    effects: ClassVar[tuple[Effect, ...]] = (
+        Effect("depot", "$id", {"name": "$name", "name_en": "$name_en", "address": "$address"}, create=True),
+    )
 
     name: Name
     name_en: Text = ""
@@ -47,10 +55,18 @@ class DepotDefine(Define):
 
 
 class PersonDefine(Define):
-    """One member of staff: name, roles, depots."""
+    """One member of staff: name, roles, depots. From the office: under an id that is new, active."""
 
     action: ClassVar[str] = "person.define"
     record: ClassVar[str] = "person"
+    effects: ClassVar[tuple[Effect, ...]] = (
+        Effect(
+            "person",
+            "$id",
+            {"name": "$name", "name_en": "$name_en", "roles": "$roles", "depot_ids": "$depot_ids", "active": "$active"},
+            create=True,
+        ),
+    )
 
     name: Name
     name_en: Text = ""
@@ -73,13 +89,23 @@ class PackDefine(Define):
     meters: list[Meter] = Field(max_length=10)
     accessories: list[Choice] = Field(max_length=60)
     damage_types: list[Choice] = Field(max_length=40)
+    checklist: list[Check] = Field(default=[], max_length=limits.TASK_CHECKS_MAX)
+    service_months: Months | None = None
+    service_km: Kilometres | None = None
+    service_hours: Hours | None = None
+    inspection_months: Months | None = None
 
 
 class AssetDefine(Define):
-    """One asset as it stands at the start: also its state and last readings."""
+    """One asset as it stands at the start: also its state and last readings. The office defines what is new, and available;
+    without due dates of its own they follow from the pack's intervals."""
 
     action: ClassVar[str] = "asset.define"
     record: ClassVar[str] = "asset"
+    subject: ClassVar[tuple[str, str] | None] = ("depot", "depot_id")
+    effects: ClassVar[tuple[Effect, ...]] = (
+        Effect("asset", "$id", {name: f"${name}" for name in (*EDITED, "state", "odometer_km")}, create=True),
+    )
 
     label: Name
     tag: Name
@@ -91,15 +117,48 @@ class AssetDefine(Define):
     depot_id: Uuid
     bay: Text = ""
     state: AssetState = "available"
-    odometer_km: int = Field(default=0, ge=0)
+    odometer_km: Kilometres = 0
     inspection_due_at: Instant | None = None
+    plate: Text = ""
+    vin: Text = ""
+    battery_health_pct: Percent | None = None
+    service_due_at: Instant | None = None
+    service_due_km: Kilometres | None = None
+    service_due_hours: Hours | None = None
+    service_months: Months | None = None
+    service_km: Kilometres | None = None
+    service_hours: Hours | None = None
+    inspection_months: Months | None = None
+    accessories: Accessories = Field(default={})
+    kit_id: Uuid | None = None
+    custom: CustomValues = Field(default={})
 
 
 class CustomerDefine(Define):
-    """One customer."""
+    """One customer. By the office: a new id only.
+
+    Of a customer who is a person, `name` is a label without the name (个人客户 7F3A); name, phone and e-mail travel as the
+    private part `person` and become the contact `contact_id` (role `self`).
+    """
 
     action: ClassVar[str] = "customer.define"
     record: ClassVar[str] = "customer"
+    subject: ClassVar[tuple[str, str] | None] = ("depot", "depot_id")
+    effects: ClassVar[tuple[Effect, ...]] = (
+        Effect(
+            "customer",
+            "$id",
+            {
+                "name": "$name",
+                "name_en": "$name_en",
+                "depot_id": "$depot_id",
+                "type": "$type",
+                "tier": "$tier",
+                "custom": "$custom",
+            },
+            create=True,
+        ),
+    )
 
     name: Name
     name_en: Text = ""
@@ -107,6 +166,9 @@ class CustomerDefine(Define):
     type: Literal["company", "person"] = "company"
     tier: Literal["good", "normal", "watch"] = "normal"
     blocked: bool = False
+    person: PrivateIndex | None = None
+    contact_id: Uuid | None = None
+    custom: CustomValues = Field(default={})
 
 
 class ContractTextDefine(Define):
@@ -122,20 +184,50 @@ class ContractTextDefine(Define):
 
 
 class RentalDefine(Define):
-    """One rental; `asset_ids` become its assets in the state `reserved` until they are handed over."""
+    """One rental; `asset_ids` become its assets in the state `reserved` until they are handed over. By the office: a new id only,
+    and a draft. `assets` says the same as a map, which the device that wrote it can show at once.
+    """
 
     action: ClassVar[str] = "rental.define"
     record: ClassVar[str] = "rental"
+    subject: ClassVar[tuple[str, str] | None] = ("depot", "depot_id")
+    effects: ClassVar[tuple[Effect, ...]] = (
+        Effect(
+            "rental",
+            "$id",
+            {
+                "number": "$number",
+                "customer_id": "$customer_id",
+                "depot_id": "$depot_id",
+                "assets": "$assets",
+                "starts_at": "$starts_at",
+                "due_at": "$due_at",
+                "zone": "$zone",
+                "state": "$state",
+                "km_included": "$km_included",
+                "note": "$note",
+                "custom": "$custom",
+            },
+            create=True,
+        ),
+        Effect("rental_terms", "$id", {"depot_id": "$depot_id", "price_plan_id": "$price_plan_id"}, create=True),
+    )
 
     number: Name
     customer_id: Uuid
     depot_id: Uuid
-    asset_ids: list[Uuid] = Field(max_length=100)
-    starts_at: Instant
-    due_at: Instant
+    asset_ids: list[Uuid] = Field(default_factory=list, max_length=100)
+    assets: Lines = Field(default_factory=dict)
+    starts_at: Moment
+    due_at: Moment
     zone: Zone = "Asia/Shanghai"
     state: RentalState = "approved"
     km_included: int | None = Field(default=None, ge=0)
+    note: Text = ""
+    price_plan_id: Uuid | None = None
+    deposit_fen: Fen = 0
+    insurance_required: bool = False
+    custom: CustomValues = Field(default={})
 
 
 class TaskDefine(Define):
@@ -146,7 +238,7 @@ class TaskDefine(Define):
 
     type: TaskType
     depot_id: Uuid
-    asset_id: Uuid
+    asset_id: Uuid | None = None
     rental_id: Uuid | None = None
     customer_id: Uuid | None = None
     due_at: Instant

@@ -13,7 +13,8 @@ from schemas.records.handovers import Severity, SizeRange
 class DamageRecord(Action):
     """A new finding on an asset during a handover. x, y in thousandths of the view's width and height.
 
-    `size_mm` only when somebody measured; a size chosen by eye is a range and stays one."""
+    `size_mm` only when somebody measured; a size chosen by eye is a range and stays one. `diagram`: the drawing it was pinned
+    on; without one it was placed by the shot list, or by a device that knew one drawing only."""
 
     action: ClassVar[str] = "damage.record"
     subject: ClassVar[tuple[str, str] | None] = ("handover", "handover_id")
@@ -25,6 +26,7 @@ class DamageRecord(Action):
                 "asset_id": "%handover/$handover_id/asset_id",
                 "depot_id": "%handover/$handover_id/depot_id",
                 "handover_id": "$handover_id",
+                "diagram": "$diagram",
                 "view": "$view",
                 "part": "$part",
                 "x": "$x",
@@ -44,6 +46,7 @@ class DamageRecord(Action):
 
     handover_id: Uuid
     damage_id: Uuid
+    diagram: Code | None = None
     view: Code
     part: Code
     x: Thousandth

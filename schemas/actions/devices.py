@@ -8,6 +8,7 @@ from schemas import limits
 from schemas.actions.base import Action, Instant, Name, Reason, Text
 from schemas.effects import Effect
 from schemas.ids import Sha256, Uuid
+from schemas.records.devices import RosterBy
 
 
 class DeviceInvite(Action):
@@ -91,6 +92,19 @@ class DeviceWipe(Action):
 
     device_id: Uuid
     reason: Text = ""
+
+
+class DeviceRoster(Action):
+    """Who may use a shared tablet: everybody of its depot whose role works there, or of those only the `people` chosen. Of these,
+    true adds one, null takes one away."""
+
+    action: ClassVar[str] = "device.roster"
+    subject: ClassVar[tuple[str, str] | None] = ("device", "device_id")
+    effects: ClassVar[tuple[Effect, ...]] = (Effect("device", "$device_id", {"roster_by": "$by", "roster": "$people"}),)
+
+    device_id: Uuid
+    by: RosterBy | None = None
+    people: dict[Uuid, Literal[True] | None] = Field(default={}, max_length=limits.ROSTER_PEOPLE_MAX)
 
 
 class DeviceLost(Action):

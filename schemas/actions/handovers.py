@@ -1,20 +1,26 @@
 """Handovers: start, photos, readings, accessories, completion of a check-out (交付) or a check-in (归还)."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas import limits
 from schemas.actions.base import Action, Code, Instant, Text
 from schemas.effects import Effect
+from schemas.gate import GateWord
 from schemas.ids import Sha256, Uuid
 from schemas.records.handovers import AcceptanceState, HandoverType
 
 _HANDOVER = ("handover", "handover_id")
 
 
+PackVersion = Annotated[int, Field(ge=0, le=limits.SEQ_MAX)] | None
+"""The version of the category pack the handover was made by: what is demanded since then is not demanded of it."""
+
+
 class HandoverStart(Action):
-    """A check-out or check-in of one asset begins. `baseline_id` is the handover its photos are compared with."""
+    """A check-out or check-in of one asset begins. `baseline_id` is the handover its photos are compared with. Of a check-out,
+    `gate` is what the gate said on the device, and `gate_reason` why it is begun though that was a stop."""
 
     action: ClassVar[str] = "handover.start"
     subject: ClassVar[tuple[str, str] | None] = ("asset", "asset_id")
@@ -35,6 +41,7 @@ class HandoverStart(Action):
                 "device_id": "@device",
                 "started_at": "@at",
                 "zone": "@zone",
+                "gate": {"start": "$gate", "reason": "$gate_reason"},
             },
             create=True,
         ),
@@ -46,6 +53,8 @@ class HandoverStart(Action):
     rental_id: Uuid | None = None
     task_id: Uuid | None = None
     baseline_id: Uuid | None = None
+    gate: GateWord | None = None
+    gate_reason: Text | None = None
 
 
 class HandoverAbandon(Action):
@@ -69,8 +78,20 @@ class Quality(BaseModel):
     override: Text | None = None
 
 
+class Position(BaseModel):
+    """Where the device was when the photo was taken, as the platform gave it: degrees, metres of accuracy."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lat: float = Field(ge=-90, le=90)
+    lon: float = Field(ge=-180, le=180)
+    accuracy_m: int = Field(ge=0, le=limits.ACCURACY_MAX_M)
+
+
 class PhotoAdd(Action):
-    """One photo. Its bytes are the entry's first blob, hashed as the browser first yielded them."""
+    """One photo. Its bytes are the entry's first blob, hashed as the browser first yielded them. `position` is absent where the
+    person did not allow it, and of a chosen file; `file_time` is what a chosen file says of itself (local time, with its offset
+    where the file has one) and proves nothing."""
 
     action: ClassVar[str] = "photo.add"
     subject: ClassVar[tuple[str, str] | None] = _HANDOVER
@@ -90,6 +111,8 @@ class PhotoAdd(Action):
                         "source": "$source",
                         "width": "$width",
                         "height": "$height",
+                        "position": "$position",
+                        "file_time": "$file_time",
                         "at": "@at",
                         "entry": "@id",
                     }
@@ -108,6 +131,8 @@ class PhotoAdd(Action):
     width: int = Field(ge=1, le=65535)
     height: int = Field(ge=1, le=65535)
     quality: Quality | None = None
+    position: Position | None = None
+    file_time: str | None = Field(default=None, pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([+-]\d\d:\d\d)?$")
 
 
 class PhotoRetract(Action):
@@ -178,7 +203,8 @@ class AccessoryReport(Action):
 
 
 class CheckoutComplete(Action):
-    """The asset has left. `entries` names what the check-out is made of."""
+    """The asset has left. `entries` names what the check-out is made of; `gate`: what the gate said on the device, and
+    `gate_reason` why it left though that was a stop."""
 
     action: ClassVar[str] = "checkout.complete"
     subject: ClassVar[tuple[str, str] | None] = _HANDOVER
@@ -199,7 +225,10 @@ class CheckoutComplete(Action):
     handover_id: Uuid
     acceptance: AcceptanceState
     document_sha256: Sha256
+    pack_v: PackVersion = None
     entries: list[Uuid] = Field(max_length=limits.ENTRY_NEEDS_MAX)
+    gate: GateWord | None = None
+    gate_reason: Text | None = None
 
 
 class DoubleConfirmation(BaseModel):
@@ -230,4 +259,5 @@ class ReturnComplete(Action):
     acceptance: AcceptanceState
     confirmed: DoubleConfirmation
     document_sha256: Sha256
+    pack_v: PackVersion = None
     entries: list[Uuid] = Field(max_length=limits.ENTRY_NEEDS_MAX)

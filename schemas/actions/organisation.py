@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from schemas import limits
+from schemas.actions.assets import Hours, Kilometres
 from schemas.actions.base import Action
 from schemas.effects import Effect
 from schemas.ids import Uuid
@@ -33,3 +34,33 @@ class OrganisationPolicy(Action):
     grace_hours: Annotated[int, Field(ge=1, le=limits.GATE_GRACE_HOURS_MAX)] = limits.GATE_GRACE_HOURS
     grace_entries: Annotated[int, Field(ge=1, le=limits.GATE_GRACE_ENTRIES_MAX)] = limits.GATE_GRACE_ENTRIES
     files_hours: Annotated[int, Field(ge=1, le=limits.GATE_FILES_HOURS_MAX)] = limits.GATE_FILES_HOURS
+
+
+PlanDays = Annotated[int, Field(ge=1, le=limits.PLAN_DAYS_MAX)]
+
+
+class OrganisationPlanning(Action):
+    """The figures by which tasks come by themselves: how long a repair may take, how early an inspection is planned, by days
+    and by what the meter shows, after how many days overdue a recovery is proposed. What is given changes."""
+
+    action: ClassVar[str] = "organisation.planning"
+    effects: ClassVar[tuple[Effect, ...]] = (
+        Effect(
+            "organisation",
+            "$organisation_id",
+            {
+                "repair_days": "$repair_days",
+                "inspect_ahead_days": "$inspect_ahead_days",
+                "recover_after_days": "$recover_after_days",
+                "service_ahead_km": "$service_ahead_km",
+                "service_ahead_hours": "$service_ahead_hours",
+            },
+        ),
+    )
+
+    organisation_id: Uuid
+    repair_days: PlanDays | None = None
+    inspect_ahead_days: PlanDays | None = None
+    recover_after_days: PlanDays | None = None
+    service_ahead_km: Kilometres | None = None
+    service_ahead_hours: Hours | None = None

@@ -15,9 +15,9 @@ class SignatureCapture(Action):
 
     `document_sha256` is the hash of the exact document shown (a blob of role `document`); `image_sha256` of the drawn
     image (role `signature`), absent when nothing was drawn (`absent`, `keys_dropped`, `refused`). `terms_id` is the
-    contract text the document holds. `signer` and
-    `strokes` are indexes into the entry's private parts: {"name", "phone"} and {"strokes": [[[x, y, t_ms] …] …]} with
-    x in 0..1000 and y in thousandths of the same width.
+    contract text the document holds. `authority_id`: the signer out of master data (a `signer_authority` of the customer),
+    instead of `signer`. `signer` and `strokes` are indexes into the entry's private parts: {"name", "phone"} and
+    {"strokes": [[[x, y, t_ms] …] …]} with x in 0..1000 and y in thousandths of the same width.
     """
 
     action: ClassVar[str] = "signature.capture"
@@ -35,6 +35,7 @@ class SignatureCapture(Action):
                         "note": "$note",
                         "role": "$role",
                         "authority": "$authority",
+                        "authority_id": "$authority_id",
                         "language": "$language",
                         "document_sha256": "$document_sha256",
                         "image_sha256": "$image_sha256",
@@ -56,6 +57,7 @@ class SignatureCapture(Action):
     note: Text = ""
     role: Literal["owner", "driver", "site_manager", "other", "staff"]
     authority: Literal["self", "entrusted", "unknown"] = "unknown"
+    authority_id: Uuid | None = None
     language: Literal["zh", "en"]
     document_sha256: Sha256
     image_sha256: Sha256 | None = None

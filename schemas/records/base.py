@@ -33,5 +33,11 @@ class Record(BaseModel):
     kind: ClassVar[str]
     placement: ClassVar[Placement]
     audiences: ClassVar[tuple[Audience, ...]]
+    unique: ClassVar[tuple[str, ...]] = ()
+    """Fields of which no two records of the kind may hold the same value (`sync/lookup.py`); empty ones do not count."""
+    searched: ClassVar[tuple[str, ...]] = ()
+    """Fields the server's search looks through, the first of them the title; none: the kind is not searched."""
+    archived: ClassVar[tuple[str, frozenset[str]] | None] = None
+    """A field and its values that take a record out of every bucket: it stays on the server, found by search."""
 
     id: Annotated[Uuid, IMMUTABLE]

@@ -3,15 +3,17 @@
 from typing import Annotated, Any, ClassVar, Literal
 
 from schemas.ids import Sha256, Uuid
-from schemas.merge import IMMUTABLE, LAST_WRITER, SERVER
+from schemas.merge import IMMUTABLE, LAST_WRITER, SERVER, UNION
 from schemas.records.base import Audience, Placement, Record
 
 DeviceType = Literal["field", "office", "client", "system"]
+RosterBy = Literal["depot", "chosen"]
 OutcomeState = Literal["applied", "merged", "conflict", "refused", "parked", "held", "quarantined"]
 
 
 class Device(Record):
-    """An enrolled installation, as the office sees it. `lost`, once it was reported: a `LostWord` (schemas/device_reports.py)."""
+    """An enrolled installation, as the office sees it. `lost`, once it was reported: a `LostWord` (schemas/device_reports.py).
+    `roster_by` `chosen`: of those who might use a shared one, only the people in `roster` may."""
 
     kind: ClassVar[str] = "device"
     placement: ClassVar[Placement] = Placement.DEPOT
@@ -32,6 +34,20 @@ class Device(Record):
     storage: Annotated[dict[str, Any], SERVER] = {}
     skew_ms: Annotated[int | None, SERVER] = None
     lost: Annotated[dict[str, Any], SERVER] = {}
+    roster_by: Annotated[RosterBy, LAST_WRITER] = "depot"
+    roster: Annotated[dict[Uuid, bool], UNION] = {}
+
+
+class Roster(Record):
+    """What a shared device is told of who may use it, in its own bucket: it asks for its roster anew when this changes."""
+
+    kind: ClassVar[str] = "roster"
+    placement: ClassVar[Placement] = Placement.DEVICE
+    audiences: ClassVar[tuple[Audience, ...]] = ()
+
+    device_id: Annotated[Uuid, SERVER]
+    by: Annotated[RosterBy, SERVER] = "depot"
+    people: Annotated[dict[Uuid, bool], SERVER] = {}
 
 
 class Invitation(Record):

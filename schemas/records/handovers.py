@@ -17,13 +17,14 @@ class Handover(Record):
     """One check-out or check-in of one asset.
 
     Maps are keyed by the id of what they hold: `photos[photo_id] = {slot, sha256, size, type, how, source, width, height,
-    at, entry, damage_id?}`; `waived[slot] = {reason, at}`; `readings[meter] = {value, photo_id?, at}`;
+    at, entry, damage_id?, position?, file_time?}`; `waived[slot] = {reason, at}`; `readings[meter] = {value, photo_id?, at}`;
     `damages[damage_id] = {}`; `accessories[accessory] = {state, note?}`; `signatures[signature_id] = {party, decision,
     reservations, role, authority, language, document_sha256, image_sha256, at, signer_id?}`.
     `evidence` is the server's count of declared blobs: {declared, received, rejected}. `proof` names the journal range:
     {device_id, epoch, first_seq, last_seq, entries}. A second check-in of the same return is a `supplement_of` the one that
     counts, which names its `supplements`; `flags` hold what is odd (`found`, `rental_mismatch`, `task_mismatch`, `contested`,
-    `breach`), each with the conflict it belongs to.
+    `breach`), each with the conflict it belongs to. `gate` is what the gate said of a check-out: {start?, device?,
+    server}, each {verdict, reasons}; the server's word at arrival counts. `gate.reason`: why it left though the device said stop.
     """
 
     kind: ClassVar[str] = "handover"
@@ -51,6 +52,7 @@ class Handover(Record):
     accessories: Annotated[dict[str, Any], UNION] = {}
     signatures: Annotated[dict[Uuid, Any], UNION] = {}
     flags: Annotated[dict[str, Any], SERVER] = {}
+    gate: Annotated[dict[str, Any], SERVER] = {}
     evidence: Annotated[dict[str, int], SERVER] = {"declared": 0, "received": 0, "rejected": 0}
     supplement_of: Annotated[Uuid | None, SERVER] = None
     supplements: Annotated[dict[Uuid, Any], SERVER] = {}
@@ -59,7 +61,8 @@ class Handover(Record):
 
 
 class Damage(Record):
-    """A finding on a part of an asset, carried forward until repaired. Pin in thousandths of the diagram's view.
+    """A finding on a part of an asset, carried forward until repaired. Pin in thousandths of the diagram's view; `diagram` is the
+    drawing it was pinned on, whatever the pack has since (None: not said, the pack's).
 
     Recorded in parallel with another on the same part, it is `clustered_with` the earlier one, which names its `cluster` and
     holds both sets of photos.
@@ -72,6 +75,7 @@ class Damage(Record):
     asset_id: Annotated[Uuid, IMMUTABLE]
     depot_id: Annotated[Uuid, SERVER]
     handover_id: Annotated[Uuid, IMMUTABLE]
+    diagram: Annotated[str | None, IMMUTABLE] = None
     view: Annotated[str, IMMUTABLE]
     part: Annotated[str, IMMUTABLE]
     x: Annotated[int, IMMUTABLE]
@@ -89,7 +93,8 @@ class Damage(Record):
 
 
 class Signer(Record):
-    """Who signed: a projection of an entry's private part, dropped when the person is erased."""
+    """Who signed: a projection of an entry's private part, or of the contact picked out of master data (`contact_id`);
+    dropped when the person is erased."""
 
     kind: ClassVar[str] = "signer"
     placement: ClassVar[Placement] = Placement.DEPOT
@@ -99,5 +104,6 @@ class Signer(Record):
     handover_id: Annotated[Uuid, IMMUTABLE]
     signature_id: Annotated[Uuid, IMMUTABLE]
     entry_id: Annotated[Uuid, IMMUTABLE]
+    contact_id: Annotated[Uuid | None, IMMUTABLE] = None
     name: Annotated[str, IMMUTABLE]
     phone: Annotated[str, IMMUTABLE] = ""

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from schemas import limits
 from schemas.ids import Uuid
-from schemas.merge import LAST_WRITER, UNION
+from schemas.merge import LAST_WRITER, SERVER, UNION
 from schemas.people import Role
 from schemas.records.base import Audience, Placement, Record
 
@@ -25,10 +25,15 @@ class Organisation(Record):
     grace_hours: Annotated[int, LAST_WRITER] = limits.GATE_GRACE_HOURS
     grace_entries: Annotated[int, LAST_WRITER] = limits.GATE_GRACE_ENTRIES
     files_hours: Annotated[int, LAST_WRITER] = limits.GATE_FILES_HOURS
+    repair_days: Annotated[int, LAST_WRITER] = limits.PLAN_REPAIR_DAYS
+    inspect_ahead_days: Annotated[int, LAST_WRITER] = limits.PLAN_INSPECT_AHEAD_DAYS
+    service_ahead_km: Annotated[int, LAST_WRITER] = limits.PLAN_SERVICE_AHEAD_KM
+    service_ahead_hours: Annotated[int, LAST_WRITER] = limits.PLAN_SERVICE_AHEAD_HOURS
+    recover_after_days: Annotated[int, LAST_WRITER] = limits.PLAN_RECOVER_AFTER_DAYS
 
 
 class Depot(Record):
-    """A place where assets stand and people work (网点/仓)."""
+    """A place where assets stand and people work (网点/仓). `closed`: nothing new is begun there."""
 
     kind: ClassVar[str] = "depot"
     placement: ClassVar[Placement] = Placement.ORGANISATION
@@ -37,10 +42,12 @@ class Depot(Record):
     name: Annotated[str, LAST_WRITER]
     name_en: Annotated[str, LAST_WRITER] = ""
     address: Annotated[str, LAST_WRITER] = ""
+    closed: Annotated[bool, SERVER] = False
 
 
 class Person(Record):
-    """A member of staff."""
+    """A member of staff. `left_at`: when the server heard that they left — whatever they proved themselves with before counts no
+    more, even if they come back; `pin_reset_at`: when somebody else last ended their PIN."""
 
     kind: ClassVar[str] = "person"
     placement: ClassVar[Placement] = Placement.ORGANISATION
@@ -51,3 +58,5 @@ class Person(Record):
     roles: Annotated[list[Role], LAST_WRITER]
     depot_ids: Annotated[dict[Uuid, bool], UNION]
     active: Annotated[bool, LAST_WRITER] = True
+    left_at: Annotated[str | None, SERVER] = None
+    pin_reset_at: Annotated[str | None, SERVER] = None

@@ -16,6 +16,7 @@ from sqlmodel import SQLModel
 
 from schemas import limits
 from schemas.people import Role
+from server.auth.accounts import since_of
 from server.auth.tables import Challenge, DeviceHome, Session
 from server.storage.asked import asked, prepare
 from sync.store import Store
@@ -123,6 +124,11 @@ def close_device_sessions(connection: Connection, device: str) -> None:
     connection.execute(delete(_SESSION).where(_SESSION.c.device == device))
 
 
+def close_person_sessions(connection: Connection, organisation: str, person: str) -> None:
+    """All office logins of a person are worth nothing from now on."""
+    connection.execute(delete(_SESSION).where(_SESSION.c.organisation == organisation, _SESSION.c.person == person))
+
+
 def forget_expired(connection: Connection, now_ms: int) -> None:
     """Drop sessions and challenges past their time."""
     connection.execute(delete(_SESSION).where(_SESSION.c.expires_at <= now_ms))
@@ -132,12 +138,14 @@ def forget_expired(connection: Connection, now_ms: int) -> None:
 def principal_of(
     store: Store, connection: Connection, token: str, kind: Literal["device", "person"], now_ms: int
 ) -> Principal | None:
-    """Who holds the token, or None: unknown, expired, of the other kind, or its person is no longer active."""
+    """Who holds the token, or None: unknown, expired, of the other kind, from before its person left, or no longer active."""
     row = asked(connection, _BY_TOKEN, {"token_sha256": token_sha256(token)}).first()
     if row is None or row.type != kind or row.expires_at <= now_ms:
         return None
     if kind == "device":
         return device_principal(store, row.organisation, row.device)
+    if row.created_at < since_of(store, row.organisation, row.person):
+        return None
     return person_principal(store, row.organisation, row.person)
 
 

@@ -11,7 +11,12 @@ from sqlmodel import Field, SQLModel
 
 
 class Account(SQLModel, table=True):
-    """What one person proves themselves with. User names are unique in the installation, lower case."""
+    """What one person proves themselves with. User names are unique in the installation, lower case.
+
+    `password_at`, `pin_at`: when each was set; what is older than the day its person left counts no more. `temporary_until`: the
+    password was set by somebody else and opens nothing but the choice of an own one. `join_sha256`: of an invitation to choose a
+    password, good until `join_until`, 0 once it was used.
+    """
 
     __tablename__ = "account"
 
@@ -20,6 +25,11 @@ class Account(SQLModel, table=True):
     username: str | None = Field(default=None, unique=True)
     password_hash: str | None = None
     pin_hash: str | None = None
+    password_at: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    pin_at: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    temporary_until: int | None = Field(default=None, sa_type=BigInteger)
+    join_sha256: str | None = Field(default=None, index=True)
+    join_until: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class Throttle(SQLModel, table=True):

@@ -7,13 +7,11 @@ is kept in quarantine and never holds anything up.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
-
-import structlog
 
 from schemas.errors import ErrorCode
 from server.blobs import uploads
@@ -21,8 +19,8 @@ from server.blobs.examine import Verdict, examine
 from server.blobs.uploads import UploadRow
 from server.blobs.vault import Vault, file_sha256
 from server.http.metrics import Metrics
+from server.jobs.rounds import every, guarded
 from server.live import LiveHub
-from server.logs import trail
 from server.settings import Clock
 from server.storage.database import Database, SqlStore
 from sync.engine import Engine
@@ -31,7 +29,6 @@ from sync.store import BlobState
 
 _RECOVERED_AT_ONCE: Final = 1000
 _TEND_SECONDS: Final = 3600
-log = structlog.get_logger("blobs")
 
 
 class Rooms(Protocol):
@@ -159,7 +156,7 @@ async def clean(house: Rooms) -> int:
 
 
 async def forget_erased(house: Rooms) -> None:
-    """Remove bytes that a cut after the commit of an erasure has left behind."""
+    """Remove the blobs' bytes that a cut after the commit of an erasure has left behind."""
 
     def job(store: SqlStore) -> list[tuple[str, str]]:
         return [(one, sha256) for one in store.organisations() for sha256 in store.blobs_in_state(one, "erased")]
@@ -169,13 +166,13 @@ async def forget_erased(house: Rooms) -> None:
 
 
 async def tend(house: Rooms) -> None:
-    """Recover once, then clean every hour, until cancelled. The application runs it as a task."""
-    with contextlib.suppress(asyncio.CancelledError):
-        while True:
-            try:
-                await recover(house)
-                await clean(house)
-                await forget_erased(house)
-            except Exception as problem:
-                log.error("tend_failed", type=type(problem).__qualname__, at=trail(problem))
-            await asyncio.sleep(_TEND_SECONDS)
+    """Recover, clean, and make up for cut erasures: at the start, then every hour, until cancelled. The application runs it as a
+    task. What stops one of them stops no other."""
+
+    async def one_round() -> None:
+        await guarded(partial(forget_erased, house), "forget_erased_failed")
+        await guarded(partial(recover, house), "recover_failed")
+        await guarded(partial(clean, house), "clean_failed")
+
+    await guarded(house.database.scrub, "scrub_failed")
+    await every(_TEND_SECONDS, one_round, "tend_failed")

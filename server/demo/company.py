@@ -16,13 +16,18 @@ from schemas.actions.basedata import (
     OrganisationDefine,
     PersonDefine,
 )
+from schemas.actions.pricing import PricePlanDefine
 from schemas.people import Role
+from schemas.records.rentals import PriceTier
+from server.founding import shipped_texts
 from sync.journal import derived_id
 
 NAME: Final = "城配车租"
 NAME_EN: Final = "Chengpei Van Rental"
 ORGANISATION: Final = derived_id("demo", "organisation")
 VANS: Final = 93
+CARS: Final = 2
+TRUCKS: Final = 2
 KITS: Final = 8
 CUSTOMERS: Final = 47
 
@@ -76,7 +81,7 @@ _COMPANY_FIRST: Final = (
     ("晨光", "Chenguang"), ("四季", "Four Seasons"),
 )  # fmt: skip
 _COMPANY_SECOND: Final = (("便利", "Convenience"), ("配送", "Delivery"), ("影像工坊", "Studio"), ("工程", "Works"))
-_PAINTS: Final = ("white", "white", "white", "silver", "silver", "blue", "yellow", "green", "grey")
+_PAINTS: Final = ("白色", "白色", "白色", "银色", "银色", "蓝色", "黄色", "绿色", "灰色")
 _MODELS: Final = ("五菱 EV50", "开瑞 优优EV", "瑞驰 EC35", "东风 EC36")
 _PLATE_LETTERS: Final = "ABDFGHJKLMNPRTW"
 
@@ -110,24 +115,31 @@ def people() -> list[PersonDefine]:
 
 def contract_texts() -> list[ContractTextDefine]:
     """What customers sign at a check-out and at a check-in."""
+    return shipped_texts(lambda use: demo_id("contract", use, "2026-1"))
+
+
+def price_plans() -> list[PricePlanDefine]:
+    """What a van, a camera kit, a machine, a car and a truck cost by the day."""
+    plans = (
+        ("van", "纯电厢货日租", "Electric van by the day", ((1, 22_800), (7, 19_800), (30, 15_900)), 300_000, 200, 30_000, True),
+        ("kit", "影像套装日租", "Camera kit by the day", ((1, 48_000), (3, 42_000)), 800_000, None, 60_000, False),
+        ("machine", "工程机械日租", "Machine by the day", ((1, 120_000), (30, 98_000)), 2_000_000, None, 150_000, True),
+        ("car", "轿车日租", "Car by the day", ((1, 26_800), (7, 23_800)), 500_000, 200, 35_000, True),
+        ("truck", "货车日租", "Truck by the day", ((1, 39_800), (7, 35_800)), 800_000, 200, 50_000, True),
+    )
     return [
-        ContractTextDefine(
-            id=demo_id("contract", "check_in", "2026-1"),
-            version="2026-1",
-            use="check_in",
-            zh="本人确认：以上车辆、读数、照片和损坏情况与归还时所见一致。对某一处损坏有异议的，已在该处标明；"
-            "有异议不影响归还，费用由双方另行确认。",
-            en="I confirm that the vehicle, readings, photos and damages above are as seen at the return. Where I object to a "
-            "damage I have marked it; an objection does not prevent the return, and charges are agreed separately.",
-        ),
-        ContractTextDefine(
-            id=demo_id("contract", "check_out", "2026-1"),
-            version="2026-1",
-            use="check_out",
-            zh="本人确认：以上车辆、读数、照片和已有损坏与交付时所见一致，并已收到随车物品。",
-            en="I confirm that the vehicle, readings, photos and known damages above are as seen at the hand-over, "
-            "and that I have received the accessories.",
-        ),
+        PricePlanDefine(
+            id=demo_id("price_plan", key),
+            zh=zh,
+            en=en,
+            unit="day",
+            tiers=[PriceTier(from_days=days, fen=fen) for days, fen in tiers],
+            deposit_fen=deposit,
+            km_included_per_day=km,
+            late_fen_per_day=late,
+            insurance_required=insured,
+        )
+        for key, zh, en, tiers, deposit, km, late, insured in plans
     ]
 
 
@@ -150,9 +162,9 @@ def customers() -> list[CustomerDefine]:
 
 
 def assets() -> list[AssetDefine]:
-    """93 vans, a shelf of camera kits, two machines."""
+    """93 vans, a shelf of camera kits, two machines, two cars, two trucks."""
     rng = random.Random(2026)
-    return [*_vans(rng), *_kits(rng), *_machines()]
+    return [*_vans(rng), *_kits(rng), *_machines(), *_others(rng)]
 
 
 def _vans(rng: random.Random) -> list[AssetDefine]:
@@ -172,7 +184,9 @@ def _vans(rng: random.Random) -> list[AssetDefine]:
                 pack="vehicle",
                 model=_MODELS[number % len(_MODELS)],
                 colour=_PAINTS[number % len(_PAINTS)],
-                serial=f"LZWCBAGA{rng.randrange(10**8, 10**9)}",
+                serial=(vin := f"LZWCBAGA{rng.randrange(10**8, 10**9)}"),
+                plate=plate,
+                vin=vin,
                 home_depot_id=depot,
                 depot_id=depot,
                 bay=f"{'ABCD'[number % 4]}-{number // 4 + 1:02d}",
@@ -191,11 +205,11 @@ def _kits(rng: random.Random) -> list[AssetDefine]:
             pack="camera_kit",
             model="Sony FX3 + 24-70",
             serial=f"FX3-{rng.randrange(10**6, 10**7)}",
-            home_depot_id=BINJIANG,
-            depot_id=BINJIANG,
+            home_depot_id=depot,
+            depot_id=depot,
             bay=f"K-{number + 1:02d}",
         )
-        for number in range(KITS)
+        for number, depot in enumerate([*[BINJIANG] * (KITS - 1), XIASHA])
     ]
 
 
@@ -207,13 +221,40 @@ def _machines() -> list[AssetDefine]:
             tag=f"HM-{number + 1:04d}",
             pack="machine",
             model=model,
-            colour="yellow",
+            colour="黄色",
             serial=serial,
             home_depot_id=XIASHA,
             depot_id=XIASHA,
             bay=f"M-{number + 1:02d}",
         )
         for number, (label, model, serial) in enumerate(
-            (("小挖 M-01", "徐工 XE17U", "XUG017U2601"), ("发电机 M-02", "康明斯 50kW", "CMG50K2607"))
+            (("小挖 M-01", "徐工 XE17U", "XUG017U2601"), ("小挖 M-02", "三一 SY26U", "SY026U2607"))
         )
     ]
+
+
+def _others(rng: random.Random) -> list[AssetDefine]:
+    """What is drawn otherwise than a van: cars and trucks of the first depot."""
+    kinds = (("car", "HC", "比亚迪 秦", "LGXCE4CB", CARS), ("truck", "HT", "福田 奥铃", "LVBV3JBB", TRUCKS))
+    found: list[AssetDefine] = []
+    for pack, mark, model, maker, count in kinds:
+        for number in range(count):
+            plate = f"浙A·{rng.choice(_PLATE_LETTERS)}{rng.randrange(10_000, 100_000)}"
+            found.append(
+                AssetDefine(
+                    id=demo_id("asset", f"{pack}-{number}"),
+                    label=plate,
+                    tag=f"{mark}-{number + 1:04d}",
+                    pack=pack,
+                    model=model,
+                    colour=_PAINTS[number],
+                    serial=(vin := f"{maker}{rng.randrange(10**8, 10**9)}"),
+                    plate=plate,
+                    vin=vin,
+                    home_depot_id=XIASHA,
+                    depot_id=XIASHA,
+                    bay=f"E-{len(found) + 1:02d}",
+                    odometer_km=rng.randrange(8_000, 60_000),
+                )
+            )
+    return found

@@ -1,7 +1,7 @@
 """The demo company's rentals, today's tasks and the handovers of its past. Pure: everything hangs on `now_ms`.
 
-Neighbours: `company.py` names things, `seed.py` writes them. A past is a list of `PastHandover`, oldest first: each was
-captured on one of two tablets and goes through the engine like any other.
+Neighbours: `company.py` names things, `days.py` what else the office wrote, `seed.py` writes them. A past is a
+list of `PastHandover`, oldest first: each was captured on one of two tablets and goes through the engine like any other.
 """
 
 import random
@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from schemas.actions.basedata import AssetDefine, CustomerDefine, RentalDefine, TaskDefine
-from schemas.records.customers import RentalState
+from schemas.records.rentals import RentalState
 from server.demo import company
 from server.demo.company import BINJIANG, STAFF, XIASHA, demo_id
 from server.demo.drawing import part
+from server.domain.planning import task_id
 from sync import instants
 
 DAY_MS: Final = 24 * 3600 * 1000
@@ -61,6 +62,7 @@ class PastHandover:
 class Plan:
     """Everything that is to be written after the base data."""
 
+    today_ms: int = 0
     rentals: list[RentalDefine] = field(default_factory=list)
     tasks: list[TaskDefine] = field(default_factory=list)
     past: list[PastHandover] = field(default_factory=list)
@@ -76,6 +78,12 @@ _DAMAGES: Final = (
     ("right", "side_panel_rear_right", "dent", "severe_damage", 340),
     ("front", "bumper_front", "crack", "severe_damage", 110),
 )
+_MINOR: Final = sum(damage[3] == "minor_damage" for damage in _DAMAGES)
+"""They come first. What is severe keeps a van at home: nothing leaves with it."""
+
+
+_PRICES: Final = dict(zip(("vehicle", "camera_kit", "machine", "car", "truck"), company.price_plans(), strict=True))
+"""What an asset of a pack is let at, in the order the company names its plans."""
 
 
 def make_plan(now_ms: int) -> Plan:
@@ -95,9 +103,11 @@ class _Planner:
         self.vans = {depot: [a for a in assets if a.pack == "vehicle" and a.depot_id == depot] for depot in (XIASHA, BINJIANG)}
         self.kits = [a for a in assets if a.pack == "camera_kit"]
         self.machines = [a for a in assets if a.pack == "machine"]
+        self.others = [next(a for a in assets if a.pack == pack) for pack in ("car", "truck")]
         self.customers = {depot: [c for c in customers if c.depot_id == depot and not c.blocked] for depot in (XIASHA, BINJIANG)}
         midnight = (now_ms + CHINA_MS) // DAY_MS * DAY_MS - CHINA_MS
         self.today = midnight
+        self.plan.today_ms = midnight
         self.numbers = 0
 
     def run(self) -> None:
@@ -119,6 +129,9 @@ class _Planner:
         self._draft(self.kits[0], BINJIANG)
         self._draft(self.machines[0], XIASHA)
         self._inspection(self.vans[XIASHA].pop(), XIASHA)
+        # Last, so that what the vans do stays as it was: one thing of every kind leaves this afternoon.
+        for number, asset in enumerate((*self.others, self.machines[1], self.kits[-1])):
+            self._send(asset, asset.depot_id, self.today + 16 * HOUR_MS + number * 20 * 60_000)
 
     def _morning(self, at_ms: int) -> int:
         """Some minute between nine and eleven, by the depot's clock, of the day that holds `at_ms`."""
@@ -127,6 +140,7 @@ class _Planner:
 
     def _rental(self, asset: AssetDefine, depot: str, starts: int, due: int, state: RentalState) -> RentalDefine:
         self.numbers += 1
+        price = _PRICES[asset.pack]
         rental = RentalDefine(
             id=demo_id("rental", str(self.numbers)),
             number=f"HZ-26-{self.numbers:04d}",
@@ -138,6 +152,9 @@ class _Planner:
             zone=ZONE,
             state=state,
             km_included=self.rng.choice([1500, 2000, 3000]),
+            price_plan_id=price.id,
+            deposit_fen=price.deposit_fen,
+            insurance_required=price.insurance_required,
         )
         self.plan.rentals.append(rental)
         return rental
@@ -146,7 +163,7 @@ class _Planner:
               depot: str, assignee: str | None) -> None:  # fmt: skip
         self.plan.tasks.append(
             TaskDefine(
-                id=demo_id("task", type_, asset.id, str(due - self.today)),
+                id=task_id(type_, rental.id, asset.id) if rental else demo_id("task", type_, asset.id, str(due - self.today)),
                 type=type_,
                 depot_id=depot,
                 asset_id=asset.id,
@@ -177,7 +194,7 @@ class _Planner:
         known: tuple[PlannedDamage, ...] = ()
         km = van.odometer_km
         if damaged:
-            known, km = self._past_rental(van, depot, started - DAY_MS, self._damage(self.numbers))
+            known, km = self._past_rental(van, depot, started - DAY_MS, self._damage(self.numbers % _MINOR))
         rental = self._rental(van, depot, started, due, "approved")
         out = PastHandover(f"out-{rental.number}", "check_out", van, rental, started, km, 96, known=known)
         self.plan.past.append(out)
@@ -209,7 +226,7 @@ class _Planner:
         return (damage,), km
 
     def _closed(self, depot: str, number: int) -> None:
-        """A van that went and came back intact, keys dropped once."""
+        """A van that went and came back: intact, keys dropped once, severely damaged once."""
         van = self.vans[depot].pop(0)
         recent = number < 2  # came back within the last hours, whatever time of day it is
         back_at = (
@@ -222,13 +239,16 @@ class _Planner:
         back = PastHandover(
             f"in-{rental.number}", "check_in", van, rental, back_at, km, 55,
             "keys_dropped" if number == 2 else "agree", baseline=out.id,
+            found=(self._damage(_MINOR),) if number == 3 else (),
         )  # fmt: skip
         self.plan.past += [out, back]
 
     def _deliver(self, depot: str, due: int) -> None:
-        van = self.vans[depot].pop(0)
-        rental = self._rental(van, depot, due, due + 30 * DAY_MS, "approved")
-        self._task("deliver", van, due, rental, depot, self._field_person(depot, "driver"))
+        self._send(self.vans[depot].pop(0), depot, due)
+
+    def _send(self, asset: AssetDefine, depot: str, due: int) -> None:
+        rental = self._rental(asset, depot, due, due + 30 * DAY_MS, "approved")
+        self._task("deliver", asset, due, rental, depot, self._field_person(depot, "driver"))
 
     def _draft(self, asset: AssetDefine, depot: str) -> None:
         self._rental(asset, depot, self.today + 3 * DAY_MS, self.today + 10 * DAY_MS, "draft")

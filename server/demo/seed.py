@@ -1,6 +1,6 @@
 """Write the demo company into an empty installation, all of it through the engine, with progress.
 
-Neighbours: `company.py`, `plan.py`, `tablet.py`; `server/cli.py` calls `seed`. Invariants: done completely or, after a
+Neighbours: `company.py`, `plan.py`, `days.py`, `tablet.py`; `server/cli.py` calls `seed`. Invariants: done completely or, after a
 cut, started over: the mark of completion is the organisation's own record, written last.
 """
 
@@ -19,14 +19,15 @@ from schemas.actions import Action
 from schemas.actions.devices import DeviceInvite
 from server.auth import accounts, codes
 from server.auth.passwords import hash_secret
-from server.demo import company
+from server.demo import company, days
 from server.demo.company import BINJIANG, ORGANISATION, STAFF, XIASHA, Staff
+from server.demo.days import Written
 from server.demo.plan import DAY_MS, PastHandover, make_plan
 from server.demo.tablet import Picture, Progress, Tablet, draw
 from server.http.context import House
 from server.packs import shipped_packs
 from server.storage.store import SqlStore
-from server.system_device import add_system_device, record_system
+from server.system_device import SystemEntry, add_system_device, record_system, record_system_many
 from sync import instants
 from sync.journal import derived_id
 
@@ -72,15 +73,17 @@ def seed(house: House, progress: Progress) -> None:
     begin = min(past.at_ms for past in plan.past) - DAY_MS
     house.database.submit(partial(_found, house)).result()
     base: list[Action] = [
-        *company.depots(), *company.people(), *shipped_packs(ORGANISATION), *company.contract_texts(), *company.customers(),
-        *company.assets(), *plan.rentals, *plan.tasks,
+        *company.depots(), *company.people(), *shipped_packs(ORGANISATION), *company.contract_texts(),
+        *company.price_plans(), *company.customers(), *company.assets(), *plan.rentals, *plan.tasks,
     ]  # fmt: skip
     for first in range(0, len(base), _WRITTEN_AT_ONCE):
         batch = base[first : first + _WRITTEN_AT_ONCE]
         house.database.submit(partial(_write, house, batch, begin)).result()
         progress("base", first + len(batch), len(base))
     _accounts(house, progress)
+    house.database.submit(partial(_by_office, house, days.before(plan), begin)).result()
     _past(house, plan.past, begin, progress)
+    house.database.submit(partial(_by_office, house, days.after(plan, now_ms), now_ms)).result()
     house.database.submit(partial(_write, house, [company.organisation()], now_ms)).result()
 
 
@@ -89,15 +92,21 @@ def invite(house: House) -> tuple[str, str]:
     now_ms = house.clock()
     code = codes.new_code(ORGANISATION)
     expires = instants.to_text(now_ms + INVITATION_MS)
+    name = f"手机 XS-{house.database.submit(_next_phone).result():02d}"
     action = DeviceInvite(
         invitation_id=derived_id("demo", "invitation", code),
         code_sha256=codes.code_sha256(code),
         depot_id=XIASHA,
-        name=f"手机 {secrets.randbelow(90) + 10}",
+        name=name,
         expires_at=expires,
     )
     house.database.submit(partial(_write, house, [action], now_ms)).result()
     return code, expires
+
+
+def _next_phone(store: SqlStore) -> int:
+    """The number of the first depot's next device in the field, counted on from its tablet."""
+    return 1 + sum(one.type == "field" and one.depot == XIASHA for one in store.devices(ORGANISATION))
 
 
 def _found(house: House, store: SqlStore) -> None:
@@ -108,6 +117,21 @@ def _found(house: House, store: SqlStore) -> None:
 def _write(house: House, actions: list[Action], now_ms: int, store: SqlStore) -> None:
     for action in actions:
         record_system(house.engine, store, ORGANISATION, action, now_ms)
+
+
+def _by_office(house: House, written: list[Written], now_ms: int, store: SqlStore) -> None:
+    """What people of the office did, in as many pushes as it takes; RuntimeError when one of them took no effect."""
+    actor = next(staff.id for staff in STAFF if staff.key == "ye")
+    entries = [
+        SystemEntry(derived_id("demo", "office", str(now_ms), str(number)), one.action, private=one.private)
+        for number, one in enumerate(written)
+    ]
+    for first in range(0, len(entries), _WRITTEN_AT_ONCE):
+        batch = entries[first : first + _WRITTEN_AT_ONCE]
+        ended = record_system_many(house.engine, store, ORGANISATION, batch, now_ms, actor)[1]
+        for entry in batch:
+            if ended.get(entry.id) != "applied":
+                raise RuntimeError(f"the demo's own {entry.action.action} became {ended.get(entry.id)}")
 
 
 def _accounts(house: House, progress: Progress) -> None:

@@ -45,6 +45,7 @@ from sync.store import DeviceState
 
 SLOTS: Final = (View.FRONT, View.LEFT, View.REAR, View.RIGHT, View.CABIN, View.CARGO, View.DIAL, View.TYRE)
 STEP_MS: Final = 7_000
+_PAINTS: Final = {"白色": "white", "银色": "silver", "蓝色": "blue", "黄色": "yellow", "绿色": "green", "灰色": "grey"}
 _LIGHTS: Final = (Light.MORNING, Light.NOON, Light.RAIN, Light.BASEMENT)
 
 
@@ -60,7 +61,7 @@ class Picture:
 def draw(past: PastHandover, lettering: str) -> list[Picture]:
     """All pictures of one handover. Pure, so that several processes can share the work."""
     seed = int(hashlib.sha256(past.key.encode()).hexdigest()[:8], 16)
-    subject = Subject(Kind.VAN, past.asset.colour or "white", past.asset.label, lettering, electric=True)
+    subject = Subject(Kind.VAN, _PAINTS[past.asset.colour], past.asset.label, lettering, electric=True)
     readings = Readings(past.odometer_km, past.battery)
     depot = DEPOTS.index(past.asset.depot_id)
     # Two lights and one bay a depot: a backdrop costs more to draw than a van.
@@ -199,7 +200,7 @@ class _Capture:
     def _damage(self, damage: PlannedDamage) -> str:
         damage_id = self._new_id()
         args = {
-            "damage_id": damage_id, "view": damage.view, "part": damage.part, "x": damage.x, "y": damage.y,
+            "damage_id": damage_id, "diagram": "van", "view": damage.view, "part": damage.part, "x": damage.x, "y": damage.y,
             "type": damage.type, "severity": damage.severity, "size_mm": damage.size_mm,
         }  # fmt: skip
         self._write("damage.record", args)

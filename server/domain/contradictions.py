@@ -7,12 +7,14 @@ captured stays whole on its own handover · what the office has decided, or what
 from collections.abc import Mapping
 from typing import Any, Final
 
+from schemas import limits
+from schemas.actions.handovers import CheckoutComplete
 from schemas.conflicts import ConflictRule
 from schemas.records.conflicts import ConflictSide
-from server.domain import custody
+from server.domain import custody, gates
 from server.domain.rules import damages as damage_rules
-from server.domain.rules.breaches import breaches
 from server.domain.rules.checkouts import second_checkout
+from server.domain.rules.gate import names_of
 from server.domain.rules.returns import second_return
 from server.domain.rules.tasks import changed_while_done
 from server.domain.rules.terms import clauses_that_differ, in_force
@@ -22,13 +24,8 @@ from sync.conflicts import Finding, any_side, contradict, office_side, own_side
 from sync.unit import Unit
 
 Record = dict[str, Any]
-CAUSES: Final = {
-    "customer_blocked": ("customer", "blocked"),
-    "asset_locked": ("asset", "locked"),
-    "rental_cancelled": ("rental", "state"),
-    "inspection_overdue": ("asset", "inspection_due_at"),
-}
-"""Reason of a breach → the field of the record that forbade it; a meter too low has none."""
+NOT_ON_RENTAL: Final = "not_on_rental"
+"""Why a check-out is a breach, beside the gate's own codes."""
 
 
 # --- what two captures of one thing are ---------------------------------------------------------------------------------
@@ -217,29 +214,58 @@ def _note(unit: Unit, rule: ConflictRule, handover: Record, sides: list[Conflict
 
 
 # --- breaches -----------------------------------------------------------------------------------------------------------
-def note_breaches(unit: Unit, handover: Record, asset: Record, rental: Record | None) -> None:
-    """The keys are gone all the same: recorded, flagged, the office alerted, every reason named with whoever made it so."""
-    customer = unit.get("customer", rental["customer_id"] if rental else None)
-    meters = custody.pack_of(unit, asset).get("meters", ())
-    limits = {meter["id"]: meter["min_out"] for meter in meters if meter.get("min_out") is not None}
-    readings = {meter: reading["value"] for meter, reading in handover["readings"].items()}
-    named = breaches(handover["completed_at"], asset, rental, customer, limits, readings)
+def note_breaches(unit: Unit, handover: Record, asset: Record, rental: Record | None,
+                  args: CheckoutComplete) -> None:  # fmt: skip
+    """The keys are gone all the same: recorded, flagged, the office alerted, every reason named with whoever made it so. That the
+    asset was taken off the rental meanwhile is one of them: it is out on no rental until the office has settled it."""
+    word = gates.on_arrival(unit, handover, asset, rental, args.gate, args.gate_reason)
+    named = names_of(word["reasons"])
+    claimed = unit.get("rental", handover["flags"].get("rental_mismatch", {}).get("claimed"))
+    if claimed is not None and claimed["depot_id"] != handover["depot_id"]:
+        claimed = None  # what a device claims of another depot's rental tells nothing of it
+    if claimed is None and rental is not None and asset["id"] not in rental["assets"]:
+        claimed = rental  # taken off it between the beginning and the end
+    if claimed is not None:
+        named.append(NOT_ON_RENTAL)
     if not named:
         return
     flag(unit, handover["id"], breach={"reasons": named})
-    mine = own_side(unit, {name: readings[name.removesuffix("_low")] for name in named if name.endswith("_low")}, handover["id"])
-    sides = [mine]
-    records = {"customer": customer, "asset": asset, "rental": rental}
-    for reason in named:
-        kind, field = CAUSES.get(reason, ("", ""))
-        record = records.get(kind)
-        theirs = _who_said(unit, kind, record, field, {field: record.get(field)}) if record is not None else None
-        sides += [theirs] if theirs is not None else []
+    readings = {f"{meter}_low": reading["value"] for meter, reading in handover["readings"].items()}
+    mine = own_side(unit, {name: readings[name] for name in named if name in readings}, handover["id"])
+    if args.gate_reason is not None:
+        mine.values["gate_reason"] = args.gate_reason
+    theirs = _forbade(unit, word, {"asset": asset, "rental": rental, "customer": _customer_of(unit, rental)})
+    if claimed is not None:
+        mine.values["rental_id"] = claimed["id"]
+        off = _who_said(unit, "rental", claimed, "assets", {"rental_id": claimed["id"]})
+        theirs += [off] if off is not None else []
+    sides = [mine, *theirs[: limits.CONFLICT_SIDES_MAX - 1]]
     finding = Finding(
         ConflictRule.BREACH, (handover["id"],), handover["depot_id"], ("handover", handover["id"]), sides, mine.entry,
         is_open=True, differs=named, losers=[unit.body.id], asset_id=asset["id"], rental_id=handover["rental_id"],
     )  # fmt: skip
     contradict(unit, finding)
+
+
+def _customer_of(unit: Unit, rental: Record | None) -> Record | None:
+    return unit.get("customer", rental["customer_id"] if rental else None)
+
+
+def _forbade(unit: Unit, word: Record, records: Mapping[str, Record | None]) -> list[ConflictSide]:
+    """Whoever wrote what each rule that stopped it reads; a reading too low has nobody."""
+    rules = {rule["code"]: rule for rule in gates.rules_of(unit)}
+    found: list[ConflictSide | None] = []
+    for reason in word["reasons"]:
+        if reason["level"] != "stop":
+            continue
+        kind, field = rules[reason["rule"]]["when"][0]["path"].split(".")
+        record = records.get(kind)
+        if kind == "damages":
+            damages = [unit.get("damage", one) for one in reason["params"]["items"]]
+            found += [_who_said(unit, "damage", one, "severity", {"severity": one["severity"]}) for one in damages if one]
+        elif record is not None:
+            found.append(_who_said(unit, kind, record, field, {field: record.get(field)}))
+    return [side for side in found if side is not None][: limits.CONFLICT_SIDES_MAX - 1]
 
 
 def _who_said(unit: Unit, kind: str, record: Mapping[str, Any], field: str, values: Record) -> ConflictSide | None:
@@ -292,22 +318,25 @@ def _recorded_by(unit: Unit, damage: Record, entry: str) -> ConflictSide | None:
 
 
 # --- tasks --------------------------------------------------------------------------------------------------------------
-def note_task_changed(unit: Unit, task: Record, handover: Record) -> None:
-    """Done all the same: credited to who did it; the task closes with the reason and whoever had it since is concerned."""
+def note_task_changed(unit: Unit, task: Record, handover: Record | None = None) -> str | None:
+    """Done all the same: credited to who did it; the task closes with the reason and whoever had it since is concerned. What the
+    office had done with it, if anything."""
     what = changed_while_done(task, unit.body.actor)
     if what is None:
-        return
+        return None
+    handover_id = handover["id"] if handover is not None else None
     changed = task["changed"]
-    mine = own_side(unit, {"state": "done"}, handover["id"])
+    mine = own_side(unit, {"state": "done"}, handover_id)
     theirs = any_side(unit, changed.get("entry", ""), {name: changed.get(name) for name in ("what", "reason", "to")})
     theirs = theirs or office_side(task["due_at"], {"what": what})
     finding = Finding(
-        ConflictRule.TASK_CHANGED, (task["id"], handover["id"]), task["depot_id"], ("task", task["id"]), [theirs, mine],
-        mine.entry, is_open=False, differs=[what], noticed=[unit.body.id], asset_id=task["asset_id"], rental_id=task["rental_id"],
-        concerned=[person for person in (task["assignee_id"], changed.get("from")) if person],
+        ConflictRule.TASK_CHANGED, (task["id"], handover_id or unit.body.id), task["depot_id"], ("task", task["id"]),
+        [theirs, mine], mine.entry, is_open=False, differs=[what], noticed=[unit.body.id], asset_id=task["asset_id"],
+        rental_id=task["rental_id"], concerned=[person for person in (task["assignee_id"], changed.get("from")) if person],
     )  # fmt: skip
     named = contradict(unit, finding)
     unit.write("task", task["id"], {"closed": {"by": unit.body.actor, "what": what, "at": unit.at, "conflict": named}})
+    return what
 
 
 # --- the text signed -------------------------------------------------------------------------------------------------------

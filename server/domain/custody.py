@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from schemas.conflicts import ConflictRule
+from schemas.states import RENTAL
+from server.domain import planning, steps
 from server.domain.rules.readings import contradicts, is_newer
+from server.domain.rules.rentals import fact_of, swaps_after
 from sync.conflicts import Finding, any_side, contradict, office_side
 from sync.unit import Unit
 
@@ -25,7 +28,7 @@ def hand_out(unit: Unit, handover: Record, instead_of: str | None = None) -> Non
         "holder_id": rental["customer_id"] if rental else None,
         "baseline": handover["id"],
     }
-    unit.write("asset", handover["asset_id"], {**values, **asset_facts(unit, handover, instead_of)})
+    unit.follow("asset", handover["asset_id"], {**values, **asset_facts(unit, handover, instead_of)})
     mark_rental(unit, handover, "out")
 
 
@@ -34,7 +37,7 @@ def take_back(unit: Unit, handover: Record, instead_of: str | None = None) -> No
     check-in that counted so far, whose readings no longer do."""
     state = "blocked" if handover["acceptance"] == "severe_damage" else "returned"
     values = {"state": state, "rental_id": None, "holder_id": None, "last_return_id": handover["id"]}
-    unit.write("asset", handover["asset_id"], {**values, **asset_facts(unit, handover, instead_of)})
+    unit.follow("asset", handover["asset_id"], {**values, **asset_facts(unit, handover, instead_of)})
     mark_rental(unit, handover, "returned")
 
 
@@ -55,9 +58,23 @@ def asset_facts(unit: Unit, handover: Record, instead_of: str | None = None) -> 
             readings[meter] = {**new, "before": last and {name: one for name, one in last.items() if name != "before"}}
     readings = {meter: reading for meter, reading in readings.items() if reading is not None}
     facts: Record = {"readings": readings, "last_handover_id": handover["id"], "last_handover_at": handover["completed_at"]}
+    missing = {name: one for name, one in handover["accessories"].items() if one["state"] == "missing"}
+    facts["accessories_missing"] = {name: {"handover_id": handover["id"], "at": one["at"]} for name, one in missing.items()}
     if "odometer" in readings:
-        facts["odometer_km"] = readings["odometer"]["value"]
+        facts["odometer_km"] = max(readings["odometer"]["value"], asset["odometer_km"])
     return facts
+
+
+def note_damage(unit: Unit, damage_id: str) -> None:
+    """The asset's own list of what is not repaired follows a damage that was found, weighed anew, taken back or repaired."""
+    damage = unit.need("damage", damage_id)
+    asset = unit.get("asset", damage["asset_id"])
+    if asset is None:
+        return
+    known = {one: severity for one, severity in (asset.get("open_damages") or {}).items() if one != damage_id}
+    if damage["state"] == "open":
+        known[damage_id] = damage["severity"]
+    unit.write("asset", asset["id"], {"open_damages": known})
 
 
 def _reading_below(
@@ -83,13 +100,21 @@ def mark_rental(unit: Unit, handover: Record, state: str) -> None:
     rental = unit.get("rental", handover["rental_id"])
     if rental is None:
         return
-    line = {"state": state, "handover_id": handover["id"], "at": handover["completed_at"]}
+    line = {**_swap_of(rental, handover), "state": state, "handover_id": handover["id"], "at": handover["completed_at"]}
     assets = {**rental["assets"], handover["asset_id"]: line}
-    states = {one["state"] for one in assets.values()}
-    whole = "out" if "out" in states else "returned" if states == {"returned"} else rental["state"]
-    if state == "contested" and whole == "out" and "out" not in states:
-        whole = "approved"  # nothing of it is out after all
-    unit.write("rental", rental["id"], {"assets": assets, "state": whole})
+    fact = fact_of(assets.values())
+    if fact is None and state == "contested" and "returned" not in {one["state"] for one in assets.values()}:
+        fact = "undo_hand_out"  # nothing of it is out after all
+    whole = steps.follow(RENTAL, rental["state"], fact) if fact is not None else rental["state"]
+    swaps = {"swaps": swaps_after(rental["swaps"], assets)} if rental["swaps"] else {}
+    unit.write("rental", rental["id"], {"assets": assets, "state": whole, **swaps})
+    planning.follow_rental(unit, rental["id"], handover["asset_id"], handover["id"])
+
+
+def _swap_of(rental: Record, handover: Record) -> Record:
+    """The swap by which the asset goes out, kept on its line."""
+    swap_id = rental["assets"].get(handover["asset_id"], {}).get("swap_id")
+    return {} if swap_id is None else {"swap_id": swap_id}
 
 
 def pack_of(unit: Unit, asset: Mapping[str, Any]) -> Record:

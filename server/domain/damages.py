@@ -5,6 +5,7 @@ from typing import Final
 from schemas import limits
 from schemas.actions.damages import DamageRecord, DamageRetract
 from schemas.errors import ErrorCode
+from server.domain import custody, planning
 from server.domain.contradictions import join_parallel
 from server.domain.handovers import capture
 from sync.unit import Handlers, Refusal, Unit
@@ -18,7 +19,9 @@ def record(unit: Unit, args: DamageRecord) -> None:
     if len(unit.need("handover", args.handover_id)["damages"]) >= limits.HANDOVER_DAMAGES_MAX:
         raise Refusal(ErrorCode.STATE_ILLEGAL, damages_max=limits.HANDOVER_DAMAGES_MAX)
     capture(unit, args)
+    custody.note_damage(unit, args.damage_id)
     join_parallel(unit, args.damage_id, unit.need("handover", args.handover_id))
+    planning.repair_damage(unit, args.damage_id)
 
 
 def retract(unit: Unit, args: DamageRetract) -> None:
@@ -27,6 +30,8 @@ def retract(unit: Unit, args: DamageRetract) -> None:
     if damage["handover_id"] != args.handover_id:
         raise Refusal(ErrorCode.STATE_ILLEGAL, state=damage["state"])
     capture(unit, args)
+    custody.note_damage(unit, args.damage_id)
+    planning.repair_damage(unit, args.damage_id)
 
 
 HANDLERS: Final[Handlers] = {

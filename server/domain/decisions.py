@@ -14,7 +14,7 @@ from schemas.actions.conflicts import ConflictDecide
 from schemas.conflicts import ConflictRule
 from schemas.errors import ErrorCode
 from schemas.records import RECORDS
-from server.domain import contradictions, custody
+from server.domain import contradictions, custody, planning
 from sync.conflicts import choose
 from sync.unit import Refusal, Unit
 
@@ -30,6 +30,9 @@ def decide_field(unit: Unit, conflict: Conflict, side: Chosen, args: ConflictDec
         choose(unit, kind, conflict["subject"]["id"], name, side["values"][name])
     elif args.choice == "value":
         choose(unit, kind, conflict["subject"]["id"], name, _fitting(kind, name, args.value))
+    if (kind, name) == ("damage", "severity"):
+        custody.note_damage(unit, conflict["subject"]["id"])
+        planning.repair_damage(unit, conflict["subject"]["id"])
 
 
 def _fitting(kind: str, name: str, value: Any) -> Any:
@@ -93,6 +96,8 @@ def decide_damage(unit: Unit, conflict: Conflict, side: Chosen, args: ConflictDe
         unit.write("damage", primary, {"cluster": cluster})
         for one in sorted(filter(None, ours)):
             unit.write("damage", one, {"clustered_with": None})
+    custody.note_damage(unit, primary)
+    planning.repair_damage(unit, primary)
 
 
 DECIDE: Final[dict[ConflictRule, Callable[[Unit, Conflict, Chosen, ConflictDecide], None]]] = {

@@ -1,14 +1,16 @@
-"""Devices: invited, enrolled, replaced, revoked, wiped, lost."""
+"""Devices: invited, enrolled, replaced, given to people, revoked, wiped, lost."""
 
 from typing import Final
 
 from schemas import limits
-from schemas.actions.devices import DeviceEnrol, DeviceInvite, DeviceLost, DeviceRevoke, DeviceWipe, GapRelease
+from schemas.actions.devices import DeviceEnrol, DeviceInvite, DeviceLost, DeviceRevoke, DeviceRoster, DeviceWipe, GapRelease
 from schemas.errors import ErrorCode
 from sync import instants
 from sync.incidents import write_incident
+from sync.journal import derived_id
 from sync.released import behind_gap, release_id
 from sync.unit import Handlers, Refusal, Unit
+from sync.visibility import may_use_device
 
 
 def invite(unit: Unit, args: DeviceInvite) -> None:
@@ -50,6 +52,27 @@ def wipe(unit: Unit, args: DeviceWipe) -> None:
     if state != "active":
         raise Refusal(ErrorCode.STATE_ILLEGAL, state=state)
     _close(unit, args.device_id, "wiping")
+
+
+def set_roster(unit: Unit, args: DeviceRoster) -> None:
+    """Who may use a shared tablet. The tablet itself hears of it in its own bucket; what somebody taken off the list has captured
+    before it heard is refused, kept, and may be ratified."""
+    device = unit.need("device", args.device_id)
+    if device["person_id"] is not None or device["type"] not in ("field", "client"):
+        raise Refusal(ErrorCode.STATE_ILLEGAL, state="not_shared")
+    for person_id, there in args.people.items():
+        if there is None:
+            continue
+        person = unit.need("person", person_id)
+        depots = [depot for depot, works in person["depot_ids"].items() if works]
+        if not person["active"] or not may_use_device(person["roles"], depots, device["depot_id"]):
+            raise Refusal(ErrorCode.ROSTER_UNFIT, person=person_id)
+    unit.apply_effects(args)
+    now = unit.need("device", args.device_id)
+    if len(now.get("roster", {})) > limits.ROSTER_PEOPLE_MAX:
+        raise Refusal(ErrorCode.STATE_ILLEGAL, people_max=limits.ROSTER_PEOPLE_MAX)
+    told = {"device_id": args.device_id, "by": now.get("roster_by", "depot"), "people": now.get("roster", {})}
+    unit.write("roster", derived_id("roster", args.device_id), told, create=True)
 
 
 def lost(unit: Unit, args: DeviceLost) -> None:
@@ -111,6 +134,7 @@ HANDLERS: Final[Handlers] = {
     (DeviceEnrol.action, DeviceEnrol.v): enrol,
     (DeviceRevoke.action, DeviceRevoke.v): revoke,
     (DeviceWipe.action, DeviceWipe.v): wipe,
+    (DeviceRoster.action, DeviceRoster.v): set_roster,
     (DeviceLost.action, DeviceLost.v): lost,
     (GapRelease.action, GapRelease.v): release,
 }

@@ -22,6 +22,7 @@ from schemas.actions.handovers import (
 from schemas.actions.signatures import SignatureCapture
 from schemas.errors import ErrorCode
 from server.domain import contradictions, custody
+from server.domain.packs import demanded
 from sync import instants
 from sync.evidence import evidence
 from sync.unit import Handlers, Refusal, Unit
@@ -122,7 +123,7 @@ def complete_checkout(unit: Unit, args: CheckoutComplete) -> None:
     task = _task_of(unit, args.handover_id)
     asset = unit.need("asset", unit.need("handover", args.handover_id)["asset_id"])
     handover = _finish(unit, args, "check_out")
-    contradictions.note_breaches(unit, handover, asset, unit.get("rental", handover["rental_id"]))
+    contradictions.note_breaches(unit, handover, asset, unit.get("rental", handover["rental_id"]), args)
     known = contradictions.left_before(unit, handover, asset)
     if known is not None:
         contradictions.settle_checkouts(unit, known, handover)
@@ -175,7 +176,7 @@ def _finish(unit: Unit, args: CheckoutComplete | ReturnComplete, type_: str) -> 
     handover = _open_handover(unit, args.handover_id)
     if handover["type"] != type_:
         raise Refusal(ErrorCode.STATE_ILLEGAL, state=handover["type"])
-    missing = _missing(unit, handover, args.document_sha256)
+    missing = _missing(unit, handover, args.document_sha256, args.pack_v)
     if missing:
         raise Refusal(ErrorCode.HANDOVER_INCOMPLETE, missing=missing)
     unit.apply_effects(args, leave=("asset",))  # whose asset it is now, the rules say
@@ -198,7 +199,7 @@ def _made_of(handover: dict[str, Any], args: CheckoutComplete | ReturnComplete) 
     return seen | set(args.entries)
 
 
-def _missing(unit: Unit, handover: dict[str, Any], document: str) -> list[str]:
+def _missing(unit: Unit, handover: dict[str, Any], document: str, known: int | None) -> list[str]:
     """Required slots neither photographed nor waived, required meters, the document, and the customer's and the staff's
     signature under it."""
     asset = unit.need("asset", handover["asset_id"])
@@ -206,8 +207,8 @@ def _missing(unit: Unit, handover: dict[str, Any], document: str) -> list[str]:
     if not pack:
         return ["pack"]
     slots = {photo["slot"] for photo in handover["photos"].values()} | set(handover["waived"])
-    missing = [f"slot:{slot['id']}" for slot in pack["slots"] if slot["required"] and slot["id"] not in slots]
-    missing += [f"meter:{meter['id']}" for meter in pack["meters"] if meter["id"] not in handover["readings"]]
+    there = {f"slot:{slot}" for slot in slots} | {f"meter:{meter}" for meter in handover["readings"]}
+    missing = [key for key in demanded(pack, known) if key not in there]
     parties = {one["party"] for one in handover["signatures"].values() if one["document_sha256"] == document}
     unsigned = [f"signature:{party}" for party in ("customer", "staff") if party not in parties]
     blobs = unit.store.linked_blobs(unit.writer.organisation, "handover", handover["id"])

@@ -1,6 +1,7 @@
 """Signatures: bound to the exact document shown; the signer's name becomes an erasable projection of its own."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from schemas.actions.signatures import SignatureCapture
 from schemas.errors import ErrorCode
@@ -21,7 +22,7 @@ def sign(unit: Unit, args: SignatureCapture) -> None:
         note_terms(unit, unit.need("handover", args.handover_id), args.terms_id)
     unit.link_blobs("handover", args.handover_id)
     count_evidence(unit, args.handover_id)
-    signer = unit.private_json(args.signer)
+    signer = _of_master_data(unit, args) if args.signer is None else unit.private_json(args.signer)
     if isinstance(signer, dict) and signer.get("name"):
         values = {
             "depot_id": unit.need("handover", args.handover_id)["depot_id"],
@@ -30,8 +31,27 @@ def sign(unit: Unit, args: SignatureCapture) -> None:
             "entry_id": unit.body.id,
             "name": str(signer["name"])[:200],
             "phone": str(signer.get("phone") or "")[:40],
+            "contact_id": signer.get("contact_id") if args.signer is None else None,
         }
         unit.write("signer", signer_id, values, create=True)
+
+
+def erase_signer(unit: Unit, signer: Mapping[str, Any]) -> None:
+    """What identifies who signed: the private bytes of the entry with their salts, the drawn image, the projection."""
+    unit.erase_private(signer["entry_id"])
+    unit.remove("signer", signer["id"])
+    count_evidence(unit, signer["handover_id"])
+
+
+def _of_master_data(unit: Unit, args: SignatureCapture) -> dict[str, Any] | None:
+    """The person behind the authority, as the office knows them now; None when it is not one of this customer's.
+
+    What has ended since the customer signed costs no name: the authority says until when it held."""
+    authority = None if args.authority_id is None else unit.get("signer_authority", args.authority_id)
+    if authority is None or authority["customer_id"] != unit.need("handover", args.handover_id)["customer_id"]:
+        return None
+    contact = unit.get("contact", authority["contact_id"])
+    return None if contact is None else {"name": contact["name"], "phone": contact["phone"], "contact_id": contact["id"]}
 
 
 HANDLERS: Final[Handlers] = {(SignatureCapture.action, SignatureCapture.v): sign}

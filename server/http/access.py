@@ -10,6 +10,7 @@ from typing import Any
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 
+from schemas import limits
 from schemas.errors import ErrorCode
 from server.auth.sessions import (
     DEVICE_COOKIE,
@@ -38,6 +39,13 @@ def token_in(connection: Connection, cookie: str) -> str | None:
 def address_of(connection: Connection) -> str:
     """Where the request comes from, as the server process sees it (behind a trusted proxy: as the proxy says)."""
     return connection.client.host if connection.client is not None else "local"
+
+
+def knock(house: House, what: str, connection: Connection) -> None:
+    """One more try of an address without a login. Failure TOO_MANY_TRIES when there were too many in this minute."""
+    wait = house.rates.wait_s(f"{what}:{address_of(connection)}", limits.ENROL_TRIES_PER_MINUTE_MAX, house.clock())
+    if wait:
+        raise Failure(ErrorCode.TOO_MANY_TRIES, retry_after_s=wait)
 
 
 async def find_device(connection: Connection, house: House) -> DevicePrincipal | None:

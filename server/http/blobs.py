@@ -36,6 +36,7 @@ from server.http.context import House
 from server.http.patterns import SHA256_WHOLE, UUID_WHOLE
 from server.http.problem import Failure, full_disk
 from server.storage.database import SqlStore
+from server.trail import reads
 from sync.store import BlobState
 
 TUS: Final = {"Tus-Resumable": "1.0.0", "Cache-Control": "no-store"}
@@ -154,12 +155,12 @@ async def read_blob(
     reader = await require_reader(request, house)
     preview = request.url.path.endswith("/preview")
 
-    def job(store: SqlStore) -> BlobState | None:
+    def job(store: SqlStore) -> tuple[BlobState | None, list[tuple[str, str]]]:
         known = store.blob(reader.organisation, sha256)
         visible = known is not None and store.blob_visible(reader.organisation, sha256, reader.buckets)
-        return known if visible else None
+        return (known, store.blob_links(reader.organisation, sha256)) if visible else (None, [])
 
-    known = await house.database.read(job)
+    known, links = await house.database.read(job)
     if known is None or known.state != "received" or (preview and not known.type.startswith("image/")):
         raise Failure(ErrorCode.NOT_FOUND)
     etag = f'"{sha256}{"-preview" if preview else ""}"'
@@ -175,6 +176,7 @@ async def read_blob(
         path = await _preview(house, path, reader.organisation, sha256, known.type)
     else:
         headers["Content-Disposition"] = f'attachment; filename="{sha256[:16]}.{_SUFFIX[known.type]}"'
+        await reads.note(house, reader, "original", *(links[0] if links else ("", "")), sha256=sha256)
     try:
         headers["Content-Length"] = str((await asyncio.to_thread(path.stat)).st_size)
     except FileNotFoundError as problem:

@@ -1,8 +1,8 @@
 """Bodies in and out: requests read within bounds, as sent or gzip, never more than allowed on either side of the inflation;
 answers packed for whoever takes them so.
 
-Neighbours: every route that takes JSON, `sync.py` too. Invariants: no more than `limit` bytes of a body are
-ever held, announced or not; no event loop waits for an answer to be packed.
+Neighbours: every route that takes JSON, `sync.py` too; `imports.py` and `sheets.py` put a file's pieces aside.
+Invariants: no more than `limit` bytes of a body are ever held, announced or not; no event loop waits for an answer to be packed.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ async def read_body(request: Request[Any, Any, Any], limit: int = REQUEST_BYTES_
     inflater = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
     held = bytearray()
     taken = 0
-    async for chunk in _arriving(request):
+    async for chunk in arriving(request):
         taken += len(chunk)
         if taken > limit:
             raise Failure(ErrorCode.BODY_TOO_LARGE, detail={"bytes_max": limit})
@@ -52,8 +52,9 @@ async def read_body(request: Request[Any, Any, Any], limit: int = REQUEST_BYTES_
     return bytes(held)
 
 
-async def _arriving(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
-    """The body as it comes. One that is cut is the caller's failure, or the network's; whoever sent it hears nothing."""
+async def arriving(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
+    """The body as it comes, piece by piece. One that is cut is the caller's failure, or the network's: BAD_REQUEST; whoever sent
+    it hears nothing."""
     try:
         async for chunk in request.stream():
             yield chunk
@@ -62,15 +63,18 @@ async def _arriving(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
 
 
 async def read_message(request: Request[Any, Any, Any], model: type[Model], limit: int = REQUEST_BYTES_MAX) -> Model:
-    """The body as a wire message. ValidationError (answered as BAD_REQUEST) when it does not fit."""
-    return model.model_validate_json(await read_body(request, limit))
+    """The body as a wire message, each field as the type it has. ValidationError (told as BAD_REQUEST) when it does not fit."""
+    return model.model_validate_json(await read_body(request, limit), strict=True)
 
 
 def _inflate(inflater: "zlib._Decompress", chunk: bytes, room: int) -> bytes:
     try:
-        return inflater.decompress(chunk, max(room, 1)) if chunk else b""
+        inflated = inflater.decompress(chunk, max(room, 1)) if chunk else b""
     except zlib.error as problem:
         raise Failure(ErrorCode.BAD_REQUEST, detail={"faults": ["gzip: not readable"]}) from problem
+    if inflater.unused_data:
+        raise Failure(ErrorCode.BAD_REQUEST, detail={"faults": ["gzip: more behind its end"]})
+    return inflated
 
 
 async def pack_answer(request: Request[Any, Any, Any], raw: bytes) -> tuple[bytes, dict[str, str]]:

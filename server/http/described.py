@@ -12,7 +12,19 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from schemas import protocol as wire
+from schemas.accounts import (
+    GivePasswordRequest,
+    InvitePersonAnswer,
+    InvitePersonRequest,
+    JoinAnswer,
+    JoinRequest,
+    PasswordRequest,
+)
 from schemas.imports import ImportAnswer
+from schemas.labels import LabelsAsked
+from schemas.notices import AddressRequest, NoticesAnswer, RetryRequest
+from schemas.public import FaultSaid
+from schemas.sheets import SheetImport, SheetMapping
 from server.http.enrolment import ChallengeAnswer, ChallengeRequest
 
 BODIES: Final[dict[str, tuple[type[BaseModel] | None, type[BaseModel] | None]]] = {
@@ -22,12 +34,25 @@ BODIES: Final[dict[str, tuple[type[BaseModel] | None, type[BaseModel] | None]]] 
     "/api/v1/login": (wire.LoginRequest, wire.LoginAnswer),
     "/api/v1/logout": (None, None),
     "/api/v1/pin": (wire.PinRequest, None),
+    "/api/v1/people/{person}/password": (GivePasswordRequest, None),
+    "/api/v1/people/{person}/invitation": (InvitePersonRequest, InvitePersonAnswer),
+    "/api/v1/people/{person}/pin-reset": (None, None),
+    "/api/v1/password": (PasswordRequest, wire.LoginAnswer),
+    "/api/v1/join": (JoinRequest, JoinAnswer),
     "/api/v1/blobs": (None, None),
     "/api/v1/sync": (wire.SyncRequest, wire.SyncAnswer),
     "/api/v1/digest": (wire.DigestRequest, wire.DigestAnswer),
     "/api/v1/repair": (wire.RepairRequest, wire.RepairAnswer),
     "/api/v1/wiped": (wire.WipedRequest, None),
     "/api/v1/imports": (None, ImportAnswer),
+    "/api/v1/labels": (LabelsAsked, None),
+    "/api/v1/tags/{tag}/faults": (FaultSaid, None),
+    "/api/v1/notices/address": (AddressRequest, NoticesAnswer),
+    "/api/v1/notices/outbox/retry": (RetryRequest, None),
+    "/api/v1/sheets/imports": (None, SheetImport),
+    "/api/v1/sheets/imports/{import_id}/mapping": (SheetMapping, SheetImport),
+    "/api/v1/sheets/imports/{import_id}/run": (None, SheetImport),
+    "/api/v1/sheets/imports/{import_id}/undo": (None, SheetImport),
 }
 """POST: the message in, the message out; None where there is no body."""
 HEADERS: Final[dict[tuple[str, str], tuple[str, ...]]] = {

@@ -49,9 +49,9 @@ EXCEPTION_HANDLERS: Final[ExceptionHandlersMap] = {
 
 def edge_routes() -> list[BaseRouteHandler]:
     """Every route but sync; the application adds that one and its own."""
-    from server.http import blobs, enrolment, live, people, static  # noqa: PLC0415 - they import this module's names
+    from server.http import accounts, blobs, enrolment, live, people, static  # noqa: PLC0415 - they import this module's names
 
-    return [*enrolment.ROUTES, *people.ROUTES, *blobs.ROUTES, *live.ROUTES, *static.ROUTES]
+    return [*enrolment.ROUTES, *people.ROUTES, *accounts.ROUTES, *blobs.ROUTES, *live.ROUTES, *static.ROUTES]
 
 
 def edge_middleware(house: House) -> Middleware:
@@ -104,7 +104,8 @@ class _Edge:
             if method not in _READS and (failure := self._refusal(scope)) is not None:
                 await _tell(failure, answer)
             else:
-                await self.app(scope, receive, answer)
+                with self.house.calm.answering():
+                    await self.app(scope, receive, answer)
         finally:
             self.house.metrics.seconds.observe(time.perf_counter() - began)
 

@@ -25,7 +25,7 @@ from schemas.protocol import PROTOCOL_VERSION, EnrolAnswer, EnrolRequest, RenewR
 from schemas.records.devices import DeviceType
 from server.auth import codes, sessions
 from server.auth.keys import is_point, verify_p256
-from server.http.access import Connection, address_of, device_cookie, find_device, require_device, token_in
+from server.http.access import Connection, device_cookie, find_device, knock, require_device, token_in
 from server.http.body import read_message
 from server.http.context import House
 from server.http.problem import Failure
@@ -66,7 +66,7 @@ class ChallengeAnswer(Wire):
 async def enrol(request: Request[Any, Any, Any], house: NamedDependency[House]) -> Response[bytes]:
     """Become a device, by an invitation's code or, with an empty code, by the caller's office login."""
     wanted = await read_message(request, EnrolRequest, _BODY_BYTES_MAX)
-    _check_request(wanted, house, address_of(request))
+    _check_request(wanted, house, request)
     code = _own_code(wanted.code, request, house) if wanted.code.strip() else None
     before = await find_device(request, house)
     login = token_in(request, sessions.PERSON_COOKIE)
@@ -102,7 +102,7 @@ async def device(request: Request[Any, Any, Any], house: NamedDependency[House])
 async def challenge(request: Request[Any, Any, Any], house: NamedDependency[House]) -> Response[bytes]:
     """A text for the named device to sign. Given for any id: whether a device exists shows only to who can sign."""
     asked = await read_message(request, ChallengeRequest, _BODY_BYTES_MAX)
-    _knock(house, "challenge", address_of(request))
+    knock(house, "challenge", request)
     now = house.clock()
     text = await house.database.write(lambda store: sessions.open_challenge(store.connection, asked.device, now))
     return _json(ChallengeAnswer(challenge=text))
@@ -112,7 +112,7 @@ async def challenge(request: Request[Any, Any, Any], house: NamedDependency[Hous
 async def renew(request: Request[Any, Any, Any], house: NamedDependency[House]) -> Response[bytes]:
     """A new token for a device that signs its challenge. A challenge is used up whatever the outcome."""
     asked = await read_message(request, RenewRequest, _BODY_BYTES_MAX)
-    _knock(house, "renew", address_of(request))
+    knock(house, "renew", request)
     now = house.clock()
 
     def job(store: SqlStore) -> tuple[str, EnrolAnswer] | ErrorCode:
@@ -270,10 +270,10 @@ def _local_minute(store: SqlStore, organisation: str, now_ms: int) -> str:
         return moment.strftime("%Y-%m-%d %H:%M UTC")
 
 
-def _check_request(wanted: EnrolRequest, house: House, address: str) -> None:
+def _check_request(wanted: EnrolRequest, house: House, connection: Connection) -> None:
     if wanted.protocol != PROTOCOL_VERSION:
         raise Failure(ErrorCode.PROTOCOL_UNSUPPORTED, detail={"protocol": PROTOCOL_VERSION})
-    _knock(house, "enrol", address)
+    knock(house, "enrol", connection)
     if not is_point(wanted.key.x, wanted.key.y):
         raise Failure(ErrorCode.KEY_INVALID)
     message = f"handover-enrol-v1\n{wanted.code}\n{wanted.key.x}\n{wanted.key.y}".encode()
@@ -292,12 +292,6 @@ def _own_code(text: str, request: Connection, house: House) -> str:
     if code is None:
         raise Failure(ErrorCode.CODE_UNKNOWN)
     return code
-
-
-def _knock(house: House, what: str, address: str) -> None:
-    wait = house.rates.wait_s(f"{what}:{address}", limits.ENROL_TRIES_PER_MINUTE_MAX, house.clock())
-    if wait:
-        raise Failure(ErrorCode.TOO_MANY_TRIES, retry_after_s=wait)
 
 
 def _json(message: Wire, cookies: list[Any] | None = None) -> Response[bytes]:

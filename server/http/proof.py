@@ -21,6 +21,7 @@ from server.http.problem import Failure
 from server.http.sync import JSON
 from server.proof import prove
 from server.storage.store import SqlStore
+from server.trail import reads
 
 HandoverId = Annotated[str, PathParameter(pattern=UUID_WHOLE)]
 
@@ -42,6 +43,7 @@ async def proof(request: Request[Any, Any, Any], house: NamedDependency[House], 
     found = await house.database.read(job)
     if found is None:
         raise Failure(ErrorCode.NOT_FOUND)
+    await reads.note(house, principal, "proof", "handover", handover_id)
     return Response(found.model_dump_json().encode(), media_type=JSON, headers={"cache-control": "no-store"})
 
 

@@ -18,6 +18,7 @@ from schemas.device_reports import AsideBody, AsidePage, DeviceReport
 from schemas.errors import ErrorCode
 from schemas.limits import SEQ_MAX
 from schemas.people import reach_of
+from schemas.trail import ReadWhat
 from server import aside, lost
 from server.auth.sessions import Principal
 from server.http.access import require_reader
@@ -26,6 +27,7 @@ from server.http.patterns import NUMBER_WHOLE, SHA256_WHOLE, UUID_WHOLE, whole
 from server.http.problem import Failure
 from server.http.sync import JSON
 from server.storage.store import SqlStore
+from server.trail import reads
 from sync.store import StoredRecord
 
 DeviceId = Annotated[str, PathParameter(pattern=UUID_WHOLE)]
@@ -47,7 +49,7 @@ async def listed(
         seen = _visible(store, principal, device_id)
         return None if seen is None else aside.page(store, principal.organisation, device_id, place)
 
-    return _answer(await house.database.read(job))
+    return await _answer(house, principal, "aside", device_id, await house.database.read(job))
 
 
 @get("/api/v1/devices/{device_id:str}/quarantine/{epoch:str}/{seq:str}/{chain_hash:str}")
@@ -70,7 +72,8 @@ async def opened(
         place = (int(epoch), int(seq), chain_hash)
         return None if seen is None else aside.body(store, principal.organisation, device_id, place, private=private)
 
-    return _answer(await house.database.read(job))
+    what: ReadWhat = "private" if private else "aside"
+    return await _answer(house, principal, what, device_id, await house.database.read(job))
 
 
 @get("/api/v1/devices/{device_id:str}/report")
@@ -84,7 +87,7 @@ async def reported(request: Request[Any, Any, Any], house: NamedDependency[House
         state = store.device(principal.organisation, device_id) if seen is not None else None
         return None if seen is None or state is None else lost.report(store, state, seen, now)
 
-    return _answer(await house.database.read(job))
+    return await _answer(house, principal, "report", device_id, await house.database.read(job))
 
 
 async def _reader(request: Request[Any, Any, Any], house: House, what: str) -> Principal:
@@ -106,9 +109,12 @@ def _place(after: str | None) -> aside.Place:
     return int(epoch), int(seq), chain_hash
 
 
-def _answer(found: BaseModel | None) -> Response[bytes]:
+async def _answer(
+    house: House, reader: Principal, what: ReadWhat, device: str, found: BaseModel | None
+) -> Response[bytes]:  # fmt: skip
     if found is None:
         raise Failure(ErrorCode.NOT_FOUND)
+    await reads.note(house, reader, what, "device", device)
     return Response(found.model_dump_json().encode(), media_type=JSON, headers={"cache-control": "no-store"})
 
 

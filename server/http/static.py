@@ -71,9 +71,10 @@ async def _serve(request: Request[Any, Any, Any], house: House, path: str) -> Re
 
 @get("/healthz", include_in_schema=False)
 async def healthz(house: NamedDependency[House]) -> Response[bytes]:
-    """200 when the database answers."""
+    """200 when the database answers. Any page may ask: the local network's guide sees by it whether its device trusts us."""
     await house.database.read(lambda store: store.organisations())
-    return Response(b'{"ok":true}', media_type="application/json", headers={"Cache-Control": "no-store"})
+    headers = {"Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "cross-origin"}
+    return Response(b'{"ok":true}', media_type="application/json", headers=headers)
 
 
 @get("/metrics", include_in_schema=False)

@@ -1,7 +1,7 @@
 """A background job's rounds: one at the start, then one every so often.
 
-Neighbours: `tombstones.py`, `waiting.py` say what a round is; `server/app.py` runs them as tasks. Invariant: one that fails is
-logged, and the next one comes all the same.
+Neighbours: `tombstones.py`, `again.py`, `server/blobs/finish.py` say what a round is; `server/app.py` runs them as tasks.
+Invariant: one that fails is logged, and the next one comes all the same.
 """
 
 import asyncio
@@ -19,8 +19,13 @@ async def every(seconds: float, one_round: Callable[[], Awaitable[object]], fail
     """Until cancelled. `failed`: the event a round that raised is logged as."""
     with contextlib.suppress(asyncio.CancelledError):
         while True:
-            try:
-                await one_round()
-            except Exception as problem:
-                log.error(failed, type=type(problem).__qualname__, at=trail(problem))
+            await guarded(one_round, failed)
             await asyncio.sleep(seconds)
+
+
+async def guarded(part: Callable[[], Awaitable[object]], failed: str) -> None:
+    """Run one part of a round; what it raises is logged as the event `failed`, and the next part comes all the same."""
+    try:
+        await part()
+    except Exception as problem:
+        log.error(failed, type=type(problem).__qualname__, at=trail(problem))

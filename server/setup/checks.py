@@ -6,12 +6,15 @@ the folder of a line of `make test`; lines begin in their order, so the long one
 
 from __future__ import annotations
 
+import os
+import time
+
 from server.setup.environment import APP, NPM, PYTHON, VENV
 from server.setup.running import Check
 from server.setup.words import LOGS, ROOT
 
 VITEST_SECONDS = 600.0
-PYTEST_SECONDS = 1500.0
+PYTEST_SECONDS = 3000.0
 SIM_SECONDS = 1200.0
 SIM_SEEDS = 1000
 SIM_SEEDS_ON_FILES = 60
@@ -20,6 +23,8 @@ SOAK_SEEDS_ON_FILES = 500
 CORE_SEEDS = 100
 CORE_SOAK_SEEDS = 1000
 MARATHON_MINUTES = 30
+SOAK_KILLS = 50
+BROWSER_SHARES = 2
 FAST = "not browser and not slow"
 FAST_FOLDERS = ("tests/architecture", "tests/unit", "tests/contract")
 
@@ -79,14 +84,29 @@ def pytest_check(name: str, log: str, *arguments: str, after: str = "") -> Check
     return Check(name, log, command, ROOT, PYTEST_SECONDS, "pytest", after=after)
 
 
+def browser_checks(*arguments: str) -> list[Check]:
+    """What works on what the deployment's first start has written, the longest line of all, in processes side by side: each has
+    servers and browsers of its own and its share of the files; the first start is made once."""
+    run = f"{os.getpid()}-{time.time_ns()}"
+    return [
+        pytest_check(
+            f"pytest, browser {share}/{BROWSER_SHARES}",
+            f"pytest-browser-{share}",
+            f"--run={run}",
+            f"--share={share}/{BROWSER_SHARES}",
+            *arguments,
+            after="app-build",
+        )
+        for share in range(1, BROWSER_SHARES + 1)
+    ]
+
+
 def pytest_checks() -> list[Check]:
     """All of Python's tests, folder by folder; and what is asked over HTTP and by the protocol once more with every server on a
     real PostgreSQL."""
     on_postgres = ("--database=postgres", "tests/http", "tests/protocol", "--ignore=tests/http/test_bench.py")
     return [
-        # Together, since both start from what the first start of the deployment has written.
-        # Both work on what the deployment's first start has written.
-        pytest_check("pytest, browser and deployment", "pytest-browser", "tests/architecture", "tests/e2e", after="app-build"),
+        *browser_checks("tests/architecture", "tests/e2e"),
         pytest_check("pytest, PostgreSQL", "pytest-postgres", *on_postgres),
         pytest_check("pytest, HTTP and fuzzing", "pytest-http", "tests/http", "tests/fuzz"),
         pytest_check("pytest, engine and stores", "pytest-engine", "tests/unit", "tests/contract", "tests/protocol"),
@@ -129,4 +149,4 @@ def under_a_minute() -> list[Check]:
 
 def in_browser() -> list[Check]:
     """The list of `make e2e`."""
-    return [build_check(), pytest_check("pytest, browser", "pytest-browser", "-m", "browser", after="app-build")]
+    return [build_check(), *browser_checks("-m", "browser")]

@@ -19,6 +19,7 @@ from server.setup.checks import (
     CORE_SOAK_SEEDS,
     MARATHON_MINUTES,
     SIM_SEEDS,
+    SOAK_KILLS,
     SOAK_SEEDS,
     SOAK_SEEDS_ON_FILES,
     everything,
@@ -101,20 +102,23 @@ def run() -> int:
     """`make run`: from nothing to a serving system, which then takes this process's place."""
     port = parse_port(os.environ.get("PORT", "").strip() or "8000")
     fresh = os.environ.get("FRESH", "").strip() not in {"", "0"}
+    asked = os.environ.get("LAN", "").strip()
+    lan = "" if asked == "0" else asked
+    host = "0.0.0.0" if lan else "127.0.0.1"  # noqa: S104 - LAN=1 asks for exactly that
     parts = [*preparation(dev=False, system=False), ("应用构建 app build", build_app)]
     total = len(parts) + 2
     with step(1, total, f"检查 checks: Python {sys.version.split()[0]}, {ROOT}, 端口 port {port}"):
         for folder in (ROOT, data_folder()):
             check_writable(folder)
             check_space(folder)
-        check_port(port)
+        check_port(port, host)
     prepare(parts, 2, total)
     # Minutes may have passed since the first look.
-    check_port(port)
+    check_port(port, host)
     say(f"[{total}/{total}] 启动服务 starting the server: http://localhost:{port}")
-    arguments = ["-m", "server.cli", "serve", "--demo", "--host", "127.0.0.1", "--port", str(port)]
+    arguments = ["-m", "server.cli", "serve", "--demo", "--port", str(port), *(["--lan", lan] if lan else ["--host", host])]
     os.chdir(ROOT)
-    env = {"HANDOVER_PUBLIC_URL": f"http://localhost:{port}", **tool_env()}
+    env = {**({} if lan else {"HANDOVER_PUBLIC_URL": f"http://localhost:{port}"}), **tool_env()}
     os.execve(str(PYTHON), [str(PYTHON), *arguments, *(["--fresh"] if fresh else [])], env)
 
 
@@ -129,10 +133,16 @@ def check_with(checks: Callable[[], list[Check]], *, system: bool) -> int:
     return 0 if run_checks(chosen, len(parts) + 1, total) else 1
 
 
-def tool(command: Sequence[str]) -> int:
-    """Prepare quietly what is missing and run one of the project's own tools in the foreground."""
-    parts = preparation(dev=True, system=False)[:2]
+def tool(command: Sequence[str], *, app: bool = False) -> int:
+    """Prepare quietly what is missing and run one of the project's own tools in the foreground. `app`: it needs the app's
+    packages, too."""
+    parts = preparation(dev=True, system=False)[: None if app else 2]
     prepare(parts, 1, len(parts))
+    return foreground(command)
+
+
+def foreground(command: Sequence[str]) -> int:
+    """Run one of the project's own tools; its exit code."""
     return subprocess.run(list(command), cwd=ROOT, env=tool_env(), check=False).returncode
 
 
@@ -146,15 +156,21 @@ def simulate(seeds: str) -> int:
 
 def soak() -> int:
     """`make soak`: the long runs one after the other, each printing its counts; the worst exit code of all."""
-    ends = [
-        tool([str(PYTHON), "-m", "tests.sim", str(SOAK_SEEDS)]),
-        tool([str(PYTHON), "-m", "tests.sim", str(SOAK_SEEDS_ON_FILES), "--from", str(SOAK_SEEDS), "--store", "sqlite"]),
-        tool([str(NPM), "--prefix", str(APP), "run", "--silent", "sim", "--", "--seeds", str(CORE_SOAK_SEEDS), "--jobs", "2"]),
-        tool([str(PYTHON), "-m", "tests.fuzz"]),
-        tool([str(PYTHON), "-m", "tests.fuzz", "--database", "postgres", "--examples", "20"]),
-        tool([str(PYTHON), "-m", "tests.faults.marathon", "--minutes", str(MARATHON_MINUTES)]),
+    parts = preparation(dev=True, system=True)
+    prepare(parts, 1, len(parts))
+    simulator = [str(PYTHON), "-m", "tests.sim"]
+    core = [str(NPM), "--prefix", str(APP), "run", "--silent", "sim", "--"]
+    fuzz = [str(PYTHON), "-m", "tests.fuzz"]
+    commands = [
+        [*simulator, str(SOAK_SEEDS)],
+        [*simulator, str(SOAK_SEEDS_ON_FILES), "--from", str(SOAK_SEEDS), "--store", "sqlite"],
+        [*core, "--seeds", str(CORE_SOAK_SEEDS), "--jobs", "2"],
+        fuzz,
+        [*fuzz, "--database", "postgres", "--examples", "20"],
+        [str(PYTHON), "-m", "tests.faults.marathon", "--minutes", str(MARATHON_MINUTES)],
+        ["env", f"HANDOVER_KILLS={SOAK_KILLS}", str(PYTHON), "-m", "pytest", "-q", "-s", "tests/e2e/test_kills.py"],
     ]
-    return max(ends)
+    return max([foreground(command) for command in commands])
 
 
 def fmt() -> int:
@@ -228,7 +244,7 @@ COMMANDS: dict[str, Callable[[], int]] = {
     "soak": soak,
     "fmt": fmt,
     "types": lambda: tool([str(PYTHON), "-m", "schemas.export"]),
-    "bench": lambda: tool([str(PYTHON), "-m", "bench"]),
+    "bench": lambda: tool([str(PYTHON), "-m", "bench"], app=True),
     "lock": lock,
     "clean": clean,
 }

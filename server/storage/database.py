@@ -69,8 +69,7 @@ class Database(ABC):
 
     @abstractmethod
     def listen(self, ear: Ear) -> None:
-        """Tell `ear` of commits of other processes, never of this one's. A database that only one process may open has
-        nothing to tell."""
+        """Tell `ear` of commits of other processes, never of this one's."""
 
     @abstractmethod
     async def close(self) -> None:

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from schemas.limits import SEQ_MAX
+from server.imports.sheets.erased import forget
 from server.storage import statements as sql
 from server.storage.drafts import UNKNOWN, Drafts, Room
 from sync.store import BEFORE_ALL, Age, JournalEntry, KeptAside, age_of
@@ -26,7 +27,10 @@ _NO_DETAIL: Final = "{}"
 
 
 class JournalPart(Drafts):
-    """Entries and what belongs to them."""
+    """Entries and what belongs to them. `keeps_imported`: while an import is taken back: nobody has asked for erasure, and what
+    it put aside of its bad rows stays."""
+
+    keeps_imported = False
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
@@ -143,7 +147,7 @@ class JournalPart(Drafts):
         return [_entry(row) for row in rows.mappings()]
 
     def parked_for(self, organisation: str, codes: Sequence[str], limit: int, after: Age = BEFORE_ALL) -> list[JournalEntry]:
-        """Parked entries with one of the codes behind a place, oldest first."""
+        """Parked entries with one of the codes behind a place, oldest first; none that only repeats another."""
         place = dict(zip(("after_ms", "after_device", "after_epoch", "after_seq"), after, strict=True))
         rows = self._run(sql.PARKED, organisation=organisation, codes=list(codes), limit=limit, **place).mappings()
         return [_entry(row) for row in rows]
@@ -188,6 +192,8 @@ class JournalPart(Drafts):
         erased: int = self._run(sql.DROP_PRIVATE, in_organisation=organisation, parts=list(parts)).rowcount
         for place in list(self._private.known):
             self.change(self._private.known, place, UNKNOWN)
+        if not self.keeps_imported:
+            forget(self.connection, organisation, parts)
         self._scrub_quarantine(organisation, {base64.b64encode(part).decode() for part in parts})
         return erased
 

@@ -13,7 +13,8 @@ import msgspec
 from sqlalchemy import Connection
 
 from server.storage import statements as sql
-from server.storage.drafts import UNKNOWN, Drafts, Room
+from server.storage.drafts import UNKNOWN, Room
+from server.storage.lookup_part import LookupPart
 from sync.digest import NO_TALLY, NOTHING, Held, Tally, content_hash, shifts
 from sync.merge import FieldMeta
 from sync.store import BucketState, StoredRecord, WireChange, WirePage, change_wire, held_as, last_within
@@ -27,7 +28,7 @@ _FEW: Final = 250
 _METAS: Final = msgspec.json.Decoder(dict[str, FieldMeta])
 
 
-class RecordPart(Drafts):
+class RecordPart(LookupPart):
     """Records and their memberships."""
 
     def __init__(self, connection: Connection) -> None:
@@ -79,7 +80,8 @@ class RecordPart(Drafts):
     def put_record(self, organisation: str, record: StoredRecord, left: Iterable[str]) -> None:
         """The record and its memberships."""
         key = (organisation, record.kind, record.id)
-        self.record(organisation, record.kind, record.id)  # what stood before is taken out of the digests
+        before = self.record(organisation, record.kind, record.id)  # what stood before is taken out of the digests
+        self.look_up(organisation, before, record)
         self._records.put(key, record)
         for bucket in record.buckets:
             self._advance(organisation, bucket, record.version)

@@ -1,11 +1,12 @@
-"""SQLite: one writer thread with group commit, snapshot readers. The default, zero set-up; one process only.
+"""SQLite: one writer thread with group commit, snapshot readers. The default, zero set-up; one server process only.
 
 Neighbours: `database.py` is the contract. Invariants: `synchronous=FULL` and WAL, so what `write` has returned is on the
 disk; `BEGIN IMMEDIATE` for every writing transaction (the driver's own default loses updates silently). Jobs that queue up
 while a commit is on its way share the next one, and one store: what one has read the next need not ask for, and a record that
 all of them change is written once. Each runs in a savepoint of its own, so a failing job undoes only itself. The
 log is brought into the database beside the writer, by a thread and a connection of its own: a commit waits for one write to the
-disk, not for the log's tidying as well.
+disk, not for the log's tidying as well. A command beside the server (`handover import`) may write the same file: the writer asks
+SQLite once a second whether anybody else has committed.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -35,6 +36,8 @@ GROUP_ROWS_MAX: Final = 6_000
 TIDY_PAUSE_S: Final = 0.25
 """Between two tidyings of the log while commits go on."""
 CUT_TRIES: Final = 5
+HEAR_PAUSE_S: Final = 1.0
+"""Between two questions whether another process has committed."""
 TIDY_AT: Final = "wal_autocheckpoint=16384"
 """Pages, 64 MiB: a log that has grown so long is brought in by the writer itself."""
 READERS: Final = 4
@@ -49,6 +52,7 @@ CLOSE_TIMEOUT_S: Final = 30
 class _Job:
     run: Callable[[SqlStore], Any]
     future: "Future[Any]"
+    writes: bool = True
     result: Any = None
     error: BaseException | None = None
 
@@ -69,7 +73,9 @@ class SqliteDatabase(Database):
         self._tidying = threading.Lock()
         self._tidier = threading.Thread(target=self._tidy_loop, name="tidier", daemon=True)
         self._writer = threading.Thread(target=self._write_loop, name="writer", daemon=True)
-        self._closed = False
+        self._ears: list[Ear] = []
+        self._heard: int | None = None
+        self._cutting = self._closed = False
 
     @classmethod
     def open(cls, path: Path) -> "SqliteDatabase":
@@ -88,10 +94,13 @@ class SqliteDatabase(Database):
 
     def submit(self, job: Callable[[SqlStore], T]) -> "Future[T]":
         """Queue a job for the writer thread."""
+        return self._queue(job)
+
+    def _queue(self, job: Callable[[SqlStore], T], *, writes: bool = True) -> "Future[T]":
         if self._closed:
             raise RuntimeError("the database is closed")
         future: Future[T] = Future()
-        self._jobs.put(_Job(job, future))
+        self._jobs.put(_Job(job, future, writes))
         return future
 
     async def read(self, job: Callable[[SqlStore], T]) -> T:
@@ -108,13 +117,47 @@ class SqliteDatabase(Database):
         await asyncio.get_running_loop().run_in_executor(self._readers, self._truncate_log)
 
     def listen(self, ear: Ear) -> None:
-        """Nothing to hear: no other process writes this file."""
+        """From now on. SQLite says only that somebody else has committed, not what: `ear` is told None."""
+        self._ears.append(ear)
+        if len(self._ears) == 1:
+            threading.Thread(target=self._hear_loop, name="listener", daemon=True).start()
+
+    def _hear_loop(self) -> None:
+        while not self._ending.is_set():
+            self._ask()
+            self._ending.wait(HEAR_PAUSE_S)
+
+    def _ask(self) -> None:
+        """Has anybody else committed? The ears are told before this returns; without ears nobody asks."""
+        if not self._ears or self._closed:
+            return
+        try:
+            asked = self._queue(self._listen_once, writes=False)
+        except RuntimeError:
+            return  # it has just been closed
+        while not wait([asked], HEAR_PAUSE_S / 10).done and not self._ending.is_set():
+            pass
+
+    def _listen_once(self, store: SqlStore) -> None:
+        """On the writer's own connection, for which its own commits do not count; nothing is written for it."""
+        if self._cutting:
+            return
+        before, self._heard = self._heard, _foreign_commits(store)
+        if before not in (None, self._heard):
+            for ear in self._ears:
+                ear(None)
 
     def _truncate_log(self) -> None:
-        for _ in range(CUT_TRIES):
-            if self._bring_in("TRUNCATE"):
-                return
-        log.error("log_not_cut")  # what was erased goes with the next cut, or when the database is closed
+        """A log that was cut looks to the writer as if somebody else had committed: whoever has is heard before, and what the cut
+        did is not."""
+        self._ask()
+        self._cutting = True
+        try:
+            if not any(self._bring_in("TRUNCATE") for _ in range(CUT_TRIES)):
+                log.error("log_not_cut")  # what was erased goes with the next cut, or when the database is closed
+        finally:
+            self._heard, self._cutting = None, False
+        self._ask()
 
     def _bring_in(self, how: str) -> bool:
         """Whether all of it was done. One at a time: SQLite turns a second one away at once, whatever its time-out."""
@@ -206,7 +249,8 @@ class SqliteDatabase(Database):
             for job in group:  # the shared transaction is gone: each gets one of its own
                 self._commit(connection, [job])
             return
-        self._committed.set()
+        if any(job.writes for job in group):
+            self._committed.set()
         for job in group:
             if job.error is not None:
                 job.future.set_exception(job.error)
@@ -226,6 +270,11 @@ def _run(store: SqlStore, job: _Job) -> None:
         store.forget()  # nothing that was seen while it ran is there any more; what others have not written yet goes first
     if store.remembers > GROUP_ROWS_MAX:
         store.forget()
+
+
+def _foreign_commits(store: SqlStore) -> int:
+    """A number that changes when a connection other than this one commits."""
+    return int(store.connection.exec_driver_sql("PRAGMA data_version").scalar_one())
 
 
 def _sync_engine(path: Path, begin: str, cache_kb: int) -> Engine:

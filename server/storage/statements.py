@@ -13,6 +13,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     exists,
+    false,
     func,
     insert,
     select,
@@ -22,6 +23,7 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlmodel import SQLModel
 
+from schemas.limits import SEARCH_WORDS_MAX
 from server.storage import tables
 from server.storage.among import among
 from server.storage.asked import prepare
@@ -31,6 +33,7 @@ assert tables, "importing the tables registers them"
 T: Final = SQLModel.metadata.tables
 ORGANISATION, DEVICE, EPOCH = T["organisation"], T["device"], T["epoch"]
 JOURNAL, PRIVATE, WAIT, LOSS, QUARANTINE = T["journal"], T["private_part"], T["wait"], T["declared_loss"], T["quarantine"]
+KEY, WORDS, NAMING = T["record_key"], T["record_words"], T["record_naming"]
 RECORD, MEMBER, BUCKET, DIGEST, AGE = T["record"], T["member"], T["bucket"], T["digest"], T["age"]
 BLOB, DECLARED, HELD_BLOB, LINK, RECEIPT = T["blob"], T["blob_declared"], T["blob_held"], T["blob_link"], T["receipt"]
 MISSING_BLOB = T["blob_missing"]
@@ -120,7 +123,7 @@ HELD: Final = (
 _AGE: Final = (JOURNAL.c.received_ms, JOURNAL.c.device, JOURNAL.c.epoch, JOURNAL.c.seq)
 PARKED: Final = (
     select(JOURNAL)
-    .where(*by(JOURNAL, "organisation"), JOURNAL.c.state == text("'parked'"))
+    .where(*by(JOURNAL, "organisation"), JOURNAL.c.state == text("'parked'"), JOURNAL.c.repeat_of.is_(false()))
     .where(among(JOURNAL.c.code, "codes"))
     .where(tuple_(*_AGE) > tuple_(*map(bindparam, ("after_ms", "after_device", "after_epoch", "after_seq"))))
     .order_by(*_AGE)
@@ -241,6 +244,27 @@ LEFT_BEFORE: Final = (
     .order_by(MEMBER.c.version, MEMBER.c.bucket, MEMBER.c.kind, MEMBER.c.id)
     .limit(bindparam("limit"))
 )
+ONE_KEY: Final = select(KEY.c.id).where(*by(KEY, "organisation", "kind", "name", "value"))
+PUT_KEY: Final = upsert(KEY)
+DROP_KEY: Final = text(
+    "DELETE FROM record_key WHERE organisation = :organisation AND kind = :kind AND name = :name AND value = :value"
+)
+NAMING_IT: Final = select(NAMING.c.kind, NAMING.c.id).where(*by(NAMING, "organisation", "named"))
+PUT_NAMING: Final = upsert(NAMING)
+DROP_NAMING: Final = text(
+    "DELETE FROM record_naming WHERE organisation = :organisation AND named = :named AND kind = :kind AND id = :id"
+)
+PUT_WORDS: Final = upsert(WORDS)
+ONE_WORDS: Final = select(WORDS.c.title).where(*by(WORDS, "organisation", "kind", "id"))
+SEARCH: Final = (
+    select(WORDS.c.title, WORDS.c.id)
+    .where(*by(WORDS, "organisation", "kind", "archived"))
+    .where(tuple_(WORDS.c.title, WORDS.c.id) > tuple_(bindparam("title"), bindparam("after")))
+    .where(*(WORDS.c.text.like(bindparam(f"like{number}"), escape="\\") for number in range(SEARCH_WORDS_MAX)))
+    .order_by(WORDS.c.title, WORDS.c.id)
+    .limit(bindparam("limit"))
+)
+SEARCH_IN_DEPOTS: Final = SEARCH.where(among(WORDS.c.depot, "depots"))
 DROP_MEMBER: Final = text(
     "DELETE FROM member WHERE organisation = :organisation AND bucket = :bucket AND kind = :kind AND id = :id "
     "AND version = :version"

@@ -174,6 +174,44 @@ class MemberRow(SQLModel, table=True):
     wire: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
+class KeyRow(SQLModel, table=True):
+    """Whose a value is that no two records of a kind may have (`sync/lookup.py`); `value` as it counts."""
+
+    __tablename__ = "record_key"
+
+    organisation: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    value: str = Field(primary_key=True)
+    id: str
+
+
+class WordsRow(SQLModel, table=True):
+    """What the server's search knows of a record, folded (`sync/lookup.py`); lists are in the order of `title` and id."""
+
+    __tablename__ = "record_words"
+    __table_args__ = (Index("record_words_in_order", "organisation", "kind", "archived", "title", "id"),)
+
+    organisation: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    depot: str
+    archived: bool = False
+    title: str
+    text: str
+
+
+class NamingRow(SQLModel, table=True):
+    """That a record names another one (`schemas/references.py`): only while it is there and does."""
+
+    __tablename__ = "record_naming"
+
+    organisation: str = Field(primary_key=True)
+    named: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+
+
 class BucketRow(SQLModel, table=True):
     """A bucket as a whole: its digest (the XOR of its records' items in two halves) and up to which version it may have
     forgotten what left it."""

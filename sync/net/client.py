@@ -277,7 +277,7 @@ class Client:
 
     async def _sync_once(self, reason: Reason) -> None:
         if not self._told_of_itself and not self.device.wiping:
-            await self._refresh_unless_wiping()
+            await self._refresh_if_it_may()
         await self._exchanges(reason)
         for _ in range(limits.UPLOADS_OPEN_PER_DEVICE_MAX):
             if not await self._files():
@@ -288,12 +288,13 @@ class Client:
         elif await self._compare():
             await self._exchanges("idle")  # which reports what was put right
 
-    async def _refresh_unless_wiping(self) -> None:
+    async def _refresh_if_it_may(self) -> None:
         try:
             await self.refresh()
         except ClientError as fault:
-            if fault.code is not ErrorCode.DEVICE_WIPING:
-                raise  # a device being wiped learns it from its exchange, and may send what it has
+            # One that is wiped or shut out may send what it has all the same, and learns from that exchange how it stands.
+            if fault.code not in (ErrorCode.DEVICE_WIPING, ErrorCode.DEVICE_REVOKED):
+                raise
 
     async def _destroy(self) -> None:
         """The office has this device wiped and everything it had is proven: destroy it, then say so until it is heard."""
@@ -301,7 +302,7 @@ class Client:
         if farewell is None:
             return
         with told():
-            Farewell(self._http.base, self._http.token, farewell).keep(self.folder)
+            Farewell(self._http.base, farewell).keep(self.folder)
             self._store.close()
             destroy(self.folder)
         await say_farewell(self.folder, asking=self._http)

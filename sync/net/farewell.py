@@ -25,7 +25,6 @@ class Farewell:
     """To whom it is said, and the signed words (a `WipedRequest`)."""
 
     url: str
-    token: str
     said: dict[str, Any]
 
     def keep(self, folder: Path) -> None:
@@ -63,7 +62,7 @@ async def say_farewell(
     kept = kept_in(folder)
     if kept is None:
         return True
-    http = asking or Http(kept.url, kept.token, transport)
+    http = asking or Http(kept.url, "", transport)
     try:
         await http.json("POST", "/api/v1/wiped", kept.said, renew=False)
     except ClientError as fault:

@@ -1,6 +1,6 @@
 """Every failure of the client as one exception: a stable code, what happened, what is safe, what to do — zh and en.
 
-Neighbours: `schemas/errors.py` (what a server answers), `schemas/local_errors.py` (what only a device can have). Invariant: no
+Neighbours: `schemas/errors/` (what a server answers), `schemas/local_errors.py` (what only a device can have). Invariant: no
 public call of `Client` raises anything else for a fault of network, server, disk or input.
 """
 

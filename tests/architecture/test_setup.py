@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import socket
 import string
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,8 @@ from server.setup.failures import FAILURES, SetupError
 from server.setup.running import Check, Checks, Count, count_of, run_checks, sim_count
 from server.setup.words import Outcome, execute
 from tests.architecture.project import ROOT, read
+from tests.support.first_start import FirstStart
+from tests.support.shares import SECONDS, chosen, once, seconds_of, share_of
 
 DONE = Outcome(0, 0.1, ROOT / "Makefile")
 BROKEN = Outcome(1, 0.1, ROOT / "Makefile")
@@ -230,6 +234,58 @@ def test_every_test_file_lies_in_the_folder_of_a_line() -> None:
     assert set(named) == there
 
 
+def test_a_line_in_shares_has_all_of_them_and_one_first_start() -> None:
+    for checks in (everything(), in_browser()):
+        shared = [check.command for check in checks if any(part.startswith("--share=") for part in check.command)]
+        given = [part for command in shared for part in command if part.startswith("--share=")]
+        assert given == [f"--share={share}/{len(shared)}" for share in range(1, len(shared) + 1)]
+        assert len(shared) > 1
+        assert len({tuple(part for part in command if part not in given and "junit" not in part) for command in shared}) == 1
+
+
+def test_every_file_is_in_one_share_and_none_carries_much_more() -> None:
+    files = [
+        path.relative_to(ROOT).as_posix()
+        for room in ("architecture", "e2e")
+        for path in (ROOT / "tests" / room).glob("test_*.py")
+    ]
+    shares = share_of(files, 2)
+    assert shares == share_of(reversed(files), 2), "whatever the order"
+    assert set(shares) == set(files)
+    loads = [sum(seconds_of(file) for file in files if shares[file] == share) for share in (1, 2)]
+    assert max(loads) < 1.05 * min(loads), loads
+    assert set(share_of(files, 1).values()) == {1}
+    assert set(SECONDS) <= {Path(file).stem for file in files}, "a file that is gone has no time"
+
+
+@pytest.mark.parametrize("option", ["0/2", "3/2", "2", "a/b", "-1/2", ""])
+def test_a_share_that_is_none_is_refused(option: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        chosen(option)
+    assert chosen("2/3") == (2, 3)
+
+
+def test_what_processes_share_is_made_once_and_what_ended_runs_left_is_removed(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", "pass"])
+    gone.wait(60)
+    left, kept = tmp_path / f"first_start.{gone.pid}-1", tmp_path / f"first_start.{os.getpid()}-1"
+    left.mkdir()
+    kept.mkdir()
+    calls: list[Path] = []
+
+    def make(place: Path) -> FirstStart:
+        calls.append(place)
+        time.sleep(0.2)
+        return FirstStart(place / "data", 200, -15, "所有的话 all it said")
+
+    place = tmp_path / f"first_start.{os.getpid()}-2"
+    with ThreadPoolExecutor(3) as pool:
+        went = list(pool.map(lambda _: once(place, make), range(3)))
+    assert calls == [place]
+    assert went == [FirstStart(place / "data", 200, -15, "所有的话 all it said")] * 3
+    assert (left.exists(), kept.exists()) == (False, True)
+
+
 def test_the_simulators_last_line_is_counted_by_seeds() -> None:
     clean = "seeds=10 entries=1200 request_lost=7 failed=0 violations=0"
     assert sim_count(clean, ok=True) == Count(10, 0)
@@ -241,8 +297,8 @@ def test_the_simulators_last_line_is_counted_by_seeds() -> None:
 def test_the_whole_list_holds_what_the_short_one_does() -> None:
     whole = {check.name for check in everything()}
     assert {check.name for check in under_a_minute()} - {"pytest, fast"} < whole
-    assert [check.name for check in in_browser()] == ["app build", "pytest, browser"]
-    assert in_browser()[1].command[3:5] == ("-m", "browser")
+    assert [check.name for check in in_browser()] == ["app build", "pytest, browser 1/2", "pytest, browser 2/2"]
+    assert all("-m browser" in " ".join(check.command) for check in in_browser()[1:])
 
 
 def test_missing_system_parts_are_named_to_who_may_not_install_them(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
-from server.storage.database import Database, TransactionLost
+from server.storage import sqlite
+from server.storage.database import Database, Heard, TransactionLost
 from server.storage.sqlite import SqliteDatabase
 from server.storage.store import SqlStore
 from sync.store import StoredRecord
@@ -169,6 +170,67 @@ async def test_a_scrub_cuts_the_log_while_it_is_being_brought_in(tmp_path: Path)
         await made.scrub()
         assert (tmp_path / "s.sqlite-wal").stat().st_size == 0
         await tidying
+    await made.close()
+
+
+async def soon(condition: Callable[[], bool]) -> bool:
+    for _ in range(200):
+        if condition():
+            return True
+        await asyncio.sleep(0.02)
+    return False
+
+
+async def test_somebody_elses_commit_is_heard_and_neither_an_own_one_nor_an_erasure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "HEAR_PAUSE_S", 0.05)
+    made, other = SqliteDatabase.open(tmp_path / "x.sqlite"), SqliteDatabase.open(tmp_path / "x.sqlite")
+    heard: list[Heard | None] = []
+    made.listen(heard.append)
+    assert await soon(lambda: made._heard is not None)
+    for name in ("a", "b"):
+        await made.write(adds(name))
+        await asyncio.sleep(0.2)
+        await made.scrub()
+        await asyncio.sleep(0.2)
+    await made.write(adds("c"))
+    await asyncio.sleep(0.2)
+    assert heard == []
+    await other.write(adds("d"))
+    assert await soon(lambda: heard == [None])
+    monkeypatch.setattr(sqlite, "HEAR_PAUSE_S", 60)
+    await asyncio.sleep(0.2)
+    await other.write(adds("e"))
+    await made.scrub()
+    assert heard == [None, None], "what was committed before the log was cut is heard"
+    await other.write(adds("f"))
+    await made.scrub()
+    assert heard == [None, None, None]
+    await other.close()
+    await made.close()
+
+
+async def test_an_idle_database_that_listens_tidies_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "HEAR_PAUSE_S", 0.01)
+    monkeypatch.setattr(sqlite, "TIDY_PAUSE_S", 0.01)
+    made = SqliteDatabase.open(tmp_path / "x.sqlite")
+    await made.write(adds("a"))
+    await asyncio.sleep(0.2)
+    tidied: list[str] = []
+    bring_in = made._bring_in
+
+    def counted(how: str) -> bool:
+        tidied.append(how)
+        return bring_in(how)
+
+    monkeypatch.setattr(made, "_bring_in", counted)
+    made.listen(lambda _heard: None)
+    assert await soon(lambda: made._heard is not None)
+    await asyncio.sleep(0.3)
+    assert tidied == []
+    await made.write(adds("b"))
+    assert await soon(lambda: tidied == ["PASSIVE"])
     await made.close()
 
 

@@ -117,3 +117,26 @@ def test_who_fails_in_a_shared_commit_fails_alone(tmp_path: Path, also_refused: 
         ZeroDivisionError
     ] * 3
     assert ([answer for answer in answers if not isinstance(answer, Exception)], found) == (said, kept)
+
+
+def test_what_a_failed_job_saw_of_its_own_the_next_one_neither_sees_nor_writes(tmp_path: Path) -> None:
+    """They share a commit and a store: what the first read was undone with it."""
+    database = SqliteDatabase.open(tmp_path / "x.sqlite")
+    stage = Stage(DatabaseHost(database), "same")
+    phone = stage.phone()
+
+    def fails(store: SqlStore) -> None:
+        store.connection.exec_driver_sql("UPDATE device SET state = 'revoked'")
+        assert stage.device_in(store, phone.id).state == "revoked"
+        raise ZeroDivisionError
+
+    def goes_on(store: SqlStore) -> str:
+        device = stage.device_in(store, phone.id)
+        store.put_device(device)
+        return device.state
+
+    failed, seen = at_once(database, [fails, goes_on])
+    kept = stage.device(phone.id).state
+    asyncio.run(database.close())
+    assert isinstance(failed, ZeroDivisionError)
+    assert (seen, kept) == ("active", "active")

@@ -20,7 +20,7 @@ from server.storage.postgres import PostgresDatabase
 from server.storage.sqlite import SqliteDatabase
 from server.storage.store import SqlStore
 from sync.digest import content_hash, tally, total
-from sync.store import change_wire
+from sync.store import StoredRecord, change_wire
 from tests.support.postgres import fresh, shared
 
 assert TABLES, "all rooms' tables are registered"
@@ -164,3 +164,56 @@ def test_revisions_are_one_line_numbered_in_order() -> None:
     names = [revision.revision for revision in script.walk_revisions()][::-1]
     assert names == [f"{number:04d}" for number in range(1, len(names) + 1)]
     assert script.get_heads() == [names[-1]]
+
+
+async def test_who_names_whom_is_known_of_what_was_there_before(tmp_path: Path) -> None:
+    """The table as a later revision found it: dropped, and made again from the records."""
+    path = tmp_path / "before.db"
+    database = SqliteDatabase.open(path)
+    records: dict[str, dict[str, object]] = {
+        "rental": {"customer_id": "c0", "assets": {"a0": {}}, "swaps": {"55": {"back": "a0", "out": "b0"}}},
+        "todo": {"subject": {"kind": "asset", "id": "a0"}},
+        "task": {"asset_id": "a0", "rental_id": None},
+        "depot": {"name": "a0"},
+    }
+
+    def put(store: SqlStore) -> None:
+        store.add_organisation("org")
+        for at, (kind, data) in enumerate(records.items()):
+            store.put_record("org", StoredRecord(kind, f"1{at}", 1, {"id": f"1{at}", **data}, {}, frozenset()), [])
+        store.put_record("org", StoredRecord("task", "20", 1, {"id": "20", "asset_id": "a0"}, {}, frozenset(), gone=True), [])
+
+    def named(store: SqlStore) -> list[list[tuple[str, str]]]:
+        return [store.naming("org", one) for one in ("a0", "b0", "c0")]
+
+    await database.write(put)
+    before = await database.read(named)
+    assert before == [[("rental", "10"), ("task", "12"), ("todo", "11")], [("rental", "10")], [("rental", "10")]]
+    await database.close()
+    with sqlite3.connect(path) as old:
+        old.executescript("DROP TABLE record_naming; DROP TABLE trail_field; UPDATE alembic_version SET version_num = '0011'")
+    old.close()
+    database = SqliteDatabase.open(path)
+    assert await database.read(named) == before
+    await database.close()
+
+
+async def test_the_trail_is_written_anew_where_it_did_not_know_its_fields(tmp_path: Path) -> None:
+    path = tmp_path / "before.db"
+    await SqliteDatabase.open(path).close()
+    with sqlite3.connect(path) as old:
+        old.execute("INSERT INTO trail_place VALUES ('org', 'd', 0, 9)")
+        old.execute("INSERT INTO trail_hole VALUES ('org', 'd', 0, 4, 4)")
+        old.execute("INSERT INTO evidence_read VALUES ('org', 'r', 1, '', '', 'proof', '', '', '')")
+        old.executescript("DROP TABLE trail_field; UPDATE alembic_version SET version_num = '0012'")
+    old.close()
+    database = SqliteDatabase.open(path)
+
+    def count(store: SqlStore) -> list[int]:
+        return [
+            store.connection.exec_driver_sql(f"SELECT count(*) FROM {name}").scalar_one()
+            for name in ("trail_place", "trail_hole", "evidence_read")
+        ]
+
+    assert await database.read(count) == [0, 0, 1]
+    await database.close()

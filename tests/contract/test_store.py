@@ -179,6 +179,8 @@ def test_parked_entries_and_waits_come_oldest_first(host: Host, organisation: st
             store.save_judgement(entry(organisation, seq, state="parked", code=code))
             for _ in range(2):
                 store.add_wait(organisation, entry(organisation, seq), "needed")
+        store.add_entry(entry(organisation, 5), [])
+        store.save_judgement(entry(organisation, 5, state="parked", code="a", repeat_of=True))
         assert [one.seq for one in store.parked_for(organisation, ["a", "b"], 10)] == [2, 3, 4]
         assert [one.seq for one in store.parked_for(organisation, ["a", "b"], 2)] == [2, 3]
         assert store.parked_for(organisation, [], 10) == []

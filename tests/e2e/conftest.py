@@ -76,7 +76,7 @@ async def _enrol(server: Server, profile: Path) -> None:
             await app.enrol_by_link()
             await app.unlock(staff("zhou").name, str(server.secrets["pins"]["zhou"]))
             await app.today()
-            await app.page.wait_for_function("navigator.serviceWorker.controller !== null")
+            await app.phone.in_control()
         finally:
             await app.phone.close()
 

@@ -68,8 +68,8 @@ def stored(server: Server, sha256: str) -> Path:
 
 def seen_by_camera(server: Server, sha256: str, film: Path) -> bool:
     """Whether a stored photograph shows one of the film's frames: the camera's picture came through, not just some bytes."""
-    photo = _thumbnail(stored(server, sha256).read_bytes())
-    return any(likeness(photo, _thumbnail(frame)) > ALIKE for frame in _frames(film))
+    photo = thumbnail(stored(server, sha256).read_bytes())
+    return any(likeness(photo, thumbnail(frame)) > ALIKE for frame in _frames(film))
 
 
 def _frames(film: Path) -> list[bytes]:
@@ -77,7 +77,8 @@ def _frames(film: Path) -> list[bytes]:
     return [start + part for part in film.read_bytes().split(start)[1:]]
 
 
-def _thumbnail(jpeg: bytes) -> bytes:
+def thumbnail(jpeg: bytes) -> bytes:
+    """A small grey copy, to compare what two pictures show."""
     return Image.open(io.BytesIO(jpeg)).convert("L").resize((48, 27)).tobytes()
 
 

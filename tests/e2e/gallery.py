@@ -64,6 +64,21 @@ class Gallery:
         await self.page.evaluate("document.documentElement.dataset.theme = 'light'")
         await self._settled()
 
+    async def check(self, screen: str) -> None:
+        """The same rules on what is open now, without pictures: in both lights, as wide as it is and at its narrowest."""
+        name, size = f"{self.name}-{screen}", self.page.viewport_size
+        assert size is not None
+        await self._settled()
+        await self._axe(name, {"type": "tag", "values": RULES})
+        await self._straight(name)
+        await self.page.evaluate("document.documentElement.dataset.theme = 'dark'")
+        await self.page.set_viewport_size({"width": NARROWEST, "height": 740})
+        await self._settled()
+        await self._axe(f"{name} dark", {"type": "rule", "values": ["color-contrast"]})
+        await self._straight(f"{name} {NARROWEST}")
+        await self.page.evaluate("document.documentElement.dataset.theme = 'light'")
+        await self.page.set_viewport_size(size)
+
     async def _settled(self) -> None:
         """Two frames, and whatever moves has arrived."""
         await self.page.evaluate(

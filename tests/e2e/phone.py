@@ -42,10 +42,11 @@ class Phone:
     page: Page | None = None
     errors: list[str] = field(default_factory=list)
     patience_ms: int = PATIENCE_MS
+    flags: tuple[str, ...] = ()
 
     async def start(self, url: str, film: Path | None = None, *, offline: bool = False) -> Page:
         """Start the browser on the profile and open the address."""
-        args = [*FLAGS, *([f"--use-file-for-fake-video-capture={film}"] if film else [])]
+        args = [*FLAGS, *self.flags, *([f"--use-file-for-fake-video-capture={film}"] if film else [])]
         narrow = self.width < NARROW
         self.context = await self.playwright.chromium.launch_persistent_context(
             str(self.profile), executable_path=CHROMIUM, headless=True, args=args, chromium_sandbox=False,
@@ -70,6 +71,14 @@ class Phone:
     def _heard(self, type_: str, text: str) -> None:
         if type_ == "error" and not EXPECTED.search(text):
             self.errors.append(text)
+
+    async def in_control(self) -> None:
+        """Wait until the page is answered by the app's service worker: from then on it opens without a network.
+
+        The question is a function: a bare expression is evaluated anew at each look, which the page's own policy refuses.
+        """
+        assert self.page is not None
+        await self.page.wait_for_function("() => navigator.serviceWorker.controller !== null", timeout=self.patience_ms)
 
     async def offline(self, off: bool) -> None:
         """Cut the network, or give it back."""

@@ -30,29 +30,45 @@ def free_port() -> int:
         return port
 
 
+def pair_of_ports() -> int:
+    """A free port behind which there is another."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except (OSError, OverflowError):
+                continue
+            return port
+
+
 @dataclass
 class Server:
-    """One running server. `kill` is kill -9; `start` starts it again on the same data and port."""
+    """One running server. `kill` is kill -9; `start` starts it again on the same data and port. `lan`: the address it serves a
+    local network under, with a certificate of its own."""
 
     data: Path
     port: int
     process: "subprocess.Popen[bytes] | None" = None
+    lan: str = ""
 
     @property
     def url(self) -> str:
-        return f"http://localhost:{self.port}"
+        return f"https://{self.lan}:{self.port}" if self.lan else f"http://localhost:{self.port}"
 
     def start(self) -> None:
         log = (self.data.parent / "server.log").open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "server.cli", "serve", "--demo", "--host", "127.0.0.1", "--port", str(self.port)],
+            [sys.executable, "-m", "server.cli", "serve", "--demo", "--port", str(self.port)]
+            + (["--lan", self.lan] if self.lan else ["--host", "127.0.0.1"]),
             cwd=ROOT,
             env={**os.environ, "HANDOVER_DATA": str(self.data)},
             stdout=log,
             stderr=log,
         )
         deadline = time.monotonic() + START_SECONDS
-        with httpx.Client(base_url=self.url, timeout=2) as client:
+        with httpx.Client(base_url=self.url, timeout=2, verify=False) as client:
             while time.monotonic() < deadline:
                 if self.process.poll() is not None:
                     raise RuntimeError(f"the server ended: {self.log_tail()}")

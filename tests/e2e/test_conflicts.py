@@ -4,60 +4,16 @@ The two tablets are devices in Python (`sync/net`) with real pictures, so that t
 of a check-in through the phone's screens is `test_story.py`.
 """
 
-import json
-
-import httpx
 import pytest
 from playwright.async_api import expect
 
 from sync.net import Client
-from tests.e2e.evidence import stored
 from tests.e2e.gallery import SHOTS, Gallery
 from tests.e2e.office import OfficeApp
-from tests.e2e.world import Van, World, staff
+from tests.e2e.tablets import check_in, tablet
+from tests.e2e.world import World, staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300, func_only=True)]
-
-
-async def tablet(world: World, person: str, transport: httpx.AsyncBaseTransport | None = None) -> Client:
-    """An enrolled tablet that holds its depot's records, somebody signed in."""
-    code = world.server.invitation().partition("#enrol=")[2]
-    client = await Client.enrol(world.server.url, code, world.folder / f"tablet-{person}", transport=transport)
-    await client.sign_in(staff(person).name, world.pin(person))
-    await client.sync(patience_s=30)
-    return client
-
-
-def check_in(world: World, client: Client, van: Van, km: int, acceptance: str) -> str:
-    """A whole check-in, saved on the tablet and nowhere else."""
-    handover, entries = client.new_id(), list[str]()
-
-    def record(action: str, args: dict[str, object], **more: object) -> None:
-        entries.append(client.record(action, {"handover_id": handover, **args}, **more).id)  # type: ignore[arg-type]
-
-    asset = next(one for one in client.records("asset") if one["id"] == van.id)
-    pack = next(one for one in client.records("pack") if one["code"] == asset["pack"])
-    left = next(one for one in client.records("handover") if one["id"] == van.baseline)
-    record(
-        "handover.start", {"type": "check_in", "asset_id": van.id, "rental_id": asset["rental_id"], "baseline_id": van.baseline}
-    )
-    pictures = {photo["slot"]: photo["sha256"] for photo in left["photos"].values()}
-    for slot in [slot["id"] for slot in pack["slots"] if slot["required"]]:
-        shot = {"photo_id": client.new_id(), "slot": slot, "how": "still", "source": "camera", "width": 960, "height": 540}
-        record("photo.add", shot, blobs=[client.attach(stored(world.server, pictures[slot]))])
-    for meter in pack["meters"]:
-        record("reading.record", {"meter": meter["id"], "value": km if meter["monotonic"] else 60})
-    text = world.folder / f"{handover}.json"
-    text.write_text(json.dumps({"format": "handover-document-v1", "handover": {"id": handover}}), encoding="utf-8")
-    document = client.attach(text, "document")
-    for party in ("customer", "staff"):
-        said = {"decision": "absent", "role": "driver"} if party == "customer" else {"decision": "agree", "role": "staff"}
-        named = {"signature_id": client.new_id(), "party": party, "language": "zh", "document_sha256": document.ref().sha256}
-        record("signature.capture", {**named, **said}, blobs=[document] if party == "customer" else [])
-    at = asset["last_handover_at"]
-    done = {"acceptance": acceptance, "document_sha256": document.ref().sha256, "entries": list(entries)}
-    record("return.complete", {**done, "confirmed": {"first_at": at, "second_at": at}})
-    return handover
 
 
 async def two_tablets(world: World) -> tuple[Client, Client]:

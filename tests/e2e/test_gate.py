@@ -60,7 +60,8 @@ async def test_nothing_new_while_shut_but_begun_work_is_finished(yard: World) ->
     for number in range(4, 9):
         await wizard.photo(number)
     await wizard.nothing_new()
-    await wizard.confirm_twice("intact")
+    await wizard.confirm_again()
+    await wizard.aside()
     await wizard.button("decision.absent").click()
     await app.page.get_by_role("dialog").get_by_role("button", name=wizard.w("pass.record")).click()
     await app.sees(wizard.heading("staff.title"))

@@ -15,7 +15,7 @@ from sync.net import Client, ClientError
 from tests.e2e.field import hold
 from tests.e2e.gallery import SHOTS, Gallery
 from tests.e2e.office import OfficeApp
-from tests.e2e.test_conflicts import check_in, tablet
+from tests.e2e.tablets import check_in, tablet
 from tests.e2e.world import World, staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300, func_only=True)]
@@ -165,16 +165,26 @@ async def test_who_closed_second_is_told(world: World) -> None:
     await office_closes(early, "先到的说法")
     await arrived(world)
     await late.phone.offline(False)
-    notice = late.page.get_by_role("region", name=late.w("own.title"))
+    bar = late.page.get_by_role("region", name=late.w("own.title"))
+    await late.sees(bar, 60_000)
+    box = await bar.bounding_box()
+    assert box is not None
+    assert box["height"] <= 60, "one line, whatever page it stands on"
+    await bar.get_by_role("button").click()
+    notice = late.page.get_by_role("dialog", name=late.w("own.title"))
     await late.sees(notice.get_by_text(late.w("own.incidentClosed", who=staff("admin").name)), 60_000)
-    await late.sees(card(late, "divergence").get_by_text("先到的说法"))
     gallery = Gallery(late.page, "office-own-outcome", SIZES)
     await gallery.look("told")
+    await late.page.keyboard.press("Escape")
+    await late.sees(card(late, "divergence").get_by_text("先到的说法"))
+    await gallery.look("bar")
+    await bar.get_by_role("button").click()
     await notice.get_by_role("button", name=late.w("own.seen")).click()
     await expect(notice).to_have_count(0)
+    await expect(bar).to_have_count(0)
     await late.page.reload()
     await late.sees(card(late, "divergence"))
-    await expect(notice).to_have_count(0)
+    await expect(bar).to_have_count(0)
     await client.close()
     gallery.verdict()
 

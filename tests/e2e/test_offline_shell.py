@@ -41,7 +41,7 @@ async def test_both_doors_open_without_a_server(yard: World) -> None:
     await office.open(yard.server.url)
     await office.sign_in("lin", yard.password)
     await office.board()
-    await office.page.wait_for_function("navigator.serviceWorker.controller !== null")
+    await office.phone.in_control()
     await app.phone.close()
     await office.phone.close()
     yard.server.stop()

@@ -36,12 +36,13 @@ async def cut(route: Route) -> None:
 
 
 async def settings(world: World, lang: str = "zh", person: str = "ye") -> OfficeApp:
-    """Somebody of the office at the settings."""
+    """Somebody of the office at the settings of the upload."""
     office = OfficeApp(world.office(locale=LOCALES[lang]), lang)
     await office.open(world.server.url)
     await office.sign_in(person, world.password)
     await office.board()
     await office.go("settings")
+    await office.page.get_by_role("tab", name=office.w("policy.title")).click()
     return office
 
 

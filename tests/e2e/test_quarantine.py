@@ -16,7 +16,7 @@ from sync.net import ClientError
 from tests.e2e.field import hold
 from tests.e2e.gallery import SHOTS, Gallery
 from tests.e2e.office import OfficeApp
-from tests.e2e.test_conflicts import check_in, tablet
+from tests.e2e.tablets import check_in, tablet
 from tests.e2e.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300, func_only=True)]

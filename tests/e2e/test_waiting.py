@@ -12,7 +12,7 @@ from sync.net import Client
 from tests.e2e.field import hold
 from tests.e2e.gallery import Gallery
 from tests.e2e.office import OfficeApp
-from tests.e2e.test_conflicts import tablet
+from tests.e2e.tablets import tablet
 from tests.e2e.test_incidents import LOCALES, SIZES
 from tests.e2e.world import World, staff
 
@@ -81,7 +81,9 @@ async def test_a_manager_finds_what_has_no_effect_and_decides(world: World, lang
     client, (first, _second, twice, foreign) = await with_entries(world)
     office = await waiting_page(world, lang)
     gallery = Gallery(office.page, f"office-waiting-{lang}", SIZES)
-    await office.page.get_by_role("tab", name=office.w("waiting.tab")).click()
+    tab = office.page.get_by_role("tab", name=office.w("waiting.tab"))
+    await expect(tab).to_contain_text("3")
+    await tab.click()
     rows = office.page.get_by_role("tabpanel").get_by_role("listitem")
     await expect(rows).to_have_count(3)
     refused = rows.filter(has_text=staff("lin").name if lang == "zh" else staff("lin").name_en)
@@ -109,6 +111,7 @@ async def test_a_manager_finds_what_has_no_effect_and_decides(world: World, lang
     await settle(office, "ratify", rows.first, "等不到了，单独处理")
     await became(office, world, first, state="applied")
     await expect(rows).to_have_count(1)
+    await expect(tab).to_contain_text("1")
 
     await office.page.get_by_role("combobox", name=office.w.whole("waiting.which")).select_option("kept")
     await expect(rows).to_have_count(2)

@@ -64,11 +64,7 @@ def field_words(lang: str) -> Words:
     return Words(lang, "field")
 
 
-def checkin_words(lang: str) -> Words:
-    """The wizard's and customer mode's texts."""
-    return Words(lang, "checkin")
-
-
 def office_words(lang: str) -> Words:
-    """The office's texts, whose devices have a file of their own."""
-    return Words(lang, "office", "devices")
+    """The office's texts: every file but the field's."""
+    field = {"field", "checkin", "checkout", "handout", "common", "domain", "errors"}
+    return Words(lang, *sorted(path.stem for path in (I18N / lang).glob("*.ts") if path.stem not in field))

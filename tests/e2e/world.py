@@ -34,6 +34,11 @@ class Van:
     baseline: str
 
 
+def _van(asset: dict[str, Any]) -> Van:
+    reading = int(asset["readings"]["odometer"]["value"])
+    return Van(asset["id"], asset["label"], asset["tag"], reading, asset["baseline"])
+
+
 @dataclass
 class World:
     """One server with its data, and the browsers of one test."""
@@ -72,43 +77,41 @@ class World:
         """The office's password, as the terminal printed it."""
         return str(self.server.secrets["password"])
 
+    def every_van_out(self, person: str = "zhou") -> list[Van]:
+        """Vans a customer has, of the depot this person works in; those to be collected today first."""
+        today = self.vans_out(person)
+        depot = next(one["depot_id"] for one in self.server.records("asset") if one["id"] == today[0].id)
+        others = [
+            _van(one)
+            for one in self.server.records("asset")
+            if one["state"] == "out" and one["pack"] == "vehicle" and one["depot_id"] == depot
+        ]
+        return [*today, *(one for one in others if one not in today)]
+
     def vans_out(self, person: str = "zhou") -> list[Van]:
         """Vans this person is to collect, in the order of the day."""
         assets = {one["id"]: one for one in self.server.records("asset")}
         tasks = sorted(self.server.records("task"), key=lambda one: str(one["due_at"]))
         mine = [one for one in tasks if one["type"] == "collect" and one["assignee_id"] == staff(person).id]
-        return [
-            Van(
-                asset["id"],
-                asset["label"],
-                asset["tag"],
-                int(asset["readings"]["odometer"]["value"]),
-                asset["baseline"],
-            )
-            for asset in (assets[task["asset_id"]] for task in mine)
-            if asset["state"] == "out"
-        ]
+        return [_van(asset) for asset in (assets[task["asset_id"]] for task in mine) if asset["state"] == "out"]
+
+    def pictures(self, van: Van, slot: str | None = None) -> list[bytes]:
+        """The pictures of this van's check-out, or only the one of a slot."""
+        handover = next(one for one in self.server.records("handover") if one["id"] == van.baseline)
+        shots = [photo for photo in handover["photos"].values() if slot in (None, photo["slot"])]
+        return [stored(self.server, photo["sha256"]).read_bytes() for photo in shots]
 
     def film(self, van: Van, slot: str | None = None) -> Path:
         """What the camera sees of this van now: the very pictures of its check-out, or only the one of a slot."""
-        handover = next(one for one in self.server.records("handover") if one["id"] == van.baseline)
-        shots = [photo for photo in handover["photos"].values() if slot in (None, photo["slot"])]
-        pictures = [stored(self.server, photo["sha256"]).read_bytes() for photo in shots]
-        return film_of(self.folder / "van.mjpeg", pictures)
+        return film_of(self.folder / "van.mjpeg", self.pictures(van, slot))
 
-    def names(self, lang: str) -> Names:
-        """The vehicle pack's words."""
-        pack = next(one for one in self.server.records("pack") if one["code"] == "vehicle")
-
-        def word(group: str, id_: str) -> str:
-            return str(next(each[lang] for each in pack[group] if each["id"] == id_))
-
-        return Names(
-            word("meters", "odometer"),
-            word("meters", "battery"),
-            word("accessories", "charging_cable"),
-            word("damage_types", "scratch"),
-        )
+    def names(self, lang: str, code: str = "vehicle") -> Names:
+        """A pack's words. A pack with one meter has it twice; the accessory is the charging cable, else the first."""
+        pack = next(one for one in self.server.records("pack") if one["code"] == code)
+        meters, accessories = pack["meters"], pack["accessories"]
+        cable = next((each for each in accessories if each["id"] == "charging_cable"), accessories[0])
+        scratch = next(each for each in pack["damage_types"] if each["id"] == "scratch")
+        return Names(meters[0][lang], meters[-1][lang], cable[lang], scratch[lang])
 
     async def last_pictures(self, folder: Path, test: str) -> None:
         """What every open browser shows now."""

@@ -48,16 +48,19 @@ def mutated(draw: Draw, tree: Any, foreign: list[Any]) -> Any:
 
 
 def _once(draw: Draw, tree: Any, foreign: list[Any]) -> Any:
+    # Everything is drawn whatever the tree holds: no two messages are alike, and what is drawn must not depend on it.
     all_places = list(places(tree))
     where = all_places[draw(st.integers(0, 400)) % len(all_places)]
     wrong = draw(st.one_of(st.sampled_from(WRONG), st.sampled_from(foreign), st.integers(), st.text(max_size=12)))
+    aside = draw(st.booleans())
+    kind = draw(st.sampled_from(["set", "set", "set", "drop", "double", "turn", "nest", "number"]))
+    step_off = draw(st.sampled_from([-2, -1, 1, 2, 2**31, 2**53]))
     if not where:
-        return wrong if draw(st.booleans()) else tree
+        return wrong if aside else tree
     holder = tree
     for step in where[:-1]:
         holder = holder[step]
     last: Any = where[-1]
-    kind = draw(st.sampled_from(["set", "set", "set", "drop", "double", "turn", "nest", "number"]))
     value = holder[last]
     if kind == "drop":
         del holder[last]
@@ -66,9 +69,9 @@ def _once(draw: Draw, tree: Any, foreign: list[Any]) -> Any:
     elif kind == "turn" and isinstance(value, list):
         holder[last] = value[::-1]
     elif kind == "nest":
-        holder[last] = [value] if draw(st.booleans()) else {"a": value}
+        holder[last] = [value] if aside else {"a": value}
     elif kind == "number" and isinstance(value, int) and not isinstance(value, bool):
-        holder[last] = value + draw(st.sampled_from([-2, -1, 1, 2, 2**31, 2**53]))
+        holder[last] = value + step_off
     else:
         holder[last] = wrong
     return tree

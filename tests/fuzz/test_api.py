@@ -28,7 +28,14 @@ OPERATIONS = [
     ("DELETE", "/api/v1/blobs/uploads/{upload}"), ("OPTIONS", "/api/v1/blobs"), ("OPTIONS", "/api/v1/blobs/uploads/{upload}"),
     ("GET", "/api/v1/handovers/{handover_id}/proof"),
     ("GET", "/api/v1/devices/{device_id}/quarantine"), ("GET", "/api/v1/devices/{device_id}/report"),
-    ("GET", "/api/v1/waiting"),
+    ("GET", "/api/v1/people/{person}/account"),
+    ("GET", "/api/v1/notices"), ("GET", "/api/v1/notices/outbox"),
+    ("GET", "/api/v1/sheets/kinds"), ("GET", "/api/v1/sheets/imports"), ("GET", "/api/v1/sheets/imports/{import_id}"),
+    ("DELETE", "/api/v1/sheets/imports/{import_id}"), ("GET", "/api/v1/sheets/imports/{import_id}/bad/{format}"),
+    ("GET", "/api/v1/sheets/samples/{file}"), ("GET", "/api/v1/sheets/export/{file}"),
+    ("GET", "/api/v1/waiting"), ("GET", "/api/v1/history"), ("GET", "/api/v1/trail"), ("GET", "/api/v1/trail/export"),
+    ("GET", "/api/v1/search"),
+    ("GET", "/api/v1/tags/{tag}"),
     ("GET", "/api/v1/devices/{device_id}/quarantine/{epoch}/{seq}/{chain_hash}"),
 ]  # fmt: skip
 CALLERS: Final = ("device", "person", "both", "nobody")

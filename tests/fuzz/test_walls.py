@@ -20,7 +20,7 @@ from server.auth import accounts
 from server.auth.passwords import hash_secret
 from tests.http.pictures import photo
 from tests.http.test_blobs import OFFSET_TYPE, b64, create, declared, sha, upload
-from tests.http.world import PASSWORD, Phone, World
+from tests.http.world import PASSWORD, Phone, World, new_id
 
 CALLERS: Final = ("nobody", "stranger", "neighbour", "revoked", "signed_in_stranger", "signed_in_neighbour", "forged")
 """Without a cookie; another organisation's device; another depot's device; a revoked device of the right depot; another
@@ -51,7 +51,26 @@ DEVICE_READ: Final = {
     "signed_in_stranger": HIDDEN,
     "signed_in_neighbour": (403, "forbidden"),
 }
+OVERSEERS: Final = {
+    **row(UNSIGNED, (403, "forbidden"), REVOKED),
+    "signed_in_stranger": OWN,
+    "signed_in_neighbour": (403, "forbidden"),
+}
+ACCOUNTS: Final = {
+    **row(UNSIGNED, UNSIGNED, UNSIGNED),
+    "signed_in_stranger": HIDDEN,
+    "signed_in_neighbour": (403, "forbidden"),
+}
+PEOPLE_ONLY: Final = {
+    **row(UNSIGNED, UNSIGNED, UNSIGNED),
+    "signed_in_stranger": OWN,
+    "signed_in_neighbour": (403, "forbidden"),
+}
 BARRED: Final = row(UNSIGNED, HIDDEN, REVOKED)
+
+SHEET: Final = "/api/v1/sheets/imports/{import_id:str}"
+SHEETS: Final = row(UNSIGNED, UNSIGNED, UNSIGNED, OWN)
+NO_SHEET: Final = row(UNSIGNED, UNSIGNED, UNSIGNED, HIDDEN)
 
 WALK: Final[dict[tuple[str, str], dict[str, Cell]]] = {
     ("POST", "/api/v1/enrol"): dict.fromkeys(CALLERS, (400, "bad_request")),
@@ -69,7 +88,7 @@ WALK: Final[dict[tuple[str, str], dict[str, Cell]]] = {
     ("GET", "/api/v1/blobs/{sha256:str}"): NO_BLOB,
     ("GET", "/api/v1/blobs/{sha256:str}/preview"): NO_BLOB,
     ("POST", "/api/v1/sync"): row(UNSIGNED, (404, "device_unknown"), (404, "device_unknown")),
-    ("POST", "/api/v1/wiped"): row(UNSIGNED, (404, "device_unknown"), (404, "device_unknown")),
+    ("POST", "/api/v1/wiped"): dict.fromkeys(CALLERS, (401, "signature_invalid")),
     ("POST", "/api/v1/imports"): {
         **row(UNSIGNED, UNSIGNED, UNSIGNED),
         "signed_in_stranger": (422, "import_unreadable"),
@@ -81,11 +100,41 @@ WALK: Final[dict[tuple[str, str], dict[str, Cell]]] = {
     ("GET", ASIDE): DEVICE_READ,
     ("GET", f"{ASIDE}/{{epoch:str}}/{{seq:str}}/{{chain_hash:str}}"): DEVICE_READ,
     ("GET", "/api/v1/devices/{device_id:str}/report"): DEVICE_READ,
-    ("GET", "/api/v1/waiting"): {
-        **row(UNSIGNED, (403, "forbidden"), REVOKED),
-        "signed_in_stranger": OWN,
+    ("GET", "/api/v1/waiting"): OVERSEERS,
+    ("GET", "/api/v1/notices"): row(UNSIGNED, UNSIGNED, UNSIGNED, OWN),
+    ("POST", "/api/v1/notices/address"): row(UNSIGNED, UNSIGNED, UNSIGNED, OWN),
+    ("GET", "/api/v1/notices/outbox"): PEOPLE_ONLY,
+    ("POST", "/api/v1/notices/outbox/retry"): {**PEOPLE_ONLY, "signed_in_stranger": HIDDEN},
+    ("GET", "/api/v1/history"): row(UNSIGNED, (403, "forbidden"), REVOKED, HIDDEN),
+    ("GET", "/api/v1/trail"): OVERSEERS,
+    ("GET", "/api/v1/trail/export"): OVERSEERS,
+    ("GET", "/api/v1/search"): {**OVERSEERS, "signed_in_neighbour": OWN},
+    ("GET", "/api/v1/people/{person:str}/account"): ACCOUNTS,
+    ("POST", "/api/v1/people/{person:str}/password"): ACCOUNTS,
+    ("POST", "/api/v1/people/{person:str}/invitation"): ACCOUNTS,
+    ("POST", "/api/v1/people/{person:str}/pin-reset"): ACCOUNTS,
+    ("POST", "/api/v1/password"): dict.fromkeys(CALLERS, (401, "login_wrong")),
+    ("POST", "/api/v1/join"): dict.fromkeys(CALLERS, (404, "join_unknown")),
+    ("POST", "/api/v1/labels"): row(UNSIGNED, (403, "forbidden"), REVOKED, HIDDEN),
+    ("GET", "/api/v1/tags/{tag:str}"): OPEN,
+    ("POST", "/api/v1/tags/{tag:str}/faults"): dict.fromkeys(CALLERS, (201, None)),
+    ("GET", "/t/{tag:str}"): OPEN,
+    ("GET", "/t/report.js/{version:str}"): OPEN,
+    ("GET", "/api/v1/sheets/kinds"): SHEETS,
+    ("GET", "/api/v1/sheets/imports"): SHEETS,
+    ("POST", "/api/v1/sheets/imports"): {
+        **row(UNSIGNED, UNSIGNED, UNSIGNED),
+        "signed_in_stranger": (422, "sheet_empty"),
         "signed_in_neighbour": (403, "forbidden"),
     },
+    ("GET", f"{SHEET}"): NO_SHEET,
+    ("DELETE", f"{SHEET}"): NO_SHEET,
+    ("POST", f"{SHEET}/mapping"): NO_SHEET,
+    ("POST", f"{SHEET}/run"): NO_SHEET,
+    ("POST", f"{SHEET}/undo"): NO_SHEET,
+    ("GET", f"{SHEET}/bad/{{format:str}}"): NO_SHEET,
+    ("GET", "/api/v1/sheets/samples/{file:str}"): {**SHEETS, "signed_in_neighbour": (403, "forbidden")},
+    ("GET", "/api/v1/sheets/export/{file:str}"): SHEETS,
     ("LIVE", "/api/v1/live"): row((4401, None), OWN, (4403, None), OWN),
     ("GET", "/"): OPEN,
     ("GET", "/{path:path}"): dict.fromkeys(CALLERS, HIDDEN),
@@ -105,6 +154,7 @@ class Yard:
     handover: str
     content: bytes
     upload: str
+    sheet: str
     clients: dict[str, httpx.AsyncClient]
     cookies: dict[str, str]
 
@@ -114,6 +164,9 @@ class Yard:
         assert (await upload(self.owner, self.content)).status_code == 204
         self.upload = (await create(self.owner, photo(2))).headers["location"]
         a, b = world.a, world.b
+        manager = await world.signed_in("manager-a")
+        brought = await manager.post("/api/v1/sheets/imports?kind=asset&name=x.csv", content="名称,标签\n车,1".encode())
+        self.sheet = brought.json()["id"]
         stranger, neighbour, revoked = (
             await world.enrolled(b), await world.enrolled(a, depot=a.depots[1]), await world.enrolled(a),
         )  # fmt: skip
@@ -146,8 +199,19 @@ class Yard:
             "/api/v1/pin": {"person": self.world.a.tech, "pin": "4711", "first": True},
             "/api/v1/sync": owner.journal.request(self.world.clock()),
             "/api/v1/wiped": {"device": owner.id, "epoch": 0, "seq": 0, "hash": "0" * 64, "signature": "A" * 86},
+            "/api/v1/labels": {"assets": [self.world.a.van], "sheet": "a4_3x8"},
+            "/api/v1/tags/{tag:str}/faults": {"id": new_id(), "what": "x"},
+            "/api/v1/notices/address": {"channel": "email", "value": ""},
+            "/api/v1/notices/outbox/retry": {"todo_id": self.world.a.van, "target": "robot", "channel": "wecom"},
             "/api/v1/digest": {"bucket": bucket}, "/api/v1/repair": {"bucket": bucket, "parts": list(range(256))},
         }  # fmt: skip
+        given = {"username": "tech-a", "password": "correct horse"}
+        account = "/api/v1/people/{person:str}"
+        bodies |= {
+            f"{account}/password": given, f"{account}/invitation": {"username": "tech-a"},
+            "/api/v1/password": {**given, "fresh": "battery staple"}, "/api/v1/join": {"code": "A" * 32},
+        }  # fmt: skip
+        bodies[f"{SHEET}/mapping"] = {"sheet": 0, "header_row": 1, "columns": ["label"]}
         headers = {}
         if path == "/api/v1/blobs":
             headers = {
@@ -160,8 +224,17 @@ class Yard:
             path.replace("/api/v1/blobs/uploads/{upload:str}", self.upload).replace("{sha256:str}", sha(self.content))
             .replace("{device_id:str}", self.owner.id).replace("{epoch:str}", "0").replace("{seq:str}", "1")
             .replace("{chain_hash:str}", "0" * 64).replace("{handover_id:str}", self.handover)
+            .replace("{person:str}", self.world.a.tech)
+            .replace("{tag:str}", "T-a").replace("{version:str}", "1")
+            .replace("{import_id:str}", self.sheet).replace("{file:str}", "asset.csv").replace("{format:str}", "csv")
             .replace("{path:path}", "nowhere").replace("{path:str}", "nowhere")
         )  # fmt: skip
+        if path == "/api/v1/history":
+            target += f"?kind=handover&id={self.handover}"
+        if path == "/api/v1/search":
+            target += "?kind=asset"
+        if (method, path) == ("POST", "/api/v1/sheets/imports"):
+            target += "?kind=asset&name=x"
         content = json.dumps(bodies[path]).encode() if path in bodies else b"\xff\xd8" if method == "PATCH" else None
         return await client.request(method, target, content=content, headers=headers)
 

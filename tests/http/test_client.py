@@ -240,6 +240,22 @@ async def test_a_revoked_device_learns_it_drops_its_replica_and_keeps_its_work(w
         assert ended.value.code is ErrorCode.DEVICE_REVOKED
 
 
+async def test_a_revoked_device_opened_anew_may_still_send_and_it_is_kept_for_a_manager(world: World, tmp_path: Path) -> None:
+    """Each command of the command line is a new opening."""
+    async with await enrolled(world, tmp_path / "device") as client:
+        await client.sync()
+        await client.sign_in("伟", PIN)
+        start(client, world)
+        await world.revoke(world.a, client.identity.device)
+    async with Client.open(tmp_path / "device") as again:
+        with pytest.raises(ClientError) as told:
+            await again.sync()
+        assert (told.value.code, len(again.device.outbox)) == (ErrorCode.DEVICE_REVOKED, 1)
+        device = again.identity.device
+    kept = await world.house.database.read(lambda store: store.kept_aside(world.a.id, device))
+    assert [one.seq for one in kept] == [1]
+
+
 async def test_a_device_being_wiped_sends_what_it_has_destroys_itself_and_says_so(world: World, tmp_path: Path) -> None:
     losing, folder = LosesAnswers(), tmp_path / "device"
     async with await Client.enrol(world.base, await world.invite(world.a), folder, transport=losing) as client:

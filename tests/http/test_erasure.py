@@ -13,12 +13,11 @@ from schemas import limits
 from schemas.actions.basedata import PersonDefine
 from schemas.people import Role
 from schemas.protocol import BlobRef, OrganisationInfo
-from server.app import retry_parked
 from server.auth import accounts
 from server.auth.passwords import hash_secret
 from server.blobs.finish import forget_erased
 from server.domain import HANDLERS
-from server.jobs.waiting import end_all_waiting
+from server.jobs.again import end_all_waiting, retry_parked
 from server.proof import verify_device
 from server.storage.database import SqlStore
 from sync.net.exportfile import export

@@ -4,6 +4,7 @@ import asyncio
 import copy
 import hashlib
 import io
+import os
 import tempfile
 import threading
 from collections.abc import AsyncIterator
@@ -343,6 +344,40 @@ async def test_a_body_of_no_announced_length_stops_at_the_reserve(
     assert await states(world, phone) == []
     assert list((world.house.settings.data / "uploads").iterdir()) == []
     assert (await manager.post("/api/v1/imports", content=body())).json()["new"] == 2
+
+
+async def test_what_has_come_is_on_the_disk_whenever_the_reserve_is_asked(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What still lay in the process's memory would not be counted."""
+    phone, _ = await recorded(world, world.a)
+    raw = exported(world, phone, world.a, tmp_path)
+    opened: list[Any] = []
+    on_the_disk: list[int] = []
+    asked: list[int] = []
+
+    def temporary(**more: Any) -> Any:
+        opened.append(open_temporary(**more))
+        return opened[-1]
+
+    def look(size: int) -> bool:
+        on_the_disk.append(os.fstat(opened[0].fileno()).st_size)
+        asked.append(size)
+        return True
+
+    async def body() -> AsyncIterator[bytes]:
+        for start in range(0, len(raw), 200):
+            yield raw[start : start + 200]
+
+    open_temporary = tempfile.TemporaryFile
+    manager = await world.signed_in("manager-a")
+    with monkeypatch.context() as patched:
+        patched.setattr(tempfile, "TemporaryFile", temporary)
+        patched.setattr(spool, "_WRITE_BYTES", 200)
+        patched.setattr(world.house.vault, "has_room", look)
+        assert (await manager.post("/api/v1/imports", content=body())).status_code == 200
+    assert 0 < asked[0] <= len(raw)
+    assert on_the_disk[:2] == [0, asked[0]]
 
 
 async def test_files_stop_at_the_reserve_and_come_with_the_same_file_again(

@@ -43,16 +43,23 @@ async def test_a_device_being_wiped_may_send_and_nothing_else(world: World) -> N
     assert [command["code"] for command in (await phone.push())["commands"]] == ["device_revoked"]
 
 
-async def test_only_its_own_cookie_can_say_it(world: World) -> None:
+async def test_its_own_key_is_enough_whoever_the_browser_is_now(world: World) -> None:
     phone, other = await world.enrolled(world.a), await world.enrolled(world.a)
     await phone.push()
     await world.system(world.a, DeviceWipe(device_id=phone.id))
-    phone.http, own = other.http, phone.http
-    assert await say(phone) == (404, "device_unknown")
-    phone.http = world.client()
-    assert await say(phone) == (401, "not_signed_in")
-    phone.http = own
+    phone.key, own = other.key, phone.key
+    assert await say(phone) == (401, "signature_invalid")
+    phone.key = own
+    phone.http = other.http  # enrolled anew: the cookie is another device's
+    assert await say(phone) == (204, "")
+    phone.http = world.client()  # its session is over, and nothing is left that could renew it
+    assert await say(phone) == (204, "")
     assert (await phone.http.post("/api/v1/wiped", json={})).json()["code"] == "bad_request"
+    nobody = {"device": world.a.van, "epoch": 0, "seq": 0, "hash": "0" * 64, "signature": "A" * 86}
+    assert (await phone.http.post("/api/v1/wiped", json=nobody)).json()["code"] == "device_unknown"
+    for _ in range(60):
+        last = await phone.http.post("/api/v1/wiped", json=nobody)
+    assert last.json()["code"] == "too_many_tries"
 
 
 async def test_an_old_app_is_told_to_change_only_once_everything_is_here(world: World) -> None:

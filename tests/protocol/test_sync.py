@@ -8,12 +8,13 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
+from schemas import limits
 from schemas.actions.basedata import AssetDefine
 from schemas.errors import ErrorCode
 from schemas.protocol import Receipt, SyncAnswer
 from schemas.records import RECORDS
-from server.app import retry_parked
 from server.domain import HANDLERS
+from server.jobs.again import retry_parked
 from sync.unit import Unit
 from tests.http.world import START_MS, Company, Phone, World, new_id
 
@@ -93,6 +94,18 @@ async def test_a_cut_request_is_no_request(world: World) -> None:
     assert await version(world, world.a) == stands
     _, receipt = opened(world, phone, await phone.http.post("/api/v1/sync", content=whole))
     assert receipt.n == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"gap": "yes"}, {"gap": 1}, {"protocol": "1"}, {"protocol": True}, {"cursors": {"org": "0"}}, {"pending": {"blobs": "0"}}],
+)
+async def test_nothing_of_a_request_is_read_as_another_type_than_it_came_as(world: World, changed: dict[str, Any]) -> None:
+    phone = await world.enrolled(world.a)
+    begin(phone)
+    refused(await sync(phone, **changed), ErrorCode.BAD_REQUEST)
+    assert await proven(world, phone) == 0
+    assert (await sync(phone)).status_code == 200
 
 
 async def test_another_protocol_version_is_told_so_whatever_else_it_says(world: World) -> None:
@@ -185,7 +198,7 @@ async def test_what_nobody_can_read_does_not_keep_what_stands_behind_it_from_bei
     def broken(_unit: Unit, _args: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("server.app.RETRY_ENTRIES_MAX", 2)
+    monkeypatch.setattr(limits, "WAITING_RETRIED_MAX", 2)
     phone = await world.enrolled(world.a)
     for _ in range(5):
         phone.record("nobody.knows", {})

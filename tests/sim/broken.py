@@ -29,7 +29,8 @@ from sync.device_state import Changes, Kept
 from sync.engine import Engine, Pushed
 from sync.incidents import seen_news
 from sync.judge import Judge
-from sync.memory_store import MemoryStore, _gone
+from sync.memory_kept import gone_wire
+from sync.memory_store import MemoryStore
 from sync.merge import FieldMeta, Stamp, Verdict, merge_field
 from sync.outgoing import Push
 from sync.store import DeviceState, JournalEntry, Store, WirePage
@@ -100,7 +101,7 @@ def _by_time(
             at = max(((meta.version, meta.hlc) for meta in metas), default=(0, ""))[1]
             newest = max(newest, at)
             if at >= seen:
-                wires.append(_gone(kind, record_id, version) if gone else store._wire_of(organisation, kind, record_id))
+                wires.append(gone_wire(kind, record_id, version) if gone else store._wire_of(organisation, kind, record_id))
     _SEEN[organisation, bucket, page.to] = newest
     return WirePage(page.to, len(wires), b",".join(wires))
 
@@ -357,7 +358,7 @@ BROKEN: dict[str, Broken] = {
     "let go without a receipt": Broken(Build(phone=LetsGoWithoutReceipt), ("L1",)),
     "apply across a gap": Broken(PLAIN, ("L4",), ((replica, "apply_frame", _applies_across_a_gap),)),
     "lost entry skipped silently": Broken(PLAIN, ("L1", "liveness"), ((outgoing, "_losses", _skips_losses),)),
-    "undo that forgets the records": Broken(ON_SQL, ("L2",), ((Drafts, "_unroll", _keeps_records_undone),)),
+    "undo that forgets the records": Broken(ON_SQL, ("L1", "L2"), ((Drafts, "_unroll", _keeps_records_undone),)),
     "awaited files not flushed": Broken(ON_SQL, ("receipt", "L1"), ((BlobPart, "_write_missing", _writes_nothing),)),
     "private parts not flushed": Broken(ON_SQL, ("L1",), ((JournalPart, "_write_private", _writes_nothing),)),
 }

@@ -392,7 +392,9 @@ class Laws:
             meta = stored.meta.get(name) if stored is not None else None
             metas = [] if meta is None else [meta, *meta.items.values()]
             kept = [one["e"] for each in metas for one in each.history]
-            if entry.entry_id not in kept and len(kept) < HISTORY_MAX:
+            # What it lost to may have been replaced since by a word that is less, a removal: then it stands again.
+            again = any(each.entry == entry.entry_id for each in metas)
+            if entry.entry_id not in kept and not again and len(kept) < HISTORY_MAX:
                 self.broken("L5", "the loser is not in the history of", record, name)
 
     def _gate(self) -> None:

@@ -44,11 +44,12 @@ Place = tuple[str, str, str, str | None]
 
 @dataclass(frozen=True)
 class Word:
-    """What one entry said of one place. `seen`: the version of the record its device had seen; `version`: its own; `clock`: its
-    HLC as far as it counts."""
+    """What one entry said of one place. `turn`: its entry's place in the device's journal; `seen`: the version of the record its
+    device had seen; `version`: its own; `clock`: its HLC as far as it counts."""
 
     entry: str
     device: str
+    turn: tuple[int, int]
     version: int
     seen: int
     value: Any
@@ -63,7 +64,8 @@ def words(journal: list[JournalEntry]) -> dict[Place, list[Word]]:
         if entry.state in EFFECTIVE and not entry.repeat_of:
             clock = capped(read_body(entry.body or b"").hlc, entry.received_ms)
             for place, seen, value in _said_by(entry):
-                known = Word(entry.entry_id or "", entry.device, entry.version or 0, seen, value, clock)
+                turn = (entry.epoch, entry.seq)
+                known = Word(entry.entry_id or "", entry.device, turn, entry.version or 0, seen, value, clock)
                 said[place].append(known)
     return said
 
@@ -89,21 +91,14 @@ def _said_by(entry: JournalEntry) -> Iterator[tuple[Place, int, Any]]:
 
 
 def was_known(word: Word, others: list[Word]) -> bool:
-    """Whether somebody wrote there who had seen it, or its own device wrote again: then it was replaced and did not lose."""
-    return any(one is not word and (one.device == word.device or one.seen >= word.version) for one in others)
+    """Whether somebody wrote there who had seen it, or its own device wrote later: then it was replaced and did not lose."""
+    return any(one is not word and (one.seen >= word.version or _follows(one, word)) for one in others)
 
 
-def was_covered(word: Word, said: list[Word]) -> bool:
-    """Whether the same value stood already when it came, by a word with a later clock: saying it again changed nothing, and it
-    went the way of the word that stood."""
-    return any(
-        one.value == word.value
-        and one.version < word.version
-        and (one.clock, one.device) >= (word.clock, word.device)
-        and was_known(one, said)
-        and not any(one.version < other.version < word.version and other.value != word.value for other in said)
-        for one in said
-    )
+def _follows(one: Word, word: Word) -> bool:
+    """Whether one is its own device's later word: of the same epoch or annex, or of a newer epoch."""
+    same = one.turn[0] == word.turn[0]
+    return one.device == word.device and one.turn > word.turn and (same or word.turn[0] >= 0)
 
 
 def check_losers(laws: "Laws", journal: list[JournalEntry]) -> None:
@@ -122,7 +117,7 @@ def check_losers(laws: "Laws", journal: list[JournalEntry]) -> None:
         meta = meta if meta is None or item is None else meta.items.get(item)
         history = meta.history if meta is not None else []
         for word in said:
-            if word.value == stands or was_known(word, said) or was_covered(word, said):
+            if word.value == stands or was_known(word, said):
                 continue
             kept = any(one["e"] == word.entry and one["value"] == word.value and one["why"] for one in history)
             if not kept and len(history) < HISTORY_MAX:

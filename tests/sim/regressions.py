@@ -82,6 +82,31 @@ REGRESSIONS: dict[str, Regression] = {
         "what it had for ever",
         "tests/unit/test_engine_chain.py::test_a_declared_hash_changed_on_its_way_is_not_taken_and_comes_again",
     ),
+    "1290": Regression(
+        "a device that had gone back to a backup lost the body of its first new entry: the number it declared lost was taken on "
+        "the server by another entry, nobody saw the fork, and whatever came behind was `damaged` for ever",
+        "tests/unit/test_losses.py::test_a_declared_loss_may_be_what_contradicts",
+    ),
+    "3266": Regression(
+        "what a device had said before its own later word, ratified afterwards, took that word's place, which nobody was told; "
+        "somebody's add that had lost stood again by it (4043 was the same)",
+        "tests/unit/test_merge_records.py::test_what_waited_until_its_device_had_said_something_else_takes_nothing_back",
+    ),
+    "4873": Regression(
+        "two people said the same of a field, the later saying took the stamp, and its author changed it: the first, whose word "
+        "he had never seen, was not told",
+        "tests/unit/test_merge.py::test_who_said_the_same_before_it_was_said_again_has_lost_once_it_goes_unseen",
+    ),
+    "5955": Regression(
+        "a body damaged in its store stayed there after its loss was covered; once a new epoch had taken the hash before it, it "
+        "passed for a good one, was sent again and made the device's export file one that could not be taken in",
+        "tests/unit/test_own_copy.py::test_a_damaged_copy_leaves_the_store_once_its_loss_is_covered",
+    ),
+    "7185": Regression(
+        "the same, but the number was gone whole, its hash with it: nothing of it could be declared, and what came behind was "
+        "`damaged` for ever. A device says now that it has such a gap",
+        "tests/unit/test_losses.py::test_a_restored_backup_that_lost_its_first_new_number_whole_is_found_out",
+    ),
 }
 
 OWN_MISTAKES: dict[str, str] = {
@@ -93,7 +118,7 @@ OWN_MISTAKES: dict[str, str] = {
     "simulated office imports once more",
     "70300": "a device that had gone back to an abandoned epoch was expected to wipe itself: it stays as it is, to be exported",
     "70120": "the checker of losers wanted somebody told who had only said again what stood, with an earlier clock, which "
-    "changes nothing: `losers.py:was_covered`",
+    "changes nothing: `losers.py`",
     "60485": "a body was damaged right behind a number that was gone whole: nobody can find that out, since nobody has what it "
     "follows from: `disk.py` leaves that one alone",
     "50028": "nobody released the gap of a device that had been shut out, so that the files of what was held behind it were not "

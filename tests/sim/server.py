@@ -27,14 +27,15 @@ from schemas.actions.devices import DeviceEnrol
 from schemas.errors import ErrorCode
 from schemas.ids import SYSTEM_ACTOR
 from schemas.protocol import Receipt, SyncRequest, WipedRequest
-from server.app import RETRIED_AT_START
 from server.auth.keys import OrganisationKeys
 from server.auth.sessions import device_principal
 from server.domain import HANDLERS
 from server.exchange import ExchangeRefused, Frames, Taken, answer, take
 from server.imports.exportfile import ImportRefused, check, contents
 from server.imports.take import take_entries
+from server.jobs.again import CAUSES_THAT_MAY_BE_GONE
 from server.system_device import system_device_id
+from sync.again import judge_again, parked_for
 from sync.device import Device
 from sync.engine import Engine
 from sync.fanout import frames
@@ -366,7 +367,7 @@ class Node:
         self._erase([blob.sha256 for blob in known if blob is not None and blob.state == "erased"])
 
         def job(store: Store) -> tuple[Iterable[str], Frames]:
-            done = self.engine.retry_parked(store, self.organisation, list(RETRIED_AT_START), RETRIED_MAX)
+            done = judge_again(self.engine, store, self.organisation, parked_for(CAUSES_THAT_MAY_BE_GONE), limit=RETRIED_MAX)
             return done.erased, frames(store, self.organisation, done.touched)
 
         erased, made = finished(self.write(job))

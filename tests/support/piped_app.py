@@ -11,6 +11,8 @@ because of it, as [socket, text] or [socket, {"close": code}], in the order of t
     {"op": "hang_up", "socket"}                                the device's end is gone
     {"op": "system", "now", "action", "args"}                  an entry of the organisation's own device
     {"op": "invite", "now", "replaces"}                        → {code}
+    {"op": "import", "now", "file"}                            an export file comes to the office → {code}, null: taken in
+    {"op": "roster", "now", "person", "active"}                a person leaves, or is back
     {"op": "expire", "now"}                                    every session ends
     {"op": "restart", "now"}                                   the process ends and starts again over the same data
     {"op": "snapshot"}, {"op": "restore", "now"}               a backup is taken, and put back
@@ -25,6 +27,7 @@ import asyncio
 import base64
 import gc
 import hashlib
+import io
 import logging
 import os
 import random
@@ -47,11 +50,14 @@ from schemas.actions import ACTIONS
 from schemas.actions.basedata import AssetDefine, ContractTextDefine, DepotDefine, OrganisationDefine, PersonDefine
 from schemas.actions.devices import DeviceInvite
 from schemas.people import Role
-from server.app import create_app, make_house, retry_parked
+from server.app import create_app, make_house
 from server.auth import accounts, codes
 from server.auth.passwords import Passwords
 from server.blobs.finish import forget_erased, recover
 from server.http.context import House
+from server.imports.exportfile import ImportRefused
+from server.imports.take import take_in
+from server.jobs.again import retry_parked
 from server.packs import shipped_packs
 from server.settings import Settings
 from server.storage.store import SqlStore
@@ -144,10 +150,7 @@ class Company:
             add_system_device(store, house.keys, ORGANISATION, DEPOTS[0])
 
         await house.database.write(begin)
-        people = [
-            PersonDefine(id=person, name=f"人{number}", roles=[Role.TECHNICIAN], depot_ids={DEPOTS[0]: True})
-            for number, person in enumerate(PEOPLE)
-        ]
+        people = [_person(number) for number in range(len(PEOPLE))]
         for action in [
             OrganisationDefine(id=ORGANISATION, name="模拟", name_en="Simulated"),
             *(DepotDefine(id=depot, name=f"网点{number}") for number, depot in enumerate(DEPOTS)),
@@ -314,6 +317,19 @@ class Company:
         await self._record(invitation.action, invitation.model_dump(mode="json"))
         return {"code": code}
 
+    async def bring(self, raw: bytes) -> Answer:
+        """Somebody brings a device's export file to the office."""
+        try:
+            await take_in(self._house(), ORGANISATION, io.BytesIO(raw), PEOPLE[0])
+        except ImportRefused as refused:
+            return {"code": refused.code}
+        return {"code": None}
+
+    async def roster(self, person: str, *, active: bool) -> Answer:
+        """A person leaves the company, or is back in it."""
+        await self._record("person.define", _person(PEOPLE.index(person), active=active).model_dump(mode="json"))
+        return {}
+
     async def expire(self) -> Answer:
         """Every session ends."""
         await self._house().database.write(lambda store: store.connection.execute(text("DELETE FROM session")) and None)
@@ -332,6 +348,12 @@ class Company:
             path = house.vault.blob_path(ORGANISATION, blob["sha256"])
             blob["found"] = hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else None
         return found
+
+
+def _person(number: int, *, active: bool = True) -> PersonDefine:
+    return PersonDefine(
+        id=PEOPLE[number], name=f"人{number}", roles=[Role.TECHNICIAN], depot_ids={DEPOTS[0]: True}, active=active
+    )
 
 
 def _asset(number: int) -> AssetDefine:
@@ -382,6 +404,8 @@ async def obey(company: Company, command: dict[str, Any]) -> Answer:
         "hang_up": lambda: company.hang_up(command["socket"]),
         "system": lambda: company.system(command["action"], command["args"]),
         "invite": lambda: company.invite(command.get("replaces")),
+        "import": lambda: company.bring(base64.b64decode(command["file"])),
+        "roster": lambda: company.roster(command["person"], active=command["active"]),
         "expire": company.expire, "restart": company.restart, "snapshot": company.snapshot, "restore": company.restore,
         "known": company.known, "dump": company.dump,
     }  # fmt: skip

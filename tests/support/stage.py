@@ -186,8 +186,8 @@ class Stage:
     def asset(self, asset: str, place: int, **more: Any) -> define.AssetDefine:
         depot = self.depots[place]
         return define.AssetDefine(
-            id=asset, label=f"浙A·{asset[-4:]}", tag=f"T-{asset[-4:]}", pack="vehicle",
-            **{"home_depot_id": depot, "depot_id": depot, **more},
+            id=asset, label=f"浙A·{asset[-4:]}", pack="vehicle",
+            **{"tag": f"T-{asset[-4:]}", "home_depot_id": depot, "depot_id": depot, **more},
         )  # fmt: skip
 
     def rental_of(self, rental: str, assets: Sequence[str], place: int = 0) -> define.RentalDefine:

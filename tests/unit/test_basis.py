@@ -6,7 +6,7 @@ from schemas import limits
 from schemas.actions.conflicts import EntryRatify
 from schemas.errors import ErrorCode
 from schemas.people import Role
-from sync.waiting import end_waiting
+from sync.again import judge_again, no_longer_waited_for
 from tests.support.hosts import AnyStore
 from tests.support.stage import CheckIn, Stage
 
@@ -91,7 +91,7 @@ def test_who_waits_for_nothing_beyond_one_transactions_portion_waits_no_longer_e
     assert left == made[2:], "one declaration ends the waiting of a portion"
 
     def portion(store: AnyStore) -> tuple[int, bool]:
-        done = end_waiting(stage.engine, store, stage.id)
+        done = judge_again(stage.engine, store, stage.id, no_longer_waited_for, limit=limits.WAITING_RETRIED_MAX)
         return done.entries, done.last is not None
 
     portions = [stage.write(portion) for _ in range(4)]

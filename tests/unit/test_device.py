@@ -435,6 +435,8 @@ def test_what_counts_as_an_opening() -> None:
     assert not gate.allowed_when_shut("handover.start", {"handover_id": "x"})
     assert gate.allowed_when_shut("photo.add", {"handover_id": "x"})
     assert not gate.allowed_when_shut("device.invite", {})
+    assert not gate.allowed_when_shut("stock_take.begin", {"task_id": "x"})
+    assert all(gate.allowed_when_shut(f"stock_take.{step}", {"task_id": "x"}) for step in ("count", "uncount", "close"))
 
 
 def test_a_plain_journal_still_works_without_store_or_replica(stage: Stage) -> None:

@@ -346,10 +346,12 @@ def test_a_repeat_is_answered_with_what_has_become_of_the_first_copy(stage: Stag
     phone.journal.outbox = kept
     phone.journal.adopt(pushed.new_epoch)
     request = phone.request()
-    assert [outcome.state for outcome in phone.push(request).outcomes] == ["parked"]
+    waits = {"waits_for": start.entries[0].id}
+    for _ in range(2):
+        assert [(one.state, one.detail) for one in stage.push(request).outcomes] == [("parked", waits)]
     other.push()
     assert stage.state(waiting) == ("applied", None)
-    assert [(one.state, one.code) for one in stage.push(request).outcomes] == [("applied", None)]
+    assert [(one.state, one.code, one.detail) for one in stage.push(request).outcomes] == [("applied", None, {})]
 
 
 def test_replays_of_an_abandoned_epoch_change_nothing(stage: Stage) -> None:

@@ -11,6 +11,8 @@ import pytest
 from schemas import limits
 from schemas.actions.devices import DeviceRevoke
 from schemas.errors import ErrorCode
+from sync.brought import states_of
+from tests.support.exporting import bring_all, said_of, waiting_of
 from tests.support.stage import CheckIn, Phone, Stage, unseal
 from tests.unit.test_engine_chain import verified, without
 
@@ -195,3 +197,38 @@ def test_behind_a_declared_loss_a_byte_changed_on_its_way_is_found_also_when_the
     assert outcome.state == "quarantined"
     kept = stage.write(lambda store: store.kept_aside(stage.id, phone.id))
     assert [json.loads(one.body)["body"].encode() for one in kept if one.reason == "revoked"] == [entry.body]
+
+
+def test_a_file_of_a_shut_out_device_brings_what_is_damaged_too(stage: Stage) -> None:
+    """A push would wait for the good copy to come again; behind a file nothing comes."""
+    phone = stage.phone()
+    handover = CheckIn(phone)
+    handover.start()
+    handover.sign("customer")
+    handover.photo("front")
+    stage.do(DeviceRevoke(device_id=phone.id))
+    entries = waiting_of(phone.journal)
+    entries[1] = entries[1].model_copy(update={"private": entries[1].private[:1]})
+    said = said_of(phone.journal, entries)
+    assert bring_all(stage, said, entries) == 3
+    assert dict(stage.write(lambda store: states_of(store, said, entries))) == {"quarantined": 3}
+    kept = stage.write(lambda store: store.kept_aside(stage.id, phone.id))
+    assert [one.seq for one in kept] == [1, 2, 3]
+
+
+def test_what_ended_by_itself_is_told_anew_when_the_engine_has_it_to_say_again(stage: Stage) -> None:
+    """A number declared lost ends the word of its damage; then its body comes after all, damaged as before."""
+    phone = stage.phone()
+    handover = CheckIn(phone)
+    handover.start()
+    handover.reading()
+    damaged = body_with(phone.request(), 2, "12000", "12001")
+    stage.push(damaged)
+    stage.push(written_later(stage, damaged))
+    (told,) = stage.incidents("damaged_entry")
+    stage.push({**without(phone.request(), 2), "lost": [{"seq": 2, "hash": phone.journal.hashes[2]}]})
+    (ended,) = stage.incidents("damaged_entry", "closed")
+    assert (ended["id"], ended["closed_by"]) == (told["id"], None)
+    stage.push(written_later(stage, damaged))
+    (again,) = stage.incidents("damaged_entry")
+    assert (again["id"], again["closed_at"]) == (told["id"], None)

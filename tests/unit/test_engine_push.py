@@ -12,6 +12,7 @@ from schemas.errors import ErrorCode
 from schemas.people import Role
 from schemas.protocol import DeclaredLoss, SyncRequest
 from server.domain import HANDLERS
+from sync.again import judge_again, parked_for
 from sync.device import Device
 from sync.engine import PushRefused
 from sync.unit import Unit
@@ -207,7 +208,9 @@ def broken_reading(stage: Stage) -> Iterator[None]:
 def repair(stage: Stage) -> int:
     stage.handlers.update(HANDLERS)
     done = stage.write(
-        lambda store: stage.engine.retry_parked(store, stage.id, [ErrorCode.ENTRY_SERVER_ERROR], limits.PUSH_ENTRIES_MAX)
+        lambda store: judge_again(
+            stage.engine, store, stage.id, parked_for([ErrorCode.ENTRY_SERVER_ERROR]), limit=limits.PUSH_ENTRIES_MAX
+        )
     )
     return done.entries
 
@@ -356,6 +359,16 @@ def test_an_entry_beyond_its_own_head_is_refused(stage: Stage) -> None:
 
 
 # --- ids, needs, private parts ------------------------------------------------------------------------------------------
+def test_another_devices_very_bytes_are_no_repeat(stage: Stage) -> None:
+    phone, thief = stage.phone(), stage.phone()
+    first = CheckIn(phone).start()
+    phone.push()
+    thief.journal.append(first.id, first.body)
+    (outcome,) = thief.push().outcomes
+    assert (outcome.state, outcome.code) == ("parked", ErrorCode.ENTRY_ID_REUSED)
+    assert stage.state(first) == ("applied", None)
+
+
 def test_an_id_used_twice_with_other_bytes_is_parked(stage: Stage) -> None:
     phone, other = stage.phone(), stage.phone()
     first = CheckIn(phone).start()

@@ -28,7 +28,7 @@ def test_every_record_and_code_is_there() -> None:
 def test_actions_only_the_system_writes_stay_out() -> None:
     text = export.render()["actions.ts"]
     assert '"return.complete"' in text
-    assert '"asset.define"' not in text
+    assert '"organisation.define"' not in text
     assert '"device.enrol"' not in text
 
 

@@ -8,9 +8,11 @@ import pytest
 from schemas import limits
 from schemas.actions.organisation import OrganisationPolicy
 from schemas.people import Role
+from schemas.protocol import SyncRequest
 from sync.policy import policy_of
 from sync.store import DeviceState
-from tests.support.stage import CheckIn, Phone, Stage
+from tests.support.stage import CheckIn, Phone, Stage, blob
+from tests.unit.test_quarantine import admit, shut_out
 
 HOUR_MS = 3_600_000
 
@@ -85,6 +87,19 @@ def test_the_last_full_upload_is_remembered(stage: Stage) -> None:
     assert device(stage, phone).clear_seq == 1, "a photo is missing"
 
 
+def test_a_late_copy_of_an_old_request_is_no_full_upload(stage: Stage) -> None:
+    phone = stage.phone()
+    CheckIn(phone).start()
+    old = phone.request()
+    phone.push(old)
+    CheckIn(phone).start()
+    phone.push()
+    since = stage.now
+    stage.now += 60_000
+    stage.push(old)
+    assert (device(stage, phone).clear_seq, device(stage, phone).clear_ms) == (2, since)
+
+
 def test_within_the_allowance_nothing_is_flagged(stage: Stage) -> None:
     set_policy(stage, "grace", grace_hours=2, grace_entries=3)
     phone = stage.phone()
@@ -146,3 +161,46 @@ def test_grace_under_another_policy_is_flagged(stage: Stage, gate: str) -> None:
     assert detail(stage, made) == {"gate_breach": "policy"}
     (incident,) = stage.incidents("gate_breach")
     assert incident["detail"]["why"] == "policy"
+
+
+def test_what_is_admitted_later_is_flagged_and_laid_at_nobody_elses_door(stage: Stage) -> None:
+    """It is judged while the office's device pushes its decision: no incident says that the office wrote in grace."""
+    phone = shut_out(stage)
+    made = in_grace(phone)
+    phone.push()
+    admit(stage, phone)
+    assert detail(stage, made) == {"gate_breach": "policy", "admitted": True}
+    assert stage.incidents("gate_breach") == []
+
+
+def test_a_request_that_only_asks_writes_a_full_upload_down(stage: Stage) -> None:
+    """The last file came by itself; grace is counted from now on."""
+    set_policy(stage, "grace", grace_hours=2, grace_entries=1)
+    phone = stage.phone()
+    phone.push()
+    handover = CheckIn(phone)
+    handover.start()
+    handover.photo("front", f"late {handover.id}")
+    phone.push()
+    phone.push()  # the device's line says now that nothing waits
+    sha256, asking = blob(f"late {handover.id}").sha256, SyncRequest.model_validate(phone.request())
+    stage.write(lambda store: stage.engine.blob_arrived(store, stage.id, phone.id, sha256, "received", None, stage.now))
+    assert stage.write(lambda store: stage.engine.look(store, stage.id, asking, stage.now)) is None
+    phone.push()
+    assert device(stage, phone).clear_seq == 2
+    assert stage.write(lambda store: stage.engine.look(store, stage.id, asking, stage.now)) is not None, "once"
+    made = in_grace(phone)
+    phone.push()
+    assert detail(stage, made) == {}
+
+
+def test_hours_are_given_as_much_as_a_clock_may_be_off_without_being_suspect(stage: Stage) -> None:
+    set_policy(stage, "grace", grace_hours=2)
+    phone = stage.phone()
+    phone.push()
+    start = stage.now
+    stage.now += 5 * HOUR_MS
+    last = start + 2 * HOUR_MS + limits.CLOCK_SUSPECT_MS
+    within, beyond = in_grace(phone, last), in_grace(phone, last + 1)
+    phone.push()
+    assert (detail(stage, within), detail(stage, beyond)) == ({}, {"gate_breach": "hours"})

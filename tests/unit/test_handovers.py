@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from schemas import limits
 from schemas.actions import basedata as define
 from schemas.actions.basedata import Define
 from schemas.errors import ErrorCode
@@ -216,6 +217,28 @@ def test_a_photo_without_bytes_is_refused(stage: Stage) -> None:
     photo = handover.add("photo.add", args)
     phone.push()
     assert stage.state(photo)[0] == "refused"
+
+
+def test_a_photo_tells_where_it_was_taken_and_what_its_file_says_of_the_time(stage: Stage) -> None:
+    phone = stage.phone()
+    handover = CheckIn(phone)
+    handover.start()
+    position = {"lat": 30.274084, "lon": 120.15507, "accuracy_m": 12}
+    handover.photo("front", position=position)
+    handover.photo("rear", source="gallery", how="file", file_time="2026-03-05T14:02:09+08:00")
+    wrong = [
+        handover.photo("left", position={**position, "lat": 91}),
+        handover.photo("left", position={**position, "accuracy_m": limits.ACCURACY_MAX_M + 1}),
+        handover.photo("left", file_time="yesterday"),
+    ]
+    phone.push()
+    photos = {one["slot"]: one for one in stage.the("handover", handover.id)["photos"].values()}
+    assert photos["front"]["position"] == position
+    assert "file_time" not in photos["front"]
+    assert photos["rear"]["file_time"] == "2026-03-05T14:02:09+08:00"
+    assert "position" not in photos["rear"]
+    assert [stage.state(one)[0] for one in wrong] == ["parked"] * 3
+    assert set(photos) == {"front", "rear"}
 
 
 def test_a_task_is_done_by_its_own_assets_handover_only(stage: Stage) -> None:

@@ -1,7 +1,6 @@
 """The eight policies: what stands after two values met, in whatever order they came, and that no loser is dropped."""
 
 import copy
-import json
 from itertools import permutations
 from typing import Any
 
@@ -10,11 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.merge import MergePolicy
-from schemas.records import RECORDS
 from sync import hlc
-from sync.merge import HISTORY_MAX, FieldMeta, Stamp, Verdict, merge_field
-from sync.unit import DEFAULTS, POLICIES, RecordWriter, Touched
-from tests.support.stage import CheckIn, Stage
+from sync.merge import HISTORY_MAX, FieldMeta, Stamp, Verdict, merge_field, place_of
 
 P = MergePolicy
 Write = tuple[Any, str, int]
@@ -26,14 +22,16 @@ class Field:
 
     def __init__(self, policy: MergePolicy, value: Any = None) -> None:
         self.policy, self.value, self.raw, self.version = policy, value, dict[str, Any](), 0
+        self.beaten: list[str] = []
 
-    def write(self, value: Any, device: str = "a", ms: int = 1, seen: int = -1) -> Verdict:
+    def write(self, value: Any, device: str = "a", ms: int = 1, seen: int = -1, place: int | None = None) -> Verdict:
+        """`place` in the device's journal; without it behind all before."""
         self.version += 1
         meta = FieldMeta.load(self.raw)
         before, given = copy.deepcopy(self.value), copy.deepcopy(value)
-        stamp = Stamp(self.version, hlc.encode(ms, 0), device, f"e{self.version}", seen)
+        stamp = Stamp(self.version, hlc.encode(ms, 0), device, f"e{self.version}", seen, self.version if place is None else place)
         present = self.value
-        self.value, verdict = merge_field(self.policy, present, meta, value, stamp)
+        self.value, verdict = merge_field(self.policy, present, meta, value, stamp, self.beaten)
         assert present == before, "the value that stood is never changed in place"
         assert value == given
         self.raw = meta.dump()
@@ -71,13 +69,108 @@ def test_last_writer_compares_clocks_when_neither_had_seen_the_other() -> None:
     assert (field.value, field.history) == ("later", ["earlier", "a", "tie"])
 
 
-def test_review_keeps_both_and_lets_a_person_decide() -> None:
+def test_who_said_the_same_before_it_was_said_again_has_lost_once_it_goes_unseen() -> None:
+    field = Field(P.LAST_WRITER)
+    field.write("blocked", "a", ms=1)
+    assert field.write("blocked", "b", ms=2) is Verdict.SET, "said again, by somebody who had not seen it"
+    assert field.history == [], "it has not lost"
+    assert field.write("free", "b", ms=3) is Verdict.SET
+    assert (field.value, field.history, field.beaten) == ("free", ["blocked"], ["e1"])
+    field.write("blocked", "c", ms=4)
+    seen = field.version
+    field.write("blocked", "d", ms=5)
+    assert field.write("gone", "d", ms=6, seen=seen) is Verdict.SET
+    assert "e4" not in field.beaten, "seen before it went"
+
+
+def test_who_said_the_same_with_an_earlier_clock_has_lost_too_once_it_goes_unseen() -> None:
+    """A says x at 10, B says x at 5, C says y at 20, none having seen another: in any order A and B are told."""
+    for order in permutations([("x", "a", 10), ("x", "b", 5), ("y", "c", 20)]):
+        field = Field(P.LAST_WRITER)
+        lost = [f"e{field.version}" for value, device, ms in order if field.write(value, device, ms) is Verdict.LOST]
+        assert field.value == "y"
+        assert {*lost, *field.beaten} == {f"e{at}" for at, (value, _, _) in enumerate(order, 1) if value == "x"}
+        assert field.history == ["x", "x"]
+
+
+def test_a_later_word_on_the_same_value_counts_against_one_in_between() -> None:
+    """A says x at 1, B says x at 5, C says y at 3, none having seen another: B spoke last, x stands — in any order."""
+    field = Field(P.LAST_WRITER)
+    assert field.write("x", "a", ms=1) is Verdict.SET
+    assert field.write("x", "b", ms=5) is Verdict.SET
+    assert field.write("x", "d", ms=4) is Verdict.SET, "said again, but earlier: x goes on standing by b's word"
+    assert field.write("y", "c", ms=3, seen=1) is Verdict.LOST, "seen was only the first saying"
+
+
+def test_who_changes_what_he_said_himself_takes_nothing_from_himself() -> None:
+    field = Field(P.LAST_WRITER)
+    field.write("x", "a", ms=1)
+    field.write("x", "b", ms=2)
+    field.write("y", "a", ms=3)
+    assert (field.value, field.history, field.beaten) == ("y", ["x"], ["e2"]), "not his own first word"
+
+
+@pytest.mark.parametrize("policy", [P.LAST_WRITER, P.REVIEW])
+def test_what_a_device_said_before_its_own_later_word_changes_nothing_when_it_is_judged_late(policy: MergePolicy) -> None:
+    field = Field(policy)
+    field.write("later", "a", ms=1, place=9)
+    assert field.write("earlier", "a", ms=5, place=5) is Verdict.SET, "whatever its clock"
+    assert (field.value, field.history) == ("later", [])
+    assert field.write("of a newer epoch", "a", ms=0, place=place_of(1, 1)) is Verdict.SET
+    assert (field.value, field.history) == ("of a newer epoch", [])
+
+
+@pytest.mark.parametrize("place", [place_of(0, 99), place_of(-1, 2), place_of(-1, 99)])
+def test_what_a_copy_of_the_device_said_in_an_epoch_left_since_or_in_an_annex_meets_it_like_a_strangers_word(place: int) -> None:
+    field = Field(P.LAST_WRITER)
+    field.write("a", "a", ms=5, place=place_of(1, 4))
+    assert field.write("too early", "a", ms=4, place=place) is Verdict.LOST
+    assert field.write("later", "a", ms=6, place=place + 1) is Verdict.SET
+    assert (field.value, field.history, field.beaten) == ("later", ["too early", "a"], ["e1"])
     field = Field(P.REVIEW)
-    assert field.write("minor", "a") is Verdict.SET
-    assert field.write("minor", "b") is Verdict.KEPT
-    assert field.write("severe", "b", ms=99) is Verdict.CONFLICT
-    assert (field.value, field.history) == ("minor", ["severe"])
-    assert field.write("severe", "office", seen=field.version) is Verdict.SET
+    field.write("a", "a", place=place_of(1, 4))
+    assert field.write("b", "a", place=place) is Verdict.CONFLICT
+
+
+def test_a_removal_judged_late_takes_away_nothing_its_device_added_after_it() -> None:
+    field = Field(P.UNION, {})
+    field.write({"k": 1}, "b", ms=1)
+    field.write({"k": 2}, "a", ms=9, place=9)
+    assert (field.value, field.beaten) == ({"k": 2}, ["e1"])
+    assert field.write({"k": None}, "a", ms=5, place=5) is Verdict.SET
+    assert field.value == {"k": 2}
+    assert [one["e"] for one in field.raw["i"]["k"]["k"]] == ["e1"], "who had lost does not stand again"
+
+
+def test_a_smaller_word_of_ones_own_is_kept_when_a_larger_one_is_judged_late() -> None:
+    field = Field(P.MAX)
+    field.write(7, "a", place=9)
+    assert field.write(9, "a", place=5) is Verdict.SET
+    assert (field.value, field.history) == (9, [7])
+
+
+def test_one_entry_saying_the_same_twice_says_it_once() -> None:
+    meta, stamp = FieldMeta(), Stamp(1, hlc.encode(1, 0), "a", "e1")
+    assert merge_field(P.LAST_WRITER, None, meta, "x", stamp) == ("x", Verdict.SET)
+    assert merge_field(P.LAST_WRITER, "x", meta, "x", stamp) == ("x", Verdict.KEPT)
+
+
+def test_who_had_seen_a_word_and_says_it_again_speaks_for_it() -> None:
+    field = Field(P.LAST_WRITER)
+    field.write("x", "a", ms=1)
+    field.write("x", "b", ms=2, seen=1)
+    field.write("y", "c", ms=3)
+    assert (field.value, field.history, field.beaten) == ("y", ["x"], ["e2"])
+
+
+def test_however_many_say_the_same_no_loser_leaves_the_history_and_all_are_told() -> None:
+    field = Field(P.LAST_WRITER)
+    field.write("lost", "a", ms=1)
+    for number in range(HISTORY_MAX + 5):
+        field.write("x", f"d{number:02}", ms=2 + number)
+    assert field.history == ["lost"]
+    field.write("y", "z", ms=99)
+    assert field.beaten == [f"e{version}" for version in range(1, HISTORY_MAX + 7)]
 
 
 def test_server_takes_what_the_server_says() -> None:
@@ -98,7 +191,32 @@ def test_an_add_wins_over_a_remove_that_had_not_seen_it() -> None:
     assert field.value == {}
     assert field.write({"photo": 1}, "a") is Verdict.SET, "added again"
     assert field.write({"photo": None}, "a") is Verdict.SET, "whoever added it may take it back"
-    assert field.write({"photo": None}, "a") is Verdict.KEPT
+    assert field.write({"photo": None}, "a") is Verdict.SET, "a later word like any other"
+    assert field.write({"late": None}, "a", place=99) is Verdict.SET, "what it takes away may still come"
+    assert field.write({"late": 1}, "a", place=98) is Verdict.SET
+    assert field.value == {}
+
+
+def test_an_add_of_the_same_that_the_remover_had_not_seen_stands_in_any_order() -> None:
+    """B adds k, A adds it later without having seen B, A takes it away: B's word stands, and A is told."""
+    add_b, add_a, remove = ({"k": True}, "b", 1), ({"k": True}, "a", 5), ({"k": None}, "a", 9)
+    for order in ([add_b, add_a, remove], [add_a, add_b, remove], [add_a, remove, add_b]):
+        field = Field(P.UNION, {})
+        lost = [f"e{field.version}" for value, device, ms in order if field.write(value, device, ms) is Verdict.LOST]
+        assert field.value == {"k": True}
+        assert [*lost, *field.beaten] == [f"e{order.index(remove) + 1}"]
+        assert [(one["value"], one["why"]) for one in field.raw["i"]["k"]["k"]] == [(None, "union")]
+
+
+def test_an_add_that_had_lost_stands_again_when_what_it_lost_to_is_taken_away() -> None:
+    field = Field(P.UNION, {})
+    field.write({"k": 1}, "a", ms=1)
+    field.write({"k": 2}, "b", ms=2)
+    assert (field.value, field.beaten) == ({"k": 2}, ["e1"])
+    assert [(one["e"], one["why"]) for one in field.raw["i"]["k"]["k"]] == [("e1", "last_writer")]
+    assert field.write({"k": None}, "b", ms=3) is Verdict.LOST, "the first add it had not seen"
+    assert field.value == {"k": 1}
+    assert [one["e"] for one in field.raw["i"]["k"]["k"]] == ["e3"]
 
 
 def test_a_unions_keys_are_each_their_own() -> None:
@@ -149,38 +267,73 @@ def test_concurrent_last_writers_come_to_the_same_in_any_order(writes: list[Writ
         assert final(P.LAST_WRITER, list(order)) == expected
 
 
-Word = tuple[str, str, int, int]
-"""(value, device, milliseconds after whatever its writer knew, how many of the first words its writer had seen)."""
-words = st.lists(
-    st.tuples(st.sampled_from("xy"), st.sampled_from("abc"), st.integers(1, 4), st.integers(0, 3)), min_size=1, max_size=6
-)  # fmt: skip
+Word = tuple[str | None, str, int, int]
+"""(value, or None for a removal; device; HLC milliseconds; how many of the first words its writer had seen)."""
 
 
-def timed(said: list[Word], first: int) -> list[tuple[int, Word]]:
-    """The words with their clocks: later than everything their writer had seen or said."""
-    clocks: list[tuple[int, Word]] = []
-    for at, word in enumerate(said):
-        known = [ms for other, (ms, past) in enumerate(clocks) if past[1] == word[1] or other < min(word[3], first, at)]
-        clocks.append((max(known, default=0) + word[2], word))
-    return clocks
+def words(values: list[str | None]) -> st.SearchStrategy[list[Word]]:
+    one = st.tuples(st.sampled_from(values), st.sampled_from("abc"), st.integers(1, 4), st.integers(0, 3))
+    return st.lists(one, min_size=1, max_size=6).map(knowing_no_less)
 
 
-@given(said=words, first=st.integers(0, 3))
-def test_words_said_again_come_to_the_same_in_any_order(said: list[Word], first: int) -> None:
-    """Some words stand in this order, and were seen or not; the others come in any order that keeps each device's own."""
-    clocks = timed(said, first)
-    expected = max(clocks, key=lambda one: (one[0], one[1][1]))[1][0]
-    rest = clocks[first:]
-    for order in permutations(range(len(rest))):
-        own = [(rest[at][1][1], at) for at in order]
-        if any(a[0] == b[0] and a[1] > b[1] for index, a in enumerate(own) for b in own[index + 1 :]):
-            continue
-        field, versions = Field(P.LAST_WRITER), [0]
-        for ms, (value, device, _, seen) in [*clocks[:first], *(rest[at] for at in order)]:
-            had = versions[min(seen, first, len(versions) - 1)]
-            kept = field.write(value, device, ms, seen=had or -1) is Verdict.KEPT
-            versions.append(versions[-1] if kept else field.version)
-        assert field.value == expected, (order, clocks)
+def knowing_no_less(said: list[Word]) -> list[Word]:
+    """A device knows whatever it knew when it spoke before."""
+    most: dict[str, int] = {}
+    grown = []
+    for value, device, ms, seen in said:
+        most[device] = max(seen, most.get(device, 0))
+        grown.append((value, device, ms, most[device]))
+    return grown
+
+
+def in_any_order(said: list[Word], first: int) -> list[list[int]]:
+    """The first words in this order, the others in any: what a device said before its own later word may be judged after it."""
+    return [[*range(min(first, len(said))), *order] for order in permutations(range(first, len(said)))]
+
+
+def check_any_order(said: list[Word], first: int, key: str | None = None) -> None:
+    """In every order of arrival the same stands: of the words nobody replaced who knew them, the greatest. Whoever said something
+    else, and was not replaced, is told and in the history; nobody is told whom no greater word of somebody else contradicted."""
+
+    def saw(one: int, other: int) -> bool:
+        (_, device, _, seen), former = said[one], said[other][1]
+        return one > other and (device == former or other < min(seen, first))
+
+    def rank(at: int) -> tuple[bool, int, str]:
+        value, device, ms, _ = said[at]
+        return value is not None, ms, device
+
+    live = [at for at in range(len(said)) if not any(saw(later, at) for later in range(len(said)))]
+    stands = said[max(live, key=rank)][0]
+    losers = {at for at in live if said[at][0] != stands}
+    contradicted = {
+        at for at in range(len(said)) for by in range(len(said))
+        if said[by][0] != said[at][0] and rank(by) > rank(at) and not saw(by, at)
+    }  # fmt: skip
+    for order in in_any_order(said, first):
+        field = Field(P.LAST_WRITER if key is None else P.UNION)
+        told = set()
+        for at in order:
+            value, device, ms, seen = said[at]
+            one = value if key is None else {key: value}
+            if field.write(one, device, ms, min(seen, first, at) or -1, place=at + 1) is Verdict.LOST:
+                told.add(at)
+        told |= {order[int(entry[1:]) - 1] for entry in field.beaten}
+        now = field.value if key is None else field.value.get(key)
+        kept = field.raw.get("k", []) if key is None else field.raw["i"][key].get("k", [])
+        assert now == stands, order
+        assert losers <= told <= contradicted, order
+        assert losers <= {order[int(one["e"][1:]) - 1] for one in kept}, order
+
+
+@given(said=words(["x", "y"]), first=st.integers(0, 3))
+def test_words_come_to_the_same_and_the_same_are_told_in_any_order(said: list[Word], first: int) -> None:
+    check_any_order(said, first)
+
+
+@given(said=words(["x", "y", None]), first=st.integers(0, 3))
+def test_adds_and_removes_come_to_the_same_and_the_same_are_told_in_any_order(said: list[Word], first: int) -> None:
+    check_any_order([("x", "z", 1, 0), *said], first + 1, "k")
 
 
 @given(writes=distinct, keys=st.lists(st.sampled_from("xyz"), min_size=5, max_size=5))
@@ -216,157 +369,3 @@ def test_no_contradiction_is_dropped(writes: list[Write]) -> None:
 def test_one_device_alone_always_sees_its_last_word(steps: list[tuple[int, bool]]) -> None:
     for policy in (P.LAST_WRITER, P.REVIEW, P.SERVER):
         assert final(policy, [(value, "a", 1) for value, _ in steps]) == steps[-1][0]
-
-
-# --- clocks -------------------------------------------------------------------------------------------------------------
-@given(st.integers(0, 10**12), st.lists(st.integers(0, 10**12), max_size=20))
-def test_a_clock_only_goes_forward(start: int, walls: list[int]) -> None:
-    last = hlc.encode(start, 0)
-    for wall in walls:
-        following = hlc.tick(last, wall)
-        assert following > last
-        assert hlc.decode(following)[0] >= wall
-        last = following
-
-
-def test_a_clock_far_ahead_is_capped_at_the_receipt() -> None:
-    assert hlc.capped(hlc.encode(1_000_000, 3), 1_000_000) == hlc.encode(1_000_000, 3)
-    assert hlc.capped(hlc.encode(1_060_000, 3), 1_000_000) == hlc.encode(1_060_000, 3)
-    assert hlc.capped(hlc.encode(1_060_001, 3), 1_000_000) == hlc.encode(1_060_000, 0)
-    assert hlc.tick(hlc.encode(5, 0xFFFF), 1) == hlc.encode(6, 0)
-    for ms, counter in ((-1, 0), (10**13, 0), (0, -1), (0, 2**16)):
-        with pytest.raises(ValueError, match="out of range"):
-            hlc.encode(ms, counter)
-
-
-# --- on records ---------------------------------------------------------------------------------------------------------
-def test_every_field_of_every_record_declares_its_policy_and_a_fitting_default() -> None:
-    assert set(POLICIES) == set(RECORDS)
-    for kind, policies in POLICIES.items():
-        for name, policy in policies.items():
-            if policy is P.UNION and name in DEFAULTS[kind]:
-                assert DEFAULTS[kind][name] == {}, f"{kind}.{name}"
-
-
-def test_two_people_contradicting_each_other_are_both_kept_and_told(stage: Stage) -> None:
-    """Both record the same damage of one handover with another severity: a person decides."""
-    one, two = stage.phone(), stage.phone()
-    handover = CheckIn(one)
-    handover.start()
-    damage = handover.damage(severity="minor_damage")
-    one.push()
-    handover.phone = two
-    handover.damage(damage, "severe_damage")
-    pushed = two.push()
-    assert [outcome.state for outcome in pushed.outcomes] == ["conflict"]
-    assert "severity" in pushed.outcomes[0].detail["conflicts"][f"damage/{damage}"]
-    assert stage.the("damage", damage)["severity"] == "minor_damage"
-    stored = stage.stored("damage", damage)
-    assert stored is not None
-    assert [item["value"] for item in stored.meta["severity"].history] == ["severe_damage"]
-    assert [one["state"] for one in stage.all("outcome")] == ["conflict"]
-
-
-def test_whoever_is_overwritten_by_a_later_word_he_had_not_seen_is_told(stage: Stage) -> None:
-    """The first one's entry was simply applied; when a later concurrent word wins, his outcome says that his value lost."""
-    one, two = stage.phone(), stage.phone()
-    handover = CheckIn(one)
-    handover.start()
-    damage = handover.damage()
-    one.push()
-    missing = {"accessory": "keys", "state": "missing"}
-    first = handover.add("accessory.report", {**missing, "note": "一把"})
-    pushed = one.push()
-    assert [outcome.state for outcome in pushed.outcomes] == ["applied"]
-    stage.now += 1000
-    handover.phone = two
-    handover.add("accessory.report", {**missing, "note": "两把"})
-    pushed = two.push()
-    assert [outcome.state for outcome in pushed.outcomes] == ["applied"]
-    assert stage.the("handover", handover.id)["accessories"]["keys"]["note"] == "两把"
-    told = stage.entry(first.id)
-    assert told is not None
-    assert (told.state, told.detail["lost"]) == ("merged", {f"handover/{handover.id}": ["accessories"]})
-    outcomes = [(one["device_id"], one["seq"], one["state"]) for one in stage.all("outcome")]
-    assert outcomes == [(one.id, first.seq, "merged")]
-    assert stage.the("damage", damage)["size_mm"] is None
-
-
-def test_whoever_had_seen_a_value_takes_nothing_from_anybody_by_changing_it(stage: Stage) -> None:
-    one, two = stage.phone(), stage.phone()
-    handover = CheckIn(one)
-    handover.start()
-    handover.add("accessory.report", {"accessory": "keys", "state": "missing"})
-    one.push()
-    stored = stage.stored("handover", handover.id)
-    assert stored is not None
-    handover.phone = two
-    handover.add("accessory.report", {"accessory": "keys", "state": "present"}, seen={handover.id: stored.version})
-    two.push()
-    assert stage.the("handover", handover.id)["accessories"]["keys"]["state"] == "present"
-    assert stage.all("outcome") == []
-
-
-def test_a_later_word_on_the_same_value_counts_against_one_in_between() -> None:
-    """A says x at 1, B says x at 5, C says y at 3, none having seen another: B spoke last, x stands — in any order."""
-    field = Field(P.LAST_WRITER)
-    assert field.write("x", "a", ms=1) is Verdict.SET
-    assert field.write("x", "b", ms=5) is Verdict.SET
-    assert field.write("x", "d", ms=4) is Verdict.KEPT, "said again, but earlier"
-    assert field.write("y", "c", ms=3, seen=1) is Verdict.LOST, "seen was only the first saying"
-
-
-def test_an_equal_value_said_later_takes_a_version_and_one_said_earlier_none(stage: Stage) -> None:
-    phone = stage.phone()
-    handover = CheckIn(phone)
-    handover.start()
-    phone.push()
-    record_id = handover.id
-
-    def say(name: str, ms: int, device: str) -> None:
-        def job(store: Any) -> None:
-            writer = RecordWriter(store, stage.id, store.lock_organisation(stage.id) + 1, Touched())
-            writer.write("handover", record_id, {"note": name}, Stamp(writer.version, hlc.encode(ms, 0), device, "e"), False)
-            store.set_organisation_version(stage.id, writer.version)
-
-        stage.write(job)
-
-    say("x", 1, "a")
-    before = stage.stored("handover", record_id)
-    say("x", 5, "b")
-    after = stage.stored("handover", record_id)
-    say("x", 4, "d")
-    again = stage.stored("handover", record_id)
-    assert before is not None
-    assert after is not None
-    assert again is not None
-    assert (after.version, again.version, after.data) == (before.version + 1, after.version, before.data)
-    say("y", 3, "c")
-    assert stage.the("handover", record_id)["note"] == "x"
-
-
-@pytest.mark.parametrize(("seen", "state"), [("before", "applied"), ("between", "applied"), ("never", "conflict")])
-def test_who_is_concurrent_is_decided_on_the_fields_version(stage: Stage, seen: str, state: str) -> None:
-    """The record has moved on since, but not in this field: whoever had seen the field's own value follows it."""
-    one, two, three = stage.phone(), stage.phone(), stage.phone()
-    handover = CheckIn(one)
-    handover.start()
-    damage = handover.damage(severity="minor_damage")
-    one.push()
-    first = stage.stored("damage", damage)
-    handover.phone = two
-    handover.photo("damage_close", damage_id=damage)
-    two.push()
-    moved = stage.stored("damage", damage)
-    assert first is not None
-    assert moved is not None
-    assert moved.version > first.version, "the record has a newer version"
-    assert moved.meta["severity"].version == first.version, "its severity has not"
-    had = {"before": first.version, "between": moved.version - 1, "never": 0}[seen]
-    said = json.loads(handover.entries[1].body)["args"]
-    entry = three.record("damage.record", {**said, "severity": "severe_damage"}, seen={damage: had, handover.id: had})
-    three.push()
-    found = stage.entry(entry.id)
-    assert found is not None
-    assert found.detail.get("conflicts", {}).get(f"damage/{damage}", []).count("severity") == (state == "conflict")
-    assert stage.the("damage", damage)["severity"] == ("minor_damage" if state == "conflict" else "severe_damage")

@@ -14,6 +14,7 @@ from schemas.people import Role
 from schemas.protocol import NewEpoch, Outcome, PushedEntry
 from server.proof import DeviceChain, verify_device
 from sync import instants
+from sync.again import judge_again, parked_for
 from sync.brought import states_of
 from sync.device import Recorded
 from sync.journal import derived_id, extend, genesis
@@ -486,6 +487,6 @@ def test_an_office_that_judges_later_admits_later(stage: Stage) -> None:
     office.do(QuarantineAdmit(device_id=phone.id, entries=named, reason="x"))
     stage.push(office.request(), judge_entries=False)
     assert stage.entry(start.id) is None
-    stage.write(lambda store: stage.engine.retry_parked(store, stage.id, [ErrorCode.ENTRY_SERVER_ERROR], 10))
+    stage.write(lambda store: judge_again(stage.engine, store, stage.id, parked_for([ErrorCode.ENTRY_SERVER_ERROR]), limit=10))
     assert stage.state(start) == ("applied", None)
     assert chain(stage, phone).checked == 2

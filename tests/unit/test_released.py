@@ -86,6 +86,18 @@ def test_the_device_that_has_nothing_of_it_is_clear_again(stage: Stage) -> None:
     assert stage.state(new) == ("applied", None)
 
 
+def test_what_is_missing_before_the_first_number_it_brings_holds_back_no_receipt(stage: Stage) -> None:
+    """It sends from the first number on that it has: the first is not on the device, and never comes."""
+    phone = starts(stage, 6)
+    request = phone.request()
+    stage.push(without(request, 1, 2, 3))
+    release(stage, phone, 3)
+    pushed = stage.push(without(request, 1))
+    assert end(stage, pushed) == (6, [])
+    assert pushed.upload_clear
+    assert chain(stage, phone).released == ((1, 1),)
+
+
 def test_no_receipt_covers_what_the_device_turns_out_to_have(stage: Stage) -> None:
     """The release was wrong: the device has all of it, and sends it piece by piece."""
     phone = starts(stage, 7)

@@ -12,6 +12,7 @@ from schemas.actions.base import Action, Text
 from schemas.ids import Uuid
 from schemas.people import PERMISSIONS, Reach, Role
 from schemas.protocol import EntryBody
+from sync.again import judge_again, parked_for
 from sync.unit import Unit
 from sync.upcast import UPCASTERS, VOCABULARY, Vocabulary
 from tests.support.stage import Phone, Stage
@@ -170,7 +171,7 @@ def test_an_upcaster_that_raises_costs_nothing_but_time(stage: Stage, notes: lis
     after = write(phone, 1, {"handover_id": stage.ids.new(), "text": "x"})
     assert after() == ("parked", "entry_server_error")
     stage.engine.vocabulary = NOTES
-    stage.write(lambda store: stage.engine.retry_parked(store, stage.id, ["entry_server_error"], 9))
+    stage.write(lambda store: judge_again(stage.engine, store, stage.id, parked_for(["entry_server_error"]), limit=9))
     assert after() == ("applied", None)
     assert len(notes) == 1
 

@@ -1,16 +1,19 @@
 """Entries without effect are found for a manager: those his word settles, and those that are only kept."""
 
+import json
 from typing import Any
 
 import pytest
 
 from schemas import limits
+from schemas.actions.devices import DeviceRevoke
 from schemas.errors import ErrorCode
 from schemas.people import Role
 from schemas.waiting import WaitingEntry, WaitingPage, WaitingWhich
 from server import waiting
 from sync.device import Recorded
 from tests.support.stage import CheckIn, Phone, Stage
+from tests.unit.test_quarantine import admit
 
 
 def page(stage: Stage, which: WaitingWhich = "decide", after: waiting.Place = waiting.START) -> WaitingPage:
@@ -107,6 +110,29 @@ def test_the_first_rejection_stands_and_a_later_ratification_still_takes_effect(
     assert stage.state(entry) == ("applied", None)
 
 
+@pytest.mark.parametrize("second", ["entry.ratify", "entry.reject"])
+@pytest.mark.parametrize("how", ["waited", "admitted"])
+def test_of_two_words_on_one_entry_that_come_into_effect_together_the_first_counts(
+    refused: tuple[Stage, Recorded], second: str, how: str
+) -> None:
+    """Both wait for the same entry, or are admitted at once: the first is carried out before the second is judged."""
+    stage, entry = refused
+    office = stage.phone(Role.MANAGER, shared=False, type_="office")
+    other = stage.phone(Role.MANAGER, shared=False, type_="office")
+    before = other.record("asset.edit", {"asset_id": stage.van, "colour": "red"})
+    if how == "admitted":
+        stage.do(DeviceRevoke(device_id=office.id))
+    needs = [before.id] if how == "waited" else []
+    one = office.record("entry.ratify", {"entry_id": entry.id, "reason": "先说的"}, needs=needs)
+    two = office.record(second, {"entry_id": entry.id, "reason": "后说的"}, needs=needs)
+    office.push(office.request())
+    other.push()
+    if how == "admitted":
+        admit(stage, office)
+    assert stage.state(one) == stage.state(entry) == ("applied", None)
+    assert stage.state(two) == ("refused", ErrorCode.STATE_ILLEGAL)
+
+
 def test_what_waits_for_another_names_it_and_a_manager_may_end_the_waiting(stage: Stage) -> None:
     phone, unknown = stage.phone(), stage.ids.new()
     entry = start(phone, unknown)
@@ -145,3 +171,15 @@ def test_pages_are_bounded_and_miss_nothing(stage: Stage, monkeypatch: pytest.Mo
     assert page(stage, "kept").entries == []
     assert page(stage, "kept").next is not None, "looked through, nothing found yet, and there is more"
     assert every(stage, "kept") == []
+
+
+def test_who_decides_reads_what_it_would_do(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    phone = stage.phone()
+    known = start(phone, stage.ids.new())
+    odd = phone.record("nobody.knows", {"note": "x" * limits.WAITING_ARGS_CHARS_MAX})
+    half = stage.ids.new()
+    phone.journal.append(half, json.dumps({"id": half, "args": {"note": "\ud800"}}).encode())
+    phone.push()
+    args = {one.id: one.args for one in [*every(stage), *every(stage, "kept")]}
+    assert args[known.id] == json.loads(known.body)["args"]
+    assert (args[odd.id], args[half]) == (None, None), "too long to read; half a character, which no answer can carry"

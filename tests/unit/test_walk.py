@@ -76,3 +76,15 @@ def test_a_walk_keeps_to_its_numbers(stage: Stage, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(limits, "JOURNAL_PAGE_ENTRIES_MAX", 2)
     assert stage.write(lambda store: [entry.seq for entry in walk(store, stage.id, phone.id, 0, 3, 8)]) == [3, 5, 6, 7, 8]
     assert stage.write(lambda store: list(walk(store, stage.id, phone.id, 1, 1))) == []
+
+
+def test_a_lost_number_whose_body_came_after_all_is_verified_by_it_once(stage: Stage) -> None:
+    phone = stage.phone()
+    for _ in range(3):
+        CheckIn(phone).start()
+    request = phone.request()
+    lost = [{"seq": 2, "hash": request["entries"][1]["hash"]}]
+    stage.push({**request, "entries": [request["entries"][0], request["entries"][2]], "lost": lost})
+    assert look(stage, phone)[0] == DeviceChain(checked=2, broken_at=None, total=3)
+    stage.push(request)
+    assert look(stage, phone)[0] == DeviceChain(checked=3, broken_at=None, total=3)

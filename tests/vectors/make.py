@@ -14,13 +14,14 @@ from typing import Any, Final
 from schemas import ids
 from schemas.actions import ACTIONS
 from schemas.effects import Effect
+from schemas.labels import is_tag
 from schemas.merge import MergePolicy
 from schemas.records import RECORDS
 from sync import digest, hlc, journal
 from sync.effects import ABSENT, Filled, Scene, fill
 from sync.merge import FieldMeta, Stamp, merge_field
 from sync.unit import DEFAULTS, POLICIES
-from tests.vectors import conflicts, exchange, exported
+from tests.vectors import conflicts, due, exchange, exported, gate, stock
 
 FOLDER: Final = Path(__file__).resolve().parent
 
@@ -184,12 +185,13 @@ def _merges() -> list[dict[str, Any]]:
     cases: dict[str, list[tuple[Any, str, int, int]]] = {
         "immutable": [(None, one, 1, -1), ("x", two, 1, -1), ("x", three, 9, -1), ("y", three, 9, 2)],
         "last_writer": [("a", one, 10, -1), ("b", two, 9, -1), ("c", two, 11, -1), ("c", one, 12, -1), ("d", three, 11, -1),
-                        ("e", three, 1, 5), ("f", three, 0, -1)],
+                        ("e", three, 1, 5), ("f", three, 0, -1), ("f", one, 9, -1), ("f", two, 8, -1), ("g", one, 10, -1)],
         "max": [(5, one, 1, -1), (9, two, 0, -1), (7, three, 9, -1)],
         "min": [(5, one, 1, -1), (9, two, 0, -1), (3, three, 0, -1)],
         "counter": [(5, one, 1, -1), (-2, two, 1, -1), (0, two, 2, -1)],
         "union": [({"x": 1}, one, 5, -1), ({"x": None}, two, 9, -1), ({"x": 2, "y": 1}, two, 4, -1), ({"x": 3}, three, 6, -1),
-                  ({"x": None, "z": None}, three, 7, -1), ({"x": 4}, one, 1, -1)],
+                  ({"x": None, "z": None}, three, 7, -1), ({"x": 4}, one, 1, -1), ({"x": 4}, three, 8, -1),
+                  ({"x": None}, three, 9, -1), ({"x": None}, two, 9, 8), ({"x": 5}, one, 2, 8)],
         "server": [(1, one, 1, -1), (2, two, 0, -1), (2, three, 9, -1)],
         "review": [("minor", one, 1, -1), ("severe", two, 9, -1), ("minor", two, 9, -1), ("severe", three, 0, 3)],
     }  # fmt: skip
@@ -205,6 +207,16 @@ def _merges() -> list[dict[str, Any]]:
             steps.append({"write": wrote, "stands": value, "verdict": verdict, "meta": json.loads(json.dumps(meta.dump()))})
         found.append({"policy": policy, "steps": steps})
     return found
+
+
+def _tags() -> list[dict[str, Any]]:
+    """What a label can carry, and what not."""
+    texts = [
+        "HV-0001", "浙A12345", "é1", "A", "0", "x" * 64, "x" * 65, "", " ", "A 01", "A/01", "A%01", "A%2F01", "A?01", "A#01",
+        "..", ".", "-1", "_1", "A..B", "A.", "a\\b", "a&b", "a+b", "浙A·1", "A\n1", "A\u200b1", "e\u0301", "①", "²", "٣", "🛵",
+        "A;b", "A:1", "a=b", "a@b",
+    ]  # fmt: skip
+    return [{"text": text, "fits": is_tag(text)} for text in texts]
 
 
 def _digest() -> dict[str, Any]:
@@ -234,7 +246,8 @@ def render() -> dict[str, str]:
     made = {"chain": _chain(), "hlc": _hlc(), "ids": _ids(), "effects": _effects(), "templates": _templates(),
             "merge": _merges(), "digest": _digest(), "pages": exchange.pages(), "receipts": exchange.receipts(),
             "believed": exchange.believed(), "epoch": exchange.epochs(), "conflicts": conflicts.vectors(),
-            "exported": exported.vectors()}  # fmt: skip
+            "exported": exported.vectors(), "gate": gate.vectors(), "tags": _tags(), "due": due.vectors(),
+            "stock": stock.vectors()}  # fmt: skip
     return {f"{name}.json": json.dumps(value, ensure_ascii=False, indent=1) + "\n" for name, value in made.items()}
 
 

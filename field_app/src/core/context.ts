@@ -9,6 +9,7 @@ import { type BlobRow, type Db, got, type OutboxRow } from './db';
 import type { Deps } from './deps';
 import type { Http } from './http';
 import type { DeviceKeys } from './keys';
+import { spoiledOf } from './owncopy';
 import type { Replica } from './replica';
 import { type Writable, writable } from './store';
 import type { DeviceInfo, Problem, Status, WizardState } from './types';
@@ -87,7 +88,7 @@ export function emptyLists(): Pick<
 
 const bodies = new WeakMap<OutboxRow, EntryBody | null>();
 
-/** The parsed body of a row (its text stays what counts). null: the store gives back what nobody can read. */
+/** The parsed body of a row (its text stays what counts). null: the store gives back what was not written, or nobody can read. */
 export function bodyOf(row: OutboxRow): EntryBody | null {
   const known = bodies.get(row);
   if (known !== undefined) return known;
@@ -114,9 +115,25 @@ export function setOutbox(ctx: Context, rows: readonly OutboxRow[]): void {
   );
 }
 
+/** Finds what is no longer as it was written. A body that was looked at `before`, and is the same still, is not read again. */
+async function lookOver(
+  tx: IDBTransaction,
+  before: readonly OutboxRow[],
+  rows: readonly OutboxRow[],
+): Promise<void> {
+  const known = new Map(before.map((row) => [row.hash, row]));
+  for (const row of rows) {
+    const same = known.get(row.hash);
+    const body = same?.body === row.body ? bodies.get(same) : undefined;
+    if (body !== undefined) bodies.set(row, body);
+  }
+  const fresh = rows.filter((row) => !bodies.has(row));
+  for (const row of await spoiledOf(tx, fresh)) bodies.set(row, null);
+}
+
 /** Reads the lists from the store again: all at one moment, the entries shown last, so that nobody sees a mixture. */
 export async function reload(ctx: Context): Promise<void> {
-  const found = await ctx.db.read(['meta', 'outbox', 'blobs', 'wizards'], async (tx) => {
+  const found = await ctx.db.read(['meta', 'outbox', 'hashes', 'blobs', 'wizards'], async (tx) => {
     const meta = tx.objectStore('meta');
     const [outbox, blobs, wizards, proven, fullUploadAt, fullUploadSeq, heardAt, skew] = await Promise.all([
       got<OutboxRow[]>(tx.objectStore('outbox').getAll()),
@@ -128,6 +145,7 @@ export async function reload(ctx: Context): Promise<void> {
       got<string | undefined>(meta.get('heardAt')),
       got<number | undefined>(meta.get('skew')),
     ]);
+    await lookOver(tx, ctx.outbox.get(), outbox);
     return { outbox, blobs, wizards, proven, fullUploadAt, fullUploadSeq, heardAt, skew };
   });
   ctx.proven.set(found.proven ?? null);

@@ -14,16 +14,16 @@ import { exportFile } from './exportfile';
 import { allowedWhenShut, graceOf, holdsGate, isOpening } from './gate';
 import { Http } from './http';
 import { uuid7 } from './ids';
-import { capture } from './media';
+import { studio } from './media';
 import { Opened } from './opened';
 import { save } from './outbox';
-import { Pictures, prefetch } from './pictures';
+import { bestOf, Pictures, prefetch } from './pictures';
 import { checkPin, setPin } from './pins';
 import { CoreError, problemOf } from './problems';
 import { Replica } from './replica';
 import { sessionOf, settle, stillSignedIn } from './session';
 import { FIRST, factsOf, outboxItems, statusOf } from './status';
-import { askToPersist, estimate } from './storage';
+import { askToPersist, estimateShown } from './storage';
 import { writable } from './store';
 import type {
   Captured,
@@ -31,6 +31,7 @@ import type {
   DeviceInfo,
   NewEntry,
   OutboxItem,
+  PhoneLock,
   Readable,
   RecordExtra,
   RecordOf,
@@ -67,6 +68,8 @@ export class CoreImpl implements Core {
   private update: (() => void) | null = null;
   /** Since an opening something was unsent, and the policy wanted it up before new work. */
   private holding = false;
+  /** How whoever is unlocked has shown who they are. */
+  private proof: 'pin' | 'passkey' = 'pin';
   /** An attempt to send it has failed since. */
   private failed = false;
 
@@ -74,6 +77,7 @@ export class CoreImpl implements Core {
     this.deps = deps;
     this.flavour = flavour;
     this.http = new Http(deps);
+    this.replica.reading.subscribe((reading) => this.patch({ reading }));
   }
 
   // --- opening and closing --------------------------------------------------------------------------------------------
@@ -130,6 +134,8 @@ export class CoreImpl implements Core {
     const session = this.flavour === 'office' && this.root ? await sessionOf(this.deps, this.root) : null;
     this.patch({ phase: session ? 'ready' : 'locked', person: session?.person ?? null });
     if (session) void this.confirmSession();
+    // Only now: what is not seen yet must not stand in the way of what is.
+    this.replica.whole.catch((fault) => this.patch({ problem: problemOf(fault, 'storage_failed') }));
   }
 
   private async confirmSession(): Promise<void> {
@@ -212,15 +218,26 @@ export class CoreImpl implements Core {
     return this.admit(person, (ctx) => setPin(ctx, person, pin));
   }
 
+  async phoneLock(): Promise<PhoneLock | null> {
+    const ctx = this.opened?.ctx;
+    if (!ctx || this.flavour !== 'field') return null;
+    const { phoneLock } = await import('./phonelock');
+    return phoneLock(ctx, (person, check) => this.admit(person, check, 'passkey'));
+  }
+
   private async admit(
     person: string,
     check: (ctx: Opened['ctx']) => Promise<UnlockResult>,
+    proof: 'pin' | 'passkey' = 'pin',
   ): Promise<UnlockResult> {
     const opened = this.opened;
     const found = opened?.ctx.device.roster.find((one) => one.id === person);
     if (!opened || opened.revoked || opened.wiping || !found) throw new CoreError('not_ready');
     const result = await check(opened.ctx);
-    if (result.ok) this.patch({ phase: 'ready', person: { ...found, has_pin: true }, problem: null });
+    if (result.ok) {
+      this.proof = proof;
+      this.patch({ phase: 'ready', person: { ...found, has_pin: true }, problem: null });
+    }
     return result;
   }
 
@@ -238,6 +255,7 @@ export class CoreImpl implements Core {
   }
 
   async get<K extends Kind>(kind: K, id: string): Promise<RecordOf<K> | null> {
+    await this.replica.whole;
     return this.replica.one(kind, id);
   }
 
@@ -249,6 +267,7 @@ export class CoreImpl implements Core {
   }
 
   async recordAll(items: NewEntry[]): Promise<Saved[]> {
+    await this.replica.whole; // an entry says which versions were seen: of what is not read yet, it could not
     const { opened } = this;
     const { person } = this.current.get();
     if (!opened || !person || opened.wiping) throw new CoreError('not_ready');
@@ -256,15 +275,15 @@ export class CoreImpl implements Core {
     const { gate, grace } = this.current.get();
     const held = gate === 'shut' && !items.every((item) => allowedWhenShut(item.action, item.args));
     if (held) throw new CoreError('gate_closed');
-    const auth = this.flavour === 'office' ? 'password' : 'pin';
-    const saved = await save(opened.ctx, items, {
-      person: person.id,
-      auth,
-      gate: grace ? 'grace' : 'clear',
-    });
-    opened.kick('save');
-    if (items.some((item) => item.extra?.blobs?.length)) void this.measureStorage();
-    return saved;
+    const auth = this.flavour === 'office' ? 'password' : this.proof;
+    const actor = { person: person.id, auth, gate: grace ? 'grace' : 'clear' } as const;
+    try {
+      const saved = await save(opened.ctx, items, actor);
+      opened.kick('save');
+      return saved;
+    } finally {
+      if (items.some((item) => item.extra?.blobs?.length)) void this.measureStorage();
+    }
   }
 
   newId(): string {
@@ -310,7 +329,18 @@ export class CoreImpl implements Core {
   }
 
   async capture(bytes: Blob): Promise<Captured> {
-    return capture(this.deps, bytes);
+    return studio.capture(this.deps, bytes);
+  }
+
+  async stamped(sha256: string, lines: readonly string[]): Promise<Blob | null> {
+    const bytes = await bestOf(this.ready().ctx, sha256).catch(() => null);
+    return bytes && studio.stamped(bytes, lines);
+  }
+
+  async persist(): Promise<boolean> {
+    const kept = await askToPersist(this.deps);
+    await this.measureStorage();
+    return kept;
   }
 
   offerUpdate(apply: () => void): void {
@@ -345,10 +375,12 @@ export class CoreImpl implements Core {
     if (!opened) return;
     const shown = statusOf(opened.ctx);
     const { sending, person, phase } = this.current.get();
+    const off = person !== null && this.flavour === 'field' && !this.isOnRoster(person.id);
+    if (off) this.lock(); // the office has taken them off the list, or they have left
     this.patch({
       ...shown,
       ...this.gateNow(),
-      ...(person ? { person: this.renamed(person) } : {}),
+      ...(person && !off ? { person: this.renamed(person) } : {}),
       ...(opened.revoked && phase !== 'revoked' ? { phase: 'revoked' as const, person: null } : {}),
     });
     this.items.set(outboxItems(opened.ctx, sending));
@@ -376,7 +408,15 @@ export class CoreImpl implements Core {
       seq: said.seq,
       at: isoOf(this.deps.now()),
     };
-    if (this.root) await forsake(this.root, { name, said }, last);
+    const { root } = this;
+    if (!root) return;
+    try {
+      await forsake(root, { name, said }, last);
+    } catch {
+      // A store that refuses just now: nothing is destroyed before it is written down that it was.
+      this.deps.setTimeout(() => void this.wiped(name, said).catch(() => undefined), FAREWELL_MS);
+      return;
+    }
     this.opened?.tellGone();
     await this.emptied();
     await this.takeLeave();
@@ -410,12 +450,16 @@ export class CoreImpl implements Core {
     }, FAREWELL_MS);
   }
 
+  private isOnRoster(person: string): boolean {
+    return this.opened?.ctx.device.roster.some((one) => one.id === person) ?? false;
+  }
+
   /** The person as the roster now has them. */
   private renamed(person: RosterPerson): RosterPerson {
     return this.opened?.ctx.device.roster.find((one) => one.id === person.id) ?? person;
   }
 
   private async measureStorage(): Promise<void> {
-    this.patch({ storage: await estimate(this.deps) });
+    this.patch({ storage: await estimateShown(this.deps) });
   }
 }

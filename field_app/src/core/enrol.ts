@@ -13,7 +13,7 @@ import type { Deps } from './deps';
 import { HLC_ZERO } from './hlc';
 import type { Http } from './http';
 import { type DeviceKeys, enrolText, makeKeys, renewText, sign } from './keys';
-import { CoreError, problemOf } from './problems';
+import { CoreError, isAway, problemOf } from './problems';
 import type { DeviceInfo, Eviction } from './types';
 
 interface Enrolling {
@@ -102,7 +102,7 @@ export async function renew(deps: Deps, http: Http, device: string, keys: Device
     return true;
   } catch (fault) {
     const why = problemOf(fault, 'network');
-    if (why.code === 'network' || why.code === 'server_away' || why.code === 'device_revoked') throw fault;
+    if (isAway(why.code) || why.code === 'device_revoked') throw fault;
     return false;
   }
 }

@@ -9,7 +9,7 @@ import { utf8 } from './bytes';
 import { extend, genesis } from './chain';
 import type { Context, Proven } from './context';
 import { type BlobRow, got, type JournalState, type OutboxRow } from './db';
-import { isIntact } from './push';
+import { isIntact } from './owncopy';
 
 /**
  * The new epoch a signed receipt speaks of, when the answer that announced it was lost: the receipt's hash is the start of

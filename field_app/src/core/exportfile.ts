@@ -22,8 +22,8 @@ import type { Context } from './context';
 import { type BlobRow, got, type JournalState, type OutboxRow } from './db';
 import { isoOf, randomBytes } from './deps';
 import { isExportKey, sign } from './keys';
+import { isIntact } from './owncopy';
 import { CoreError } from './problems';
-import { isIntact } from './push';
 
 const MAGIC = 'HVX2';
 export const RECORD = { entry: 1, file: 2, bytes: 3, end: 255 } as const;

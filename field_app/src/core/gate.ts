@@ -59,7 +59,11 @@ export function isOpening(hiddenSince: number | null, now: number, hiddenMsMax: 
   return hiddenSince !== null && (now - hiddenSince > hiddenMsMax || now < hiddenSince);
 }
 
-/** What may be recorded while the gate is shut: whatever belongs to a handover already begun. */
+/** What goes on with a stock-take already begun. */
+const COUNTING: readonly string[] = ['stock_take.count', 'stock_take.uncount', 'stock_take.close'];
+
+/** What may be recorded while the gate is shut: whatever belongs to a handover or a stock-take already begun. */
 export function allowedWhenShut(action: string, args: object): boolean {
+  if (COUNTING.includes(action)) return true;
   return action !== 'handover.start' && 'handover_id' in args;
 }

@@ -77,11 +77,13 @@ export class Http {
         cache: 'no-store',
         signal: abort.signal,
       });
+      if (isPortal(response)) throw new CoreError(problem('captive_portal', { status: response.status }));
       // The body is read within the same limit: an answer cut half-way is a failure of the network.
       const bytes = ask.method === 'HEAD' ? null : await response.arrayBuffer();
       const empty = response.status === 204 || response.status === 205 || response.status === 304;
       return new Response(empty ? null : bytes, { status: response.status, headers: response.headers });
     } catch (fault) {
+      if (fault instanceof CoreError) throw fault;
       throw new CoreError(problem(late ? 'server_away' : 'network', { fault: String(fault) }));
     } finally {
       this.deps.clearTimeout(timer);
@@ -104,6 +106,15 @@ export class Http {
       throw new CoreError('answer_unreadable');
     }
   }
+}
+
+/**
+ * A hotel's or a shop's network that answers in our server's place, or leads elsewhere, until somebody has logged in there. Ours never
+ * answers a request with a page; a proxy before it does, when it is away (5xx, but for 511, which says just this: RFC 6585).
+ */
+function isPortal({ status, redirected, headers }: Response): boolean {
+  if (status >= 500 && status !== 511) return false;
+  return redirected || status === 511 || (headers.get('content-type') ?? '').startsWith('text/html');
 }
 
 function jsonAsk(method: 'GET' | 'POST', path: string, body: unknown, timeoutMs: number): Ask {

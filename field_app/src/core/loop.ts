@@ -10,7 +10,7 @@ import { nextBlob, upload } from './blobs';
 import { check } from './compare';
 import type { Context, Reason, SyncStatus } from './context';
 import type { Deps, Timer } from './deps';
-import { CoreError, problem, problemOf } from './problems';
+import { CoreError, isAway, problem, problemOf } from './problems';
 import { exchange, SENT_AGAIN } from './sync';
 import type { Problem } from './types';
 
@@ -193,8 +193,7 @@ export class Loop {
       } catch (fault) {
         trouble = problemOf(fault, 'server_away');
         skip.add(blob.sha256);
-        const reached =
-          fault instanceof CoreError && trouble.code !== 'network' && trouble.code !== 'server_away';
+        const reached = fault instanceof CoreError && !isAway(trouble.code);
         if (!reached) break; // nobody there: the next file would fare no better
       }
     }

@@ -23,8 +23,10 @@ import { farewellOf } from './wipe';
 
 /** What is remembered of the replica beside its records. */
 const REPLICA = ['cursors', 'floors', 'digests', 'compared', 'repairs'];
-/** More changed records than this are read again as a whole. */
-const KEYS_MAX = 500;
+/** So many of each kind an office has before its pages show; the rest comes behind them. A phone has everything before it begins. */
+const OFFICE_FIRST = 100;
+/** So many changed records are asked for at once. */
+const KEYS_AT_ONCE = 500;
 /** A store that would not drop the replica of a revoked device is asked again after so long. */
 const FORGET_AGAIN_MS = 5_000;
 
@@ -58,6 +60,8 @@ export class Opened {
   /** What the loop last said, for tabs that come later. */
   private last: SyncStatus | null = null;
   private closed = false;
+  /** Who may use the device has changed, and it is not known yet how. */
+  private rosterOld = false;
   private giveUpLead: () => void = () => undefined;
   private readonly unsubscribe: (() => void)[] = [];
 
@@ -83,6 +87,26 @@ export class Opened {
     ctx.http.renew = () => renew(ctx.deps, ctx.http, ctx.device.device, ctx.keys);
     const lists = [ctx.outbox, ctx.blobs, ctx.wizards, ctx.proven, ctx.fullUploadAt];
     for (const list of lists) this.unsubscribe.push(list.subscribe(() => events.changed()));
+    this.followRoster();
+  }
+
+  /** People and the office's list for this device say who may use it: when they change, the leading tab asks anew. */
+  private followRoster(): void {
+    for (const kind of ['person', 'roster'] as const) {
+      let first = true;
+      const changed = (): void => {
+        if (!first && this.loop && this.ctx.device.type !== 'office') {
+          this.rosterOld = true;
+          void this.refreshDevice();
+        }
+        first = false;
+      };
+      this.unsubscribe.push(this.ctx.replica.live(kind).subscribe(changed));
+    }
+    const heard = (): void => {
+      if (this.rosterOld && this.loop) void this.refreshDevice();
+    };
+    this.unsubscribe.push(this.ctx.heardAt.subscribe(heard));
   }
 
   /** Opens a database that holds a journal. null when it holds none. */
@@ -112,7 +136,7 @@ export class Opened {
       tell: () => undefined,
       ...emptyLists(),
     };
-    await replica.load(db);
+    await replica.load(db, device.type === 'office' ? OFFICE_FIRST : undefined);
     await reload(ctx);
     const revoked = (await db.meta<boolean>('revoked')) ?? false;
     const wiping = (await db.meta<boolean>('wiping')) ?? false;
@@ -138,6 +162,7 @@ export class Opened {
     this.giveUpLead();
     this.bus.close();
     for (const off of this.unsubscribe) off();
+    this.ctx.replica.halt();
     this.ctx.http.renew = null;
     this.ctx.db.close();
   }
@@ -187,6 +212,7 @@ export class Opened {
       const answer = await this.ctx.http.json<EnrolAnswer>('GET', '/api/v1/device');
       if (answer.device !== this.ctx.device.device) return;
       this.ctx.device = infoOf(answer);
+      this.rosterOld = false;
       await this.ctx.db.setMeta('device', this.ctx.device);
       this.ctx.tell({ what: 'device' });
     } catch (fault) {
@@ -279,10 +305,12 @@ export class Opened {
   }
 
   private async readAgain(keys: [string, string][]): Promise<void> {
-    if (keys.length > KEYS_MAX) return this.ctx.replica.load(this.ctx.db);
-    const rows = await this.ctx.db.read(['records'], (tx) =>
-      Promise.all(keys.map((key) => got<RecordRow | undefined>(tx.objectStore('records').get(key)))),
-    );
-    this.ctx.replica.put(keys.map(([kind, id], index) => ({ kind, id, row: rows[index] ?? null })));
+    for (let from = 0; from < keys.length; from += KEYS_AT_ONCE) {
+      const some = keys.slice(from, from + KEYS_AT_ONCE);
+      const rows = await this.ctx.db.read(['records'], (tx) =>
+        Promise.all(some.map((key) => got<RecordRow | undefined>(tx.objectStore('records').get(key)))),
+      );
+      this.ctx.replica.put(some.map(([kind, id], index) => ({ kind, id, row: rows[index] ?? null })));
+    }
   }
 }

@@ -22,8 +22,9 @@ import { isoOf, randomBytes } from './deps';
 import { tick } from './hlc';
 import { uuid7 } from './ids';
 import { hashOf } from './media';
+import { letPreviewsGo } from './pictures';
 import { CoreError } from './problems';
-import { refuseWithoutRoom } from './storage';
+import { noteRoom, refuseWithoutRoom } from './storage';
 import type { NewBlob, NewEntry, Saved, WizardState } from './types';
 import { effectsOf, keyOf, ruleOf } from './view';
 
@@ -32,7 +33,7 @@ const PRIORITY: Record<BlobRole, number> = { signature: 0, document: 1, damage: 
 /** Who acts, and how sure that is. */
 export interface Actor {
   person: string;
-  auth: 'pin' | 'password';
+  auth: 'pin' | 'password' | 'passkey';
   /** grace: the gate would be shut, but new work may go on for a while. */
   gate: 'clear' | 'grace';
 }
@@ -51,11 +52,9 @@ export async function save(ctx: Context, items: readonly NewEntry[], actor: Acto
     (sum, one) => sum + one.files.reduce((all, file) => all + file.ref.size, 0),
     0,
   );
-  await refuseWithoutRoom(ctx.deps, size);
-  const written = await ctx.db.write(
-    ['meta', 'outbox', 'hashes', 'blobs', 'bytes', 'previews', 'wizards'],
-    (tx) => write(ctx, tx, prepared, actor),
-  );
+  await refuseWithoutRoom(ctx.deps, size, (bytes) => letPreviewsGo(ctx, bytes));
+  const written = await roomMade(ctx, prepared, actor, size);
+  if (size > 0) await noteRoom(ctx.deps, true);
   ctx.blobs.update((blobs) => {
     const fresh = new Set(written.blobs.map((blob) => blob.sha256));
     return [...blobs.filter((blob) => !fresh.has(blob.sha256)), ...written.blobs];
@@ -64,6 +63,28 @@ export async function save(ctx: Context, items: readonly NewEntry[], actor: Acto
   setOutbox(ctx, [...ctx.outbox.get(), ...written.rows]);
   ctx.tell({ what: 'outbox' });
   return written.saved;
+}
+
+/** The transaction; one that finds no room for its files is tried once more after what can be fetched again has gone. */
+async function roomMade(ctx: Context, all: Prepared[], actor: Actor, size: number): Promise<Written> {
+  const attempt = (): Promise<Written> =>
+    ctx.db.write(['meta', 'outbox', 'hashes', 'blobs', 'bytes', 'previews', 'wizards'], (tx) =>
+      write(ctx, tx, all, actor),
+    );
+  const isFull = (fault: unknown): boolean =>
+    fault instanceof CoreError && fault.problem.code === 'device_full';
+  try {
+    return await attempt();
+  } catch (fault) {
+    if (size === 0 || !isFull(fault)) throw fault;
+  }
+  await letPreviewsGo(ctx, Number.POSITIVE_INFINITY).catch(() => 0);
+  try {
+    return await attempt();
+  } catch (fault) {
+    if (isFull(fault)) await noteRoom(ctx.deps, false);
+    throw fault;
+  }
 }
 
 async function prepare(ctx: Context, item: NewEntry): Promise<Prepared> {

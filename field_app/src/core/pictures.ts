@@ -1,12 +1,14 @@
 /**
  * Pictures for the screens: local bytes first, then the kept preview, then the server.
  *
- * Neighbours: `core.ts` offers `blobUrl` and `prefetch`. Invariants: object URLs and kept previews are bounded; a picture that
- * cannot be had is null, never a rejection.
+ * Neighbours: `core.ts` offers `blobUrl` and `prefetch`; `outbox.ts` lets previews go where a new original needs their room.
+ * Invariants: object URLs and kept previews are bounded; what is kept can be fetched again, and is kept only where there is room to
+ * spare; a picture that cannot be had is null, never a rejection.
  */
 import type { Context } from './context';
 import { type BlobRow, got, type PreviewRow } from './db';
 import { CHUNK_MS } from './http';
+import { hasSpare } from './storage';
 
 const URLS_MAX = 300;
 export const PREVIEWS_MAX = 800;
@@ -63,6 +65,15 @@ async function localOf(ctx: Context, sha256: string): Promise<Blob | null> {
   return new Blob([bytes], { type: row?.type ?? 'application/octet-stream' });
 }
 
+/** The whole file from here or from the server, else its preview; null or a rejection when nobody has it now. */
+export async function bestOf(ctx: Context, sha256: string): Promise<Blob | null> {
+  try {
+    return await originalOf(ctx, sha256);
+  } catch {
+    return previewOf(ctx, sha256);
+  }
+}
+
 async function originalOf(ctx: Context, sha256: string): Promise<Blob | null> {
   return (await localOf(ctx, sha256)) ?? fetched(ctx, `/api/v1/blobs/${sha256}`);
 }
@@ -81,6 +92,7 @@ async function fetched(ctx: Context, path: string): Promise<Blob> {
 
 async function keepPreview(ctx: Context, sha256: string): Promise<Blob> {
   const blob = await fetched(ctx, `/api/v1/blobs/${sha256}/preview`);
+  if (!(await hasSpare(ctx.deps))) return blob;
   const row: PreviewRow = { sha256, bytes: await blob.arrayBuffer(), type: blob.type, at: ctx.deps.now() };
   await ctx.db.write(['previews'], async (tx) => {
     tx.objectStore('previews').put(row);
@@ -92,7 +104,7 @@ async function keepPreview(ctx: Context, sha256: string): Promise<Blob> {
 export async function prefetch(ctx: Context, shas: readonly string[]): Promise<void> {
   for (const sha256 of new Set(shas)) {
     try {
-      await previewOf(ctx, sha256);
+      if (await hasSpare(ctx.deps)) await previewOf(ctx, sha256);
     } catch {
       // not now
     }
@@ -108,5 +120,22 @@ export async function prunePreviews(ctx: Context): Promise<void> {
     const rows = (await got<PreviewRow[]>(previews.getAll())).filter((row) => !here.has(row.sha256));
     rows.sort((a, b) => b.at - a.at);
     for (const row of rows.slice(PREVIEWS_MAX)) previews.delete(row.sha256);
+  });
+}
+
+/** Drops kept previews whose original is not here, the oldest first, until so many bytes are gone; gives how many went. */
+export async function letPreviewsGo(ctx: Context, bytes: number): Promise<number> {
+  return ctx.db.write(['previews', 'blobs'], async (tx) => {
+    const previews = tx.objectStore('previews');
+    const here = new Set(await got(tx.objectStore('blobs').getAllKeys()));
+    const rows = (await got<PreviewRow[]>(previews.getAll())).filter((row) => !here.has(row.sha256));
+    rows.sort((a, b) => a.at - b.at);
+    let gone = 0;
+    for (const row of rows) {
+      if (gone >= bytes) break;
+      gone += row.bytes.byteLength;
+      previews.delete(row.sha256);
+    }
+    return gone;
   });
 }

@@ -8,7 +8,7 @@ import { PIN_TRIES_MAX, PIN_WAIT_SECONDS, PIN_WAIT_SECONDS_MAX } from '../genera
 import type { PinRequest } from '../generated/types';
 import { base64, fromBase64, utf8 } from './bytes';
 import type { Context } from './context';
-import { problemOf } from './problems';
+import { isAway, problemOf } from './problems';
 import type { UnlockResult } from './types';
 
 interface PinRow {
@@ -18,20 +18,30 @@ interface PinRow {
   /** How many waits in a row: each doubles. */
   waits: number;
   waitUntil: number | null;
+  /** What had ended the person's PINs when this one was kept: one that was ended since opens nothing here. */
+  ended?: string;
 }
 
 const FRESH: PinRow = { mac: null, wrong: 0, waits: 0, waitUntil: null };
 const metaKey = (person: string): string => `pin:${person}`;
+const NEVER = '/';
+
+/** When the office last ended this person's PIN, and when they last left. */
+export function endedOf(ctx: Context, person: string): string {
+  const known = ctx.replica.one('person', person);
+  return `${known?.pin_reset_at ?? ''}/${known?.left_at ?? ''}`;
+}
 
 /** Checks a PIN: here if it is known, else with the server. */
 export async function checkPin(ctx: Context, person: string, pin: string): Promise<UnlockResult> {
-  const row = (await ctx.db.meta<PinRow>(metaKey(person))) ?? FRESH;
+  const kept = (await ctx.db.meta<PinRow>(metaKey(person))) ?? FRESH;
+  const row = (kept.ended ?? NEVER) === endedOf(ctx, person) ? kept : { ...kept, mac: null };
   const now = ctx.deps.now();
   const waitUntil =
     row.waitUntil === null ? null : Math.min(row.waitUntil, now + PIN_WAIT_SECONDS_MAX * 1000);
   if (waitUntil !== null && waitUntil > now) return { ok: false, left: 0, waitUntil };
   if (row.mac !== null && (await matches(ctx, person, pin, row.mac))) {
-    await ctx.db.setMeta(metaKey(person), { ...FRESH, mac: row.mac });
+    await ctx.db.setMeta(metaKey(person), { ...FRESH, mac: row.mac, ended: endedOf(ctx, person) });
     return { ok: true };
   }
   // Unknown here, or changed on another device: the server may know better.
@@ -57,7 +67,7 @@ async function ask(ctx: Context, request: PinRequest): Promise<'ok' | 'wrong' | 
   } catch (fault) {
     const why = problemOf(fault, 'network');
     if (why.code === 'pin_wrong') return 'wrong';
-    if (why.code === 'network' || why.code === 'server_away' || why.code === 'server_error') return 'away';
+    if (isAway(why.code) || why.code === 'server_error') return 'away';
     if (why.code === 'too_many_tries') {
       return {
         ok: false,
@@ -70,7 +80,11 @@ async function ask(ctx: Context, request: PinRequest): Promise<'ok' | 'wrong' | 
 }
 
 async function keep(ctx: Context, person: string, pin: string): Promise<UnlockResult> {
-  await ctx.db.setMeta(metaKey(person), { ...FRESH, mac: await macOf(ctx, person, pin) });
+  await ctx.db.setMeta(metaKey(person), {
+    ...FRESH,
+    mac: await macOf(ctx, person, pin),
+    ended: endedOf(ctx, person),
+  });
   return { ok: true };
 }
 
@@ -79,7 +93,8 @@ async function count(ctx: Context, person: string, row: PinRow): Promise<UnlockR
   const waits = wrong >= PIN_TRIES_MAX ? row.waits + 1 : row.waits;
   const seconds = Math.min(PIN_WAIT_SECONDS_MAX, PIN_WAIT_SECONDS * 2 ** (waits - 1));
   const waitUntil = wrong >= PIN_TRIES_MAX ? ctx.deps.now() + seconds * 1000 : null;
-  const next: PinRow = { mac: row.mac, wrong: waitUntil === null ? wrong : 0, waits, waitUntil };
+  const ended = endedOf(ctx, person);
+  const next: PinRow = { mac: row.mac, ended, wrong: waitUntil === null ? wrong : 0, waits, waitUntil };
   await ctx.db.setMeta(metaKey(person), next);
   return { ok: false, left: waitUntil === null ? PIN_TRIES_MAX - wrong : 0, waitUntil };
 }

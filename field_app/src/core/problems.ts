@@ -16,6 +16,10 @@ const LOCAL = {
     zh: '服务器没有应答。记录都安全地保存在这台设备里，应用会自动重试。',
     en: 'The server does not answer. Everything is safe on this device; the app keeps trying by itself.',
   },
+  captive_portal: {
+    zh: '这个网络要先登录（网页认证），应答的不是我们的服务器。记录都安全地保存在这台设备里，应用会自动重试。请在浏览器里完成登录，或换一个网络。',
+    en: 'This network wants a log-in first: it was not our server that answered. Everything is safe on this device; the app keeps trying by itself. Log in with the browser, or take another network.',
+  },
   storage_failed: {
     zh: '没能写入这台设备，这一步没有保存；之前保存的都在。请再点一次；仍不行请导出记录并联系办公室。',
     en: 'Writing to this device failed; this step is not saved, everything before it is. Try again; if it still fails, export and call the office.',
@@ -77,6 +81,11 @@ export type LocalCode = keyof typeof LOCAL;
 export type Problem = Omit<WireProblem, 'code'> & { code: ErrorCode | LocalCode };
 
 const isLocal = (code: string): code is LocalCode => Object.hasOwn(LOCAL, code);
+
+/** Whether nobody of ours was reached: what was asked is asked again later, and nothing follows from the failure. */
+export function isAway(code: string): boolean {
+  return code === 'network' || code === 'server_away' || code === 'captive_portal';
+}
 
 /** A problem from its code. */
 export function problem(code: ErrorCode | LocalCode, detail: Record<string, unknown> = {}): Problem {

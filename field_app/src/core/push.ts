@@ -7,10 +7,9 @@
  */
 import { LOSSES_MAX, PUSH_ENTRIES_MAX } from '../generated/limits';
 import type { DeclaredLoss, Head, PushedEntry } from '../generated/types';
-import { utf8 } from './bytes';
-import { extend } from './chain';
 import type { Context, Proven } from './context';
 import { got, type JournalState, type OutboxRow } from './db';
+import { isIntact } from './owncopy';
 import { CoreError } from './problems';
 
 export interface Push {
@@ -56,14 +55,6 @@ export async function readPush(ctx: Context, bytesMax: number): Promise<Push> {
       gap,
     };
   });
-}
-
-/** Whether an entry's body still gives the hash that was kept apart. Unknown counts as yes: the server looks, too. */
-export async function isIntact(tx: IDBTransaction, { epoch, seq, body, hash }: OutboxRow): Promise<boolean> {
-  const hashes = tx.objectStore('hashes');
-  const before = await got<string | undefined>(hashes.get([epoch, seq - 1]));
-  const kept = (await got<string | undefined>(hashes.get([epoch, seq]))) ?? hash;
-  return before === undefined || extend(before, seq, utf8(body)) === kept;
 }
 
 /** The first entries, at most a push full, that are neither proven nor held by the server. */

@@ -2,17 +2,21 @@
  * The records this device holds, in memory, with its pending work laid over them; live queries for the screens.
  *
  * Neighbours: `apply.ts` writes the database and then calls `put`/`drop` here; `view.ts` computes the overlay; `core.ts` hands
- * out `live` and `liveOne`. Invariant: memory follows the database (it is loaded from it and changed only after a commit), and
- * subscribers are told once per turn, however much changed.
+ * out `live` and `liveOne`. Invariants: memory follows the database (it is loaded from it and changed only after a commit) · what is
+ * still being read never takes the place of what was changed meanwhile · subscribers are told once per turn, however much changed.
  */
 import { RECORDS } from '../generated/policies';
 import type { EntryBody, Kind } from '../generated/types';
-import type { Db, RecordRow } from './db';
+import { type Db, got, type RecordRow } from './db';
 import type { Values } from './effects';
+import { writable } from './store';
 import type { Readable, RecordOf } from './types';
 import { keyOf, type Lookup, type Overlaid, type Overlay, overlay } from './view';
 
 type Shown = Values & { _v: number; _pending: boolean };
+
+/** So many rows are read at once behind the screen: few enough that a key pressed meanwhile is answered at once. */
+const PIECE = 1_000;
 
 export class Replica {
   private rows = new Map<string, Map<string, RecordRow>>();
@@ -23,24 +27,102 @@ export class Replica {
   private readonly watchers = new Map<string, Set<() => void>>();
   private readonly changed = new Set<string>();
   private planned = false;
+  private readonly partly = writable(false);
+  /** Changed while the store is being read; null: it is not. */
+  private newer: Set<string> | null = null;
+  /** Counts the readings, so that one that is overtaken stops. */
+  private turn = 0;
+  /** What is still to be read, begun by `whole`. */
+  private left: (() => Promise<void>) | null = null;
+  private reads: Promise<void> = Promise.resolve();
 
-  /** Loads everything from the store. */
-  async load(db: Db): Promise<void> {
-    const rows = await db.all<RecordRow>('records');
+  /**
+   * Reads the store. With `first`, only so many of every kind; the rest is read piece by piece behind the screen, from the moment
+   * somebody asks for the `whole`: 50,000 records are not to be waited for before one is seen.
+   */
+  async load(db: Db, first?: number): Promise<void> {
     this.clear();
-    for (const row of rows) this.table(row.kind).set(row.id, row);
-    this.relay(Object.keys(RECORDS));
+    const { turn } = this;
+    if (first === undefined) {
+      const rows = await db.all<RecordRow>('records');
+      if (turn === this.turn) this.take(rows, Object.keys(RECORDS));
+      return;
+    }
+    const kinds = Object.keys(RECORDS);
+    this.newer = new Set();
+    const found = await db.read(['records'], (tx) =>
+      Promise.all(kinds.map((kind) => rowsOf(tx, kind, null, first))),
+    );
+    if (turn !== this.turn) return;
+    this.take(found.flat(), kinds);
+    const more = found.filter((rows) => rows.length === first).map((rows) => rows.at(-1) as RecordRow);
+    this.partly.set(more.length > 0);
+    this.left = () => this.rest(db, more, turn);
+  }
+
+  /** Resolves when every record of the store is here; rejects when the store would not give them. */
+  get whole(): Promise<void> {
+    if (this.left) this.reads = this.left();
+    this.left = null;
+    this.reads.catch(() => undefined); // whoever waits for it is told
+    return this.reads;
+  }
+
+  /** The store is about to be closed, or what is still being read is of no use any more. */
+  halt(): void {
+    this.turn += 1;
+    this.newer = null;
+    this.left = null;
+    this.reads = Promise.resolve();
+    this.partly.set(false);
+  }
+
+  /** Whether the store is still being read. */
+  get reading(): Readable<boolean> {
+    return this.partly;
+  }
+
+  /** Goes on behind the last row of each kind. Who watches is told whenever a kind has doubled: each telling goes through all of it. */
+  private async rest(db: Db, lasts: readonly RecordRow[], turn: number): Promise<void> {
+    for (const last of lasts) {
+      const { kind } = last;
+      let after = last.id;
+      let waiting: RecordRow[] = [];
+      for (;;) {
+        const rows = await db.read(['records'], (tx) => rowsOf(tx, kind, after, PIECE));
+        if (turn !== this.turn) return;
+        waiting = waiting.concat(rows);
+        after = rows.at(-1)?.id ?? after;
+        const over = rows.length < PIECE;
+        if (!over && waiting.length < this.table(kind).size) continue;
+        this.take(waiting, [kind]);
+        waiting = [];
+        if (over) break;
+      }
+    }
+    this.newer = null;
+    this.partly.set(false);
+  }
+
+  /** Rows as they were read, but for those that have changed since. */
+  private take(rows: readonly RecordRow[], kinds: readonly string[]): void {
+    for (const row of rows) {
+      if (!this.newer?.has(keyOf(row.kind, row.id))) this.table(row.kind).set(row.id, row);
+    }
+    this.relay(kinds);
   }
 
   clear(): void {
     const kinds = [...this.rows.keys()];
     this.rows = new Map();
+    this.halt();
     this.relay(kinds);
   }
 
   /** Rows as they now stand in the database; null: the record is gone. */
   put(rows: readonly { kind: string; id: string; row: RecordRow | null }[]): void {
     for (const { kind, id, row } of rows) {
+      this.newer?.add(keyOf(kind, id));
       if (row) this.table(kind).set(id, row);
       else this.table(kind).delete(id);
     }
@@ -150,6 +232,12 @@ export class Replica {
     this.shown.set(source, made);
     return made;
   }
+}
+
+/** Rows of a kind in the order of their ids, behind `after`. */
+function rowsOf(tx: IDBTransaction, kind: string, after: string | null, most: number): Promise<RecordRow[]> {
+  const range = IDBKeyRange.bound([kind, after ?? ''], [kind, []], after !== null);
+  return got<RecordRow[]>(tx.objectStore('records').getAll(range, most));
 }
 
 function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {

@@ -24,9 +24,11 @@ export const FIRST: Status = {
   problem: null,
   proven: null,
   lastFullUploadAt: null,
+  reading: false,
   storage: null,
   live: false,
   heardAt: null,
+  skewMs: null,
   leader: false,
   updateWaiting: false,
 };
@@ -34,7 +36,7 @@ export const FIRST: Status = {
 /** The part of the status that follows from an open journal. */
 export function statusOf(
   ctx: Context,
-): Pick<Status, 'device' | 'unsent' | 'proven' | 'lastFullUploadAt' | 'heardAt'> {
+): Pick<Status, 'device' | 'unsent' | 'proven' | 'lastFullUploadAt' | 'heardAt' | 'skewMs'> {
   const proven = ctx.proven.get();
   return {
     device: ctx.device,
@@ -42,6 +44,7 @@ export function statusOf(
     proven: proven && proven.at !== '' ? { epoch: proven.epoch, seq: proven.n, at: proven.at } : null,
     lastFullUploadAt: ctx.fullUploadAt.get(),
     heardAt: ctx.heardAt.get(),
+    skewMs: ctx.skewMs.get(),
   };
 }
 

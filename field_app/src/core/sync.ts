@@ -113,6 +113,7 @@ async function requestFor(ctx: Context, push: Push, blobs: BlobRow[], reason: Re
     head: { epoch, seq, hash, signature: await sign(deps.crypto, keys.private, text) },
     entries: push.entries,
     lost: push.lost,
+    gap: push.gap,
     pending: { entries: unsent.entries, blobs: unsent.blobs, bytes: unsent.bytes },
     cursors: (await ctx.db.meta<Record<string, number>>('cursors')) ?? {},
     floors: (await ctx.db.meta<Record<string, number>>('floors')) ?? {},

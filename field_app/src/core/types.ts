@@ -86,11 +86,15 @@ export interface Status {
   problem: Problem | null;
   proven: { epoch: number; seq: number; at: string } | null;
   lastFullUploadAt: string | null;
+  /** The records kept here are still being read: lists are not whole yet. */
+  reading: boolean;
   storage: { used: number; quota: number; persisted: boolean } | null;
   /** Whether the live socket (of the leading tab) is open and was heard within the last minute: what is shown is as it is now. */
   live: boolean;
   /** When the server last answered or was heard, by the device's clock; null: never. */
   heardAt: string | null;
+  /** How far this device's clock was ahead of the server's when it last answered, ms; null: it never said. */
+  skewMs: number | null;
   /** Whether this tab leads the synchronisation. */
   leader: boolean;
   updateWaiting: boolean;
@@ -101,6 +105,20 @@ export type UnlockResult =
   | { ok: false; left: number; waitUntil: number | null }
   | { ok: false; needsNetwork: true }
   | { ok: false; problem: Problem };
+
+/** cancelled: the person said no or the phone had no time; refused: what the phone said does not hold; ended: as a PIN is ended. */
+export type PhoneLockResult = 'ok' | 'cancelled' | 'refused' | 'ended';
+
+/** The phone's own lock (fingerprint, face, its code) as a way in beside the PIN. */
+export interface PhoneLock {
+  /** Whether this person may choose it: the device is theirs alone and can verify its user. */
+  offered(person: string): Promise<boolean>;
+  /** Whether they have, and nothing has ended it since. */
+  chosen(person: string): Promise<boolean>;
+  choose(person: string): Promise<PhoneLockResult>;
+  drop(person: string): Promise<void>;
+  unlock(person: string): Promise<PhoneLockResult>;
+}
 
 /** One file that belongs to an entry. Without `sha256` the core hashes the bytes; one that differs is refused. */
 export interface NewBlob {
@@ -202,6 +220,10 @@ export interface HandoverPhoto {
   at: string;
   entry: string;
   damage_id?: string;
+  /** Where the device was: degrees, metres of accuracy. */
+  position?: { lat: number; lon: number; accuracy_m: number };
+  /** What a chosen file says of when it was taken; proves nothing. */
+  file_time?: string;
 }
 
 export interface HandoverReading {
@@ -236,6 +258,14 @@ export interface HandoverProofRange {
   entries?: number;
 }
 
+/** One time a thing was counted by a stock-take; its key is the entry. */
+export interface StockSighting {
+  by: string;
+  at: string;
+  bay: string;
+  how: 'scan' | 'typed';
+}
+
 interface Shaped {
   handover: {
     photos: Record<string, HandoverPhoto>;
@@ -247,6 +277,7 @@ interface Shaped {
     evidence: { declared: number; received: number; rejected: number };
     proof: HandoverProofRange;
   };
+  stock_count: { sightings: Record<string, StockSighting> };
   damage: { photos: Record<string, { slot: string; sha256: string }> };
   asset: { readings: Record<string, { value: number; at: string; handover_id: string }> };
   rental: { assets: Record<string, { state: string; handover_id?: string; at?: string }> };
@@ -274,6 +305,8 @@ export interface Core {
   logout(): Promise<void>;
   unlock(person: string, pin: string): Promise<UnlockResult>;
   setPin(person: string, pin: string): Promise<UnlockResult>;
+  /** Loaded when first asked for; null: not in the field, or no journal is open. */
+  phoneLock(): Promise<PhoneLock | null>;
   lock(): void;
 
   live<K extends Kind>(kind: K, where?: (record: RecordOf<K>) => boolean): Readable<RecordOf<K>[]>;
@@ -304,6 +337,10 @@ export interface Core {
   /** Keeps previews of these for offline use. Resolves when tried; what failed is tried again next time. */
   prefetch(shas: string[]): Promise<void>;
   capture(bytes: Blob): Promise<Captured>;
+  /** A JPEG copy with these lines under the picture, of the original or, without it, of the preview; null when nobody has either now. */
+  stamped(sha256: string, lines: readonly string[]): Promise<Blob | null>;
+  /** Asks the platform not to clear this app's data; whether it agreed. */
+  persist(): Promise<boolean>;
 
   /** The page tells of a new version that waits; `apply` changes to it. */
   offerUpdate(apply: () => void): void;

@@ -37,10 +37,18 @@ export async function farewellOf(ctx: Context): Promise<WipedRequest | null> {
   return { device, epoch, seq, hash, signature: await sign(ctx.deps.crypto, ctx.keys.private, text) };
 }
 
+const FAREWELL = 'farewell:';
+
 /** Kept apart from the journal until it is done: what to destroy, and what to say then. */
 export interface Farewell {
   name: string;
   said: WipedRequest;
+}
+
+/** What is still to be said; two, when a browser that was enrolled anew was emptied again before the first was heard. */
+async function farewells(root: Db): Promise<Farewell[]> {
+  const all = IDBKeyRange.bound(FAREWELL, `${FAREWELL}\uffff`);
+  return root.read(['meta'], (tx) => got<Farewell[]>(tx.objectStore('meta').getAll(all)));
 }
 
 /** What is kept of a device that was emptied, for whoever holds it next: no content, only that nothing was left behind. */
@@ -49,7 +57,7 @@ export type LastWord = Omit<Wiped, 'told'>;
 /** What this browser was before it was emptied, while it has not become a device anew. */
 export async function wipedBefore(root: Db | null): Promise<Wiped | null> {
   const last = await root?.meta<LastWord>('wiped');
-  return last ? { ...last, told: !(await root?.meta<Farewell>('farewell')) } : null;
+  return root && last ? { ...last, told: (await farewells(root)).length === 0 } : null;
 }
 
 /** What the root store knows of it goes with the decision: which journal was open, whose, who is signed in. What stays says only that
@@ -62,7 +70,7 @@ export async function forsake(root: Db, farewell: Farewell, last: LastWord): Pro
     const open = values[keys.indexOf('current')] === farewell.name;
     for (const [at, key] of keys.entries()) if (values[at] === farewell.name) meta.delete(key);
     if (open) meta.delete('session');
-    meta.put(farewell, 'farewell');
+    meta.put(farewell, `${FAREWELL}${farewell.said.device}`);
     meta.put(last, 'wiped');
   });
 }
@@ -78,17 +86,17 @@ export function destroy(factory: IDBFactory, name: string): Promise<void> {
 
 /** Destroys what is to be destroyed and says so, after a crash in between, too; true when nothing is left to do. */
 export async function takeFarewell(deps: Deps, http: Http, root: Db): Promise<boolean> {
-  const farewell = await root.meta<Farewell>('farewell');
-  if (!farewell) return true;
-  try {
-    dropKept(deps.kept);
-    await destroy(deps.indexedDB, farewell.name);
-    await http.plainJson('POST', '/api/v1/wiped', farewell.said);
-  } catch {
-    return false; // said again later
+  for (const { name, said } of await farewells(root)) {
+    try {
+      dropKept(deps.kept);
+      await destroy(deps.indexedDB, name);
+      await http.plainJson('POST', '/api/v1/wiped', said);
+      await root.write(['meta'], async (tx) => {
+        tx.objectStore('meta').delete(`${FAREWELL}${said.device}`);
+      });
+    } catch {
+      return false; // said again later
+    }
   }
-  await root.write(['meta'], async (tx) => {
-    tx.objectStore('meta').delete('farewell');
-  });
   return true;
 }

@@ -1,5 +1,6 @@
 /** Records of a made-up company around the present moment. Neighbour: fake.ts keeps them as a core would. */
 import type { Kind, RecordOf } from '$core/types';
+import { RECORDS } from '../generated/policies';
 
 export type Any = { [K in Kind]: { kind: K; data: RecordOf<K> } }[Kind];
 
@@ -81,6 +82,7 @@ function handover(n: number, over: Partial<RecordOf<'handover'>>): Any {
       proof: {},
       supplement_of: null,
       supplements: {},
+      gate: {},
       note: '',
       ...over,
     },
@@ -115,10 +117,18 @@ const BASE: Any[] = [
       grace_hours: 12,
       grace_entries: 200,
       files_hours: 24,
+      repair_days: 3,
+      inspect_ahead_days: 14,
+      service_ahead_km: 500,
+      service_ahead_hours: 25,
+      recover_after_days: 7,
     },
   },
   ...depots.map(
-    ([name, name_en], n): Any => ({ kind: 'depot', data: { id: id(2 + n), name, name_en, address: '' } }),
+    ([name, name_en], n): Any => ({
+      kind: 'depot',
+      data: { id: id(2 + n), name, name_en, address: '', closed: false },
+    }),
   ),
   ...people.map(
     ([name, name_en, role], n): Any => ({
@@ -130,6 +140,8 @@ const BASE: Any[] = [
         roles: [role],
         depot_ids: { [id(2)]: true, [id(3)]: true },
         active: true,
+        left_at: null,
+        pin_reset_at: null,
       },
     }),
   ),
@@ -155,9 +167,25 @@ const BASE: Any[] = [
         baseline: null,
         last_handover_id: null,
         last_handover_at: null,
+        battery_health_pct: null,
+        service_due_at: null,
+        service_due_km: null,
+        service_due_hours: null,
+        service_months: null,
+        service_km: null,
+        service_hours: null,
+        inspection_months: null,
+        accessories: {},
+        kit_id: null,
+        kit_members: {},
+        custom: {},
+        plate: '',
+        vin: '',
         last_return_id: null,
         locked: false,
         inspection_due_at: null,
+        open_damages: {},
+        accessories_missing: {},
       },
     }),
   ),
@@ -172,6 +200,8 @@ const BASE: Any[] = [
         type: 'company',
         tier: 'normal',
         blocked: false,
+        shown_as: '',
+        custom: {},
       },
     }),
   ),
@@ -183,6 +213,10 @@ const BASE: Any[] = [
       zh: '车辆',
       en: 'Vehicle',
       diagram: 'van',
+      service_months: null,
+      service_km: null,
+      service_hours: null,
+      inspection_months: null,
       slots: SLOTS.map(([slot, zh, en]) => ({
         id: slot,
         zh,
@@ -223,6 +257,10 @@ const BASE: Any[] = [
         { id: 'scratch', zh: '划痕', en: 'Scratch' },
         { id: 'dent', zh: '凹陷', en: 'Dent' },
       ],
+      checklist: [],
+      wear: [],
+      since: {},
+      former: {},
     },
   },
 ];
@@ -232,6 +270,7 @@ function rentals(): Any[] {
     (hours, n): Any => ({
       kind: 'rental',
       data: {
+        ...(RECORDS.rental.defaults as Partial<RecordOf<'rental'>>),
         id: id(40 + n),
         number: `R-2026-0${311 + n}`,
         customer_id: id(30 + (n % 4)),
@@ -242,7 +281,7 @@ function rentals(): Any[] {
         zone: ZONE,
         state: 'out',
         km_included: 300,
-      },
+      } as RecordOf<'rental'>,
     }),
   );
 }
@@ -257,10 +296,7 @@ const damage = (of: string, n: number, over: Partial<RecordOf<'damage'>>): Any =
     asset_id: id(20),
     depot_id: id(2),
     handover_id: id(100),
-    view: 'left',
-    part: 'side',
-    x: 300,
-    y: 520,
+    ...{ diagram: 'van', view: 'left', part: 'side', x: 300, y: 520 },
     type: 'dent',
     severity: 'minor_damage',
     size_mm: null,
@@ -356,6 +392,7 @@ const HANDOVERS: Any[] = [
       handover_id: id(101),
       signature_id: id(71),
       entry_id: id(901),
+      contact_id: null,
       name: '张伟',
       phone: '138 0571 2231',
     },
@@ -382,6 +419,8 @@ const device = (n: number, name: string, over: Partial<RecordOf<'device'>>): Any
     storage: { used: 812_000_000, quota: 32_000_000_000, persisted: true },
     skew_ms: 420,
     lost: {},
+    roster_by: 'depot',
+    roster: {},
     ...over,
   },
 });
@@ -454,6 +493,4 @@ const DEVICES: Any[] = [
   },
 ];
 
-export function company(): Any[] {
-  return [...BASE, ...rentals(), ...HANDOVERS, ...DEVICES];
-}
+export const company = (): Any[] => [...BASE, ...rentals(), ...HANDOVERS, ...DEVICES];

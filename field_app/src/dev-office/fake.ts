@@ -47,8 +47,10 @@ function firstStatus(state: string): Status {
     problem: null,
     proven: { epoch: 0, seq: 31, at: ago(12) },
     lastFullUploadAt: ago(12),
+    reading: false,
     storage: null,
     live: state !== 'offline',
+    skewMs: null,
     heardAt: ago(state === 'offline' ? 12 : 0),
     leader: true,
     updateWaiting: false,
@@ -148,6 +150,7 @@ export function fakeCore(records: readonly Any[], state: string): Core {
     logout: async () => status.update((now) => ({ ...now, phase: 'not_enrolled' })),
     unlock: refused,
     setPin: refused,
+    phoneLock: async () => null,
     lock: () => undefined,
     live: (kind, where) => derived(shelf.of(kind), (list) => (where ? list.filter(where) : list)),
     liveOne: (kind, one) =>
@@ -181,6 +184,8 @@ export function fakeCore(records: readonly Any[], state: string): Core {
     blobUrl: (sha256) => pictureUrl(sha256),
     prefetch: async () => undefined,
     capture: refused,
+    stamped: async () => null,
+    persist: async () => true,
     offerUpdate: () => undefined,
     applyUpdate: () => undefined,
   };

@@ -88,6 +88,10 @@ export class MemoryCore implements Core {
     return this.#open(person);
   }
 
+  async phoneLock(): Promise<null> {
+    return null;
+  }
+
   #open(person: string): UnlockResult {
     const found = ROSTER.find((one) => one.id === person) ?? null;
     this.status.update((now) => ({ ...now, phase: 'ready', person: found }));
@@ -219,6 +223,14 @@ export class MemoryCore implements Core {
     const sharpness = this.#query.get('blur') === '1' ? 3 : 400;
     const brightness = this.#query.get('dark') === '1' ? 12 : 128;
     return { sha256: await hash(bytes), width, height, preview: bytes, sharpness, brightness };
+  }
+
+  async stamped(sha: string): Promise<Blob | null> {
+    return this.#blobs.get(sha) ?? null;
+  }
+
+  async persist(): Promise<boolean> {
+    return true;
   }
 
   offerUpdate(): void {

@@ -4,6 +4,7 @@
  * Neighbour: `memory-core.ts`. Invariant: shapes are those of the generated records; blobs named here are drawn by `pictures.ts`.
  */
 import type { RecordOf, RosterPerson } from '$core/types';
+import { RECORDS } from '../generated/policies';
 import type { Records } from '../generated/types';
 
 export const id = (n: number): string => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
@@ -43,6 +44,10 @@ const PACK: Records['pack'] = {
   zh: '车辆',
   en: 'Vehicle',
   diagram: 'van',
+  service_months: null,
+  service_km: null,
+  service_hours: null,
+  inspection_months: null,
   slots: [
     slot('front', '正面', 'Front', '站在车头正前方 3 米', 'Stand 3 m in front', 'front'),
     slot('left', '左侧', 'Left side', '整车入框', 'The whole side in the frame', 'left'),
@@ -88,6 +93,10 @@ const PACK: Records['pack'] = {
     { id: 'crack', zh: '破裂', en: 'Crack' },
     { id: 'missing', zh: '缺件', en: 'Missing part' },
   ],
+  checklist: [],
+  wear: [],
+  since: {},
+  former: {},
 };
 
 const CUSTOMERS = [
@@ -140,13 +149,30 @@ function asset(at: number): RecordOf<'asset'> {
     last_return_id: null,
     locked: false,
     inspection_due_at: null,
+    open_damages: {},
+    accessories_missing: {},
     last_handover_at: at === 5 ? null : wall(-18, 9),
+    battery_health_pct: null,
+    service_due_at: null,
+    service_due_km: null,
+    service_due_hours: null,
+    service_months: null,
+    service_km: null,
+    service_hours: null,
+    inspection_months: null,
+    accessories: {},
+    kit_id: null,
+    kit_members: {},
+    custom: {},
+    plate: '',
+    vin: '',
     _v: 5,
   };
 }
 
 function rental(at: number, dueAt: string): RecordOf<'rental'> {
   return {
+    ...(RECORDS.rental.defaults as Partial<RecordOf<'rental'>>),
     id: rentalId(at),
     number: `R-2026-0${410 + at}`,
     customer_id: customerId(at % 5),
@@ -158,7 +184,7 @@ function rental(at: number, dueAt: string): RecordOf<'rental'> {
     state: 'out',
     km_included: 1800,
     _v: 5,
-  };
+  } as RecordOf<'rental'>;
 }
 
 /** The check-out a van left with; `sample-<slot>` is drawn on demand. */
@@ -211,6 +237,7 @@ function baseline(at: number): RecordOf<'handover'> {
     proof: {},
     supplement_of: null,
     supplements: {},
+    gate: {},
     note: '',
     _v: 5,
   };
@@ -229,6 +256,7 @@ function damage(
     asset_id: assetId(1),
     depot_id: DEPOT,
     handover_id: baselineId(1),
+    diagram: 'van',
     view,
     part,
     x,
@@ -270,32 +298,52 @@ function task(
     done_by_handover: null,
     changed: {},
     closed: {},
+    made: {},
+    damage_ids: [],
+    fault_ids: [],
+    photos: {},
+    attempts: {},
+    started: {},
+    result: {},
     _v: 5,
   };
 }
 
 export type Sample = { [K in keyof Records]?: RecordOf<K>[] };
 
+const DEPOTS: RecordOf<'depot'>[] = [
+  {
+    id: DEPOT,
+    name: '下沙仓',
+    name_en: 'Xiasha depot',
+    address: '杭州市钱塘区 6 号大街',
+    closed: false,
+    _v: 1,
+  },
+  { id: id(11), name: '临平仓', name_en: 'Linping depot', address: '', closed: false, _v: 1 },
+];
+const ORGANISATION: RecordOf<'organisation'> = {
+  id: id(1),
+  name: '迅达租赁',
+  name_en: 'Xunda Rental',
+  zone: ZONE,
+  gate_policy: 'strict',
+  grace_hours: 12,
+  grace_entries: 200,
+  files_hours: 24,
+  repair_days: 3,
+  inspect_ahead_days: 14,
+  service_ahead_km: 500,
+  service_ahead_hours: 25,
+  recover_after_days: 7,
+  _v: 1,
+};
+
 /** Every sample record by kind. `empty`: a depot without tasks. */
 export function sample(empty: boolean): Sample {
   return {
-    organisation: [
-      {
-        id: id(1),
-        name: '迅达租赁',
-        name_en: 'Xunda Rental',
-        zone: ZONE,
-        gate_policy: 'strict',
-        grace_hours: 12,
-        grace_entries: 200,
-        files_hours: 24,
-        _v: 1,
-      },
-    ],
-    depot: [
-      { id: DEPOT, name: '下沙仓', name_en: 'Xiasha depot', address: '杭州市钱塘区 6 号大街', _v: 1 },
-      { id: id(11), name: '临平仓', name_en: 'Linping depot', address: '', _v: 1 },
-    ],
+    organisation: [ORGANISATION],
+    depot: DEPOTS,
     person: ROSTER.map((one) => ({
       id: one.id,
       name: one.name,
@@ -303,6 +351,8 @@ export function sample(empty: boolean): Sample {
       roles: one.roles as Records['person']['roles'],
       depot_ids: { [DEPOT]: true },
       active: true,
+      left_at: null,
+      pin_reset_at: null,
       _v: 1,
     })),
     pack: [{ ...PACK, _v: 1 }],
@@ -315,6 +365,8 @@ export function sample(empty: boolean): Sample {
       type: 'company' as const,
       tier: 'normal' as const,
       blocked: false,
+      shown_as: '',
+      custom: {},
       _v: 1,
     })),
     rental: [
@@ -343,6 +395,8 @@ export function sample(empty: boolean): Sample {
       {
         id: id(700),
         version: '2026-10',
+        published_at: null,
+        published_by: null,
         use: 'check_in',
         zh: '双方确认上列车辆于所示时间归还，状态、读数和照片如上。对损坏的责任和金额另行书面认定。',
         en: 'Both sides confirm that the vehicle above was returned at the time shown, in the state, with the readings and photos above. Liability for damage and amounts are decided separately in writing.',

@@ -47,7 +47,7 @@ export function findAssets<T extends Findable>(index: Index<T>, typed: string, m
 }
 
 /** The asset with exactly this tag, whatever the case. */
-export function byTag<T extends Findable>(assets: readonly T[], tag: string): T | null {
+export function byTag<T extends Pick<Findable, 'tag'>>(assets: readonly T[], tag: string): T | null {
   const wanted = tag.toUpperCase();
   return assets.find((asset) => asset.tag.toUpperCase() === wanted) ?? null;
 }

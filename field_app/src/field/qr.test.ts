@@ -6,6 +6,11 @@ const HERE = 'rent.example.cn';
 test('a bare tag and the address on a label name the same asset', () => {
   expect(readQr(' HV-0001 ', HERE)).toEqual({ kind: 'tag', tag: 'HV-0001', foreign: false });
   expect(readQr(`https://${HERE}/a/HV-0001`, HERE)).toEqual({ kind: 'tag', tag: 'HV-0001', foreign: false });
+  expect(readQr(`https://${HERE}/t/HV-0001?o=AB`, HERE)).toEqual({
+    kind: 'tag',
+    tag: 'HV-0001',
+    foreign: false,
+  });
   expect(readQr(`https://${HERE}/a/%E6%B5%99A1/`, HERE)).toEqual({
     kind: 'tag',
     tag: '浙A1',

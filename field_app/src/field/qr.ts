@@ -6,11 +6,11 @@
  * of another named host is foreign, since two companies may both have a tag HV-0001.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
+import { isTag } from '../core/tag';
 
 export const CODE_CHARS = 12;
 export const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const TEXT_CHARS_MAX = 500;
-const TAG = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u;
 
 export type Scanned =
   | { kind: 'tag'; tag: string; foreign: boolean }
@@ -26,10 +26,10 @@ export function readQr(text: string, host: string): Scanned {
   const foreign = isForeign(url.host, host);
   const code = enrolPart(url);
   if (code !== null) return { kind: 'enrol', code, host: url.host, foreign };
-  const tag = /^\/a\/([^/]+)\/?$/.exec(url.pathname)?.[1];
+  const tag = /^\/[at]\/([^/]+)\/?$/.exec(url.pathname)?.[1];
   if (tag === undefined) return { kind: 'unknown' };
   const plain = decoded(tag);
-  return TAG.test(plain) ? { kind: 'tag', tag: plain, foreign } : { kind: 'unknown' };
+  return isTag(plain) ? { kind: 'tag', tag: plain, foreign } : { kind: 'unknown' };
 }
 
 function readBare(text: string): Scanned {
@@ -37,7 +37,7 @@ function readBare(text: string): Scanned {
     const code = normaliseCode(decoded(text.replace(/^#?enrol=/, '')));
     if (code) return { kind: 'enrol', code, host: null, foreign: false };
   }
-  return TAG.test(text) ? { kind: 'tag', tag: text, foreign: false } : { kind: 'unknown' };
+  return isTag(text) ? { kind: 'tag', tag: text, foreign: false } : { kind: 'unknown' };
 }
 
 function enrolPart(url: URL): string | null {

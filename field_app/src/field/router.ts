@@ -9,7 +9,11 @@ export type Route =
   | { name: 'today' }
   | { name: 'scan' }
   | { name: 'asset'; id: string }
-  | { name: 'checkin'; handover: string }
+  | { name: 'handover'; handover: string }
+  | { name: 'walkin'; asset: string }
+  | { name: 'handout'; asset: string }
+  | { name: 'stock'; id: string }
+  | { name: 'swap'; asset: string }
   | { name: 'sync' }
   | { name: 'me' }
   | { name: 'enrol'; code: string };
@@ -28,7 +32,11 @@ export function parse(hash: string): Route {
   if (rest.length > 0) return TODAY;
   if (name === 'scan' || name === 'sync' || name === 'me') return id === '' ? { name } : TODAY;
   if (name === 'asset' && ID.test(id)) return { name, id };
-  if (name === 'checkin' && ID.test(id)) return { name, handover: id };
+  if (name === 'stock' && (id === '' || ID.test(id))) return { name, id };
+  if (name === 'walkin' && (id === '' || ID.test(id))) return { name, asset: id };
+  if (name === 'swap' && ID.test(id)) return { name, asset: id };
+  if (name === 'handout' && ID.test(id)) return { name, asset: id };
+  if (name === 'handover' && ID.test(id)) return { name, handover: id };
   return TODAY;
 }
 
@@ -36,7 +44,11 @@ export function parse(hash: string): Route {
 export function href(route: Route): string {
   if (route.name === 'enrol') return `#enrol=${encodeURIComponent(route.code)}`;
   if (route.name === 'asset') return `#/asset/${route.id}`;
-  if (route.name === 'checkin') return `#/checkin/${route.handover}`;
+  if (route.name === 'stock') return route.id === '' ? '#/stock' : `#/stock/${route.id}`;
+  if (route.name === 'walkin') return route.asset === '' ? '#/walkin' : `#/walkin/${route.asset}`;
+  if (route.name === 'swap') return `#/swap/${route.asset}`;
+  if (route.name === 'handout') return `#/handout/${route.asset}`;
+  if (route.name === 'handover') return `#/handover/${route.handover}`;
   return `#/${route.name}`;
 }
 

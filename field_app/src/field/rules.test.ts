@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest';
 import type { RecordOf, WizardState } from '$core';
 import { wayOf } from './install.svelte';
-import { baselinePhotos, openFor, taskFor } from './rules';
+import { baselinePhotos, firstOfEach, openFor, taskFor } from './rules';
 
 type Task = RecordOf<'task'>;
 type Handover = RecordOf<'handover'>;
 
 const task = (id: string, asset_id: string, due_at: string, type: Task['type'] = 'collect'): Task =>
   ({ id, asset_id, due_at, type, state: 'open' }) as Task;
-const asset = (id: string): RecordOf<'asset'> => ({ id, baseline: `b-${id}` }) as RecordOf<'asset'>;
+const asset = (id: string): RecordOf<'asset'> =>
+  ({ id, state: 'out', baseline: `b-${id}` }) as RecordOf<'asset'>;
 const baseline = (id: string): Handover =>
   ({ id, photos: { one: { sha256: `${id}-1` }, two: { sha256: 'same' } } }) as unknown as Handover;
 
@@ -24,6 +25,27 @@ test('the photos of the soonest tasks are fetched first, each once, and not with
   expect(baselinePhotos(tasks, () => undefined, baseline)).toEqual([]);
 });
 
+test('of what is here the last return is fetched, to be compared with when it leaves', () => {
+  const here = (id: string) =>
+    ({ id, state: 'available', baseline: 'old', last_return_id: 'back' }) as RecordOf<'asset'>;
+  expect(baselinePhotos([task('t', 'a', '2026-11-22', 'deliver')], here, baseline)).toEqual([
+    'back-1',
+    'same',
+  ]);
+});
+
+test('handovers that one signature closes are gone on with as one, those given up left out', () => {
+  const wizard = (handover: string, group: string[] = []) =>
+    ({ handover, data: { group } }) as unknown as WizardState;
+  const group = ['a', 'b', 'gone'];
+  const rows = firstOfEach([wizard('b', group), wizard('alone'), wizard('a', group)]);
+  expect(rows.map((row) => [row.wizard.handover, row.all])).toEqual([
+    ['alone', ['alone']],
+    ['a', ['a', 'b']],
+  ]);
+  expect(firstOfEach([wizard('b', group)]).map((row) => row.all)).toEqual([['b']]);
+});
+
 test('a handover begun here is gone on with; one begun elsewhere is named', () => {
   const handover = (id: string, state: Handover['state'] = 'started') =>
     ({ id, asset_id: 'a', state }) as Handover;
@@ -32,8 +54,8 @@ test('a handover begun here is gone on with; one begun elsewhere is named', () =
     mine: 'h1',
     elsewhere: { id: 'h2' },
   });
-  expect(openFor('a', [handover('h1', 'complete')], wizards)).toEqual({ mine: null, elsewhere: null });
-  expect(openFor('b', [handover('h1')], wizards)).toEqual({ mine: null, elsewhere: null });
+  expect(openFor('a', [handover('h1', 'complete')], wizards)).toMatchObject({ mine: null, elsewhere: null });
+  expect(openFor('b', [handover('h1')], wizards)).toMatchObject({ mine: null, elsewhere: null });
 });
 
 test('a return fulfils the soonest task to collect or recover', () => {

@@ -54,6 +54,120 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       }
     ]
   },
+  "alert_rule.edit": {
+    "v": 1,
+    "subject": null,
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "alert_rule",
+        "id": "$rule_id",
+        "values": {
+          "on": "$on",
+          "figure": "$figure",
+          "owner_role": "$owner_role",
+          "deadline_hours": "$deadline_hours",
+          "channels": "$channels",
+          "tell_customer": "$tell_customer"
+        },
+        "create": false
+      }
+    ]
+  },
+  "asset.define": {
+    "v": 1,
+    "subject": [
+      "depot",
+      "depot_id"
+    ],
+    "defaults": {
+      "model": "",
+      "colour": "",
+      "serial": "",
+      "bay": "",
+      "state": "available",
+      "odometer_km": 0,
+      "plate": "",
+      "vin": "",
+      "accessories": {},
+      "custom": {}
+    },
+    "effects": [
+      {
+        "kind": "asset",
+        "id": "$id",
+        "values": {
+          "label": "$label",
+          "tag": "$tag",
+          "pack": "$pack",
+          "model": "$model",
+          "colour": "$colour",
+          "serial": "$serial",
+          "plate": "$plate",
+          "vin": "$vin",
+          "home_depot_id": "$home_depot_id",
+          "depot_id": "$depot_id",
+          "bay": "$bay",
+          "battery_health_pct": "$battery_health_pct",
+          "service_due_at": "$service_due_at",
+          "service_due_km": "$service_due_km",
+          "service_due_hours": "$service_due_hours",
+          "service_months": "$service_months",
+          "service_km": "$service_km",
+          "service_hours": "$service_hours",
+          "inspection_months": "$inspection_months",
+          "inspection_due_at": "$inspection_due_at",
+          "accessories": "$accessories",
+          "kit_id": "$kit_id",
+          "custom": "$custom",
+          "state": "$state",
+          "odometer_km": "$odometer_km"
+        },
+        "create": true
+      }
+    ]
+  },
+  "asset.edit": {
+    "v": 1,
+    "subject": [
+      "asset",
+      "asset_id"
+    ],
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "asset",
+        "id": "$asset_id",
+        "values": {
+          "label": "$label",
+          "tag": "$tag",
+          "pack": "$pack",
+          "model": "$model",
+          "colour": "$colour",
+          "serial": "$serial",
+          "plate": "$plate",
+          "vin": "$vin",
+          "home_depot_id": "$home_depot_id",
+          "depot_id": "$depot_id",
+          "bay": "$bay",
+          "battery_health_pct": "$battery_health_pct",
+          "service_due_at": "$service_due_at",
+          "service_due_km": "$service_due_km",
+          "service_due_hours": "$service_due_hours",
+          "service_months": "$service_months",
+          "service_km": "$service_km",
+          "service_hours": "$service_hours",
+          "inspection_months": "$inspection_months",
+          "inspection_due_at": "$inspection_due_at",
+          "accessories": "$accessories",
+          "kit_id": "$kit_id",
+          "custom": "$custom",
+          "$empty": null
+        },
+        "create": false
+      }
+    ]
+  },
   "asset.lock": {
     "v": 1,
     "subject": [
@@ -69,6 +183,101 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
           "locked": "$locked"
         },
         "create": false
+      }
+    ]
+  },
+  "asset.restore": {
+    "v": 1,
+    "subject": [
+      "asset",
+      "asset_id"
+    ],
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "asset",
+        "id": "$asset_id",
+        "values": {
+          "state": "available"
+        },
+        "create": false
+      }
+    ]
+  },
+  "asset.retag": {
+    "v": 1,
+    "subject": [
+      "asset",
+      "asset_id"
+    ],
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "asset",
+        "id": "$asset_id",
+        "values": {
+          "tag": "$tag"
+        },
+        "create": false
+      }
+    ]
+  },
+  "asset.retire": {
+    "v": 1,
+    "subject": [
+      "asset",
+      "asset_id"
+    ],
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "asset",
+        "id": "$asset_id",
+        "values": {
+          "state": "retired"
+        },
+        "create": false
+      }
+    ]
+  },
+  "authority.end": {
+    "v": 1,
+    "subject": [
+      "signer_authority",
+      "authority_id"
+    ],
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "signer_authority",
+        "id": "$authority_id",
+        "values": {
+          "state": "ended"
+        },
+        "create": false
+      }
+    ]
+  },
+  "authority.grant": {
+    "v": 1,
+    "subject": [
+      "contact",
+      "contact_id"
+    ],
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "signer_authority",
+        "id": "$id",
+        "values": {
+          "customer_id": "%contact/$contact_id/customer_id",
+          "depot_id": "%contact/$contact_id/depot_id",
+          "contact_id": "$contact_id",
+          "role": "$role",
+          "may": "$may",
+          "until": "$until"
+        },
+        "create": true
       }
     ]
   },
@@ -120,7 +329,196 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
     "defaults": {},
     "effects": []
   },
+  "contact.define": {
+    "v": 1,
+    "subject": [
+      "customer",
+      "customer_id"
+    ],
+    "defaults": {
+      "role": "other"
+    },
+    "effects": [
+      {
+        "kind": "contact",
+        "id": "$id",
+        "values": {
+          "customer_id": "$customer_id",
+          "depot_id": "%customer/$customer_id/depot_id",
+          "role": "$role"
+        },
+        "create": true
+      }
+    ]
+  },
+  "contact.edit": {
+    "v": 1,
+    "subject": [
+      "contact",
+      "contact_id"
+    ],
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "contact",
+        "id": "$contact_id",
+        "values": {
+          "role": "$role"
+        },
+        "create": false
+      }
+    ]
+  },
+  "contact.end": {
+    "v": 1,
+    "subject": [
+      "contact",
+      "contact_id"
+    ],
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "contact",
+        "id": "$contact_id",
+        "values": {
+          "state": "ended"
+        },
+        "create": false
+      }
+    ]
+  },
+  "contact.erase": {
+    "v": 1,
+    "subject": [
+      "contact",
+      "contact_id"
+    ],
+    "defaults": {},
+    "effects": []
+  },
+  "contract_text.publish": {
+    "v": 1,
+    "subject": null,
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "contract_text",
+        "id": "$id",
+        "values": {
+          "use": "$use",
+          "version": "$version",
+          "zh": "$zh",
+          "en": "$en",
+          "published_at": "@at",
+          "published_by": "@actor"
+        },
+        "create": true
+      }
+    ]
+  },
+  "custom_field.define": {
+    "v": 1,
+    "subject": null,
+    "defaults": {
+      "choices": [],
+      "order": 0,
+      "in_field": false
+    },
+    "effects": [
+      {
+        "kind": "custom_field",
+        "id": "$custom_field_id",
+        "values": {
+          "belongs_to": "$belongs_to",
+          "code": "$code",
+          "zh": "$zh",
+          "en": "$en",
+          "type": "$type",
+          "choices": "$choices",
+          "order": "$order",
+          "in_field": "$in_field",
+          "active": true
+        },
+        "create": true
+      }
+    ]
+  },
+  "custom_field.retire": {
+    "v": 1,
+    "subject": null,
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "custom_field",
+        "id": "$custom_field_id",
+        "values": {
+          "active": false
+        },
+        "create": false
+      }
+    ]
+  },
   "customer.block": {
+    "v": 1,
+    "subject": [
+      "customer",
+      "customer_id"
+    ],
+    "defaults": {
+      "notice": ""
+    },
+    "effects": [
+      {
+        "kind": "customer",
+        "id": "$customer_id",
+        "values": {
+          "blocked": "$blocked"
+        },
+        "create": false
+      },
+      {
+        "kind": "customer_terms",
+        "id": "$customer_id",
+        "values": {
+          "block_reason": "$reason",
+          "block_notice": "$notice",
+          "block_at": "@at",
+          "block_by": "@actor"
+        },
+        "create": false
+      }
+    ]
+  },
+  "customer.define": {
+    "v": 1,
+    "subject": [
+      "depot",
+      "depot_id"
+    ],
+    "defaults": {
+      "name_en": "",
+      "type": "company",
+      "tier": "normal",
+      "blocked": false,
+      "custom": {}
+    },
+    "effects": [
+      {
+        "kind": "customer",
+        "id": "$id",
+        "values": {
+          "name": "$name",
+          "name_en": "$name_en",
+          "depot_id": "$depot_id",
+          "type": "$type",
+          "tier": "$tier",
+          "custom": "$custom"
+        },
+        "create": true
+      }
+    ]
+  },
+  "customer.edit": {
     "v": 1,
     "subject": [
       "customer",
@@ -132,9 +530,63 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
         "kind": "customer",
         "id": "$customer_id",
         "values": {
-          "blocked": "$blocked"
+          "name": "$name",
+          "name_en": "$name_en",
+          "depot_id": "$depot_id",
+          "custom": "$custom"
         },
         "create": false
+      }
+    ]
+  },
+  "customer.terms": {
+    "v": 1,
+    "subject": [
+      "customer",
+      "customer_id"
+    ],
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "customer",
+        "id": "$customer_id",
+        "values": {
+          "tier": "$tier"
+        },
+        "create": false
+      },
+      {
+        "kind": "customer_terms",
+        "id": "$customer_id",
+        "values": {
+          "payment_days": "$payment_days",
+          "credit_limit_fen": "$credit_limit_fen"
+        },
+        "create": false
+      }
+    ]
+  },
+  "customer.walk_in": {
+    "v": 1,
+    "subject": [
+      "depot",
+      "depot_id"
+    ],
+    "defaults": {
+      "name_en": "",
+      "type": "company"
+    },
+    "effects": [
+      {
+        "kind": "customer",
+        "id": "$id",
+        "values": {
+          "name": "$name",
+          "name_en": "$name_en",
+          "depot_id": "$depot_id",
+          "type": "$type"
+        },
+        "create": true
       }
     ]
   },
@@ -153,6 +605,7 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
           "asset_id": "%handover/$handover_id/asset_id",
           "depot_id": "%handover/$handover_id/depot_id",
           "handover_id": "$handover_id",
+          "diagram": "$diagram",
           "view": "$view",
           "part": "$part",
           "x": "$x",
@@ -209,6 +662,77 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       }
     ]
   },
+  "depot.close": {
+    "v": 1,
+    "subject": null,
+    "defaults": {
+      "reason": ""
+    },
+    "effects": [
+      {
+        "kind": "depot",
+        "id": "$depot_id",
+        "values": {
+          "closed": true
+        },
+        "create": false
+      }
+    ]
+  },
+  "depot.define": {
+    "v": 1,
+    "subject": null,
+    "defaults": {
+      "name_en": "",
+      "address": ""
+    },
+    "effects": [
+      {
+        "kind": "depot",
+        "id": "$id",
+        "values": {
+          "name": "$name",
+          "name_en": "$name_en",
+          "address": "$address"
+        },
+        "create": true
+      }
+    ]
+  },
+  "depot.edit": {
+    "v": 1,
+    "subject": null,
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "depot",
+        "id": "$depot_id",
+        "values": {
+          "name": "$name",
+          "name_en": "$name_en",
+          "address": "$address"
+        },
+        "create": false
+      }
+    ]
+  },
+  "depot.reopen": {
+    "v": 1,
+    "subject": null,
+    "defaults": {
+      "reason": ""
+    },
+    "effects": [
+      {
+        "kind": "depot",
+        "id": "$depot_id",
+        "values": {
+          "closed": false
+        },
+        "create": false
+      }
+    ]
+  },
   "device.invite": {
     "v": 1,
     "subject": null,
@@ -259,6 +783,27 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       }
     ]
   },
+  "device.roster": {
+    "v": 1,
+    "subject": [
+      "device",
+      "device_id"
+    ],
+    "defaults": {
+      "people": {}
+    },
+    "effects": [
+      {
+        "kind": "device",
+        "id": "$device_id",
+        "values": {
+          "roster_by": "$by",
+          "roster": "$people"
+        },
+        "create": false
+      }
+    ]
+  },
   "device.wipe": {
     "v": 1,
     "subject": [
@@ -291,6 +836,110 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
     "defaults": {},
     "effects": []
   },
+  "fault.close": {
+    "v": 1,
+    "subject": [
+      "fault",
+      "fault_id"
+    ],
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "fault",
+        "id": "$fault_id",
+        "values": {
+          "state": "$state"
+        },
+        "create": false
+      }
+    ]
+  },
+  "fault.forget": {
+    "v": 1,
+    "subject": [
+      "fault",
+      "fault_id"
+    ],
+    "defaults": {},
+    "effects": []
+  },
+  "fault.plan": {
+    "v": 1,
+    "subject": [
+      "fault",
+      "fault_id"
+    ],
+    "defaults": {
+      "zone": "Asia/Shanghai",
+      "note": ""
+    },
+    "effects": [
+      {
+        "kind": "fault",
+        "id": "$fault_id",
+        "values": {
+          "state": "planned",
+          "task_id": "$task_id"
+        },
+        "create": false
+      },
+      {
+        "kind": "task",
+        "id": "$task_id",
+        "values": {
+          "type": "repair",
+          "asset_id": "%fault/$fault_id/asset_id",
+          "depot_id": "%fault/$fault_id/depot_id",
+          "due_at": "$due_at",
+          "zone": "$zone",
+          "note": "$note",
+          "assignee_id": "$assignee_id",
+          "state": "open"
+        },
+        "create": true
+      }
+    ]
+  },
+  "fault.report": {
+    "v": 1,
+    "subject": [
+      "asset",
+      "asset_id"
+    ],
+    "defaults": {
+      "what": "",
+      "guess": "unsure",
+      "by": "staff"
+    },
+    "effects": [
+      {
+        "kind": "fault",
+        "id": "$fault_id",
+        "values": {
+          "asset_id": "$asset_id",
+          "depot_id": "%asset/$asset_id/depot_id",
+          "what": "$what",
+          "guess": "$guess",
+          "by": "$by",
+          "photos": {
+            "@blob.0.sha256": {
+              "entry": "@id"
+            },
+            "@blob.1.sha256": {
+              "entry": "@id"
+            },
+            "@blob.2.sha256": {
+              "entry": "@id"
+            }
+          },
+          "state": "open",
+          "reported_at": "@at",
+          "reported_by": "@actor"
+        },
+        "create": true
+      }
+    ]
+  },
   "gap.release": {
     "v": 1,
     "subject": [
@@ -299,6 +948,28 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
     ],
     "defaults": {},
     "effects": []
+  },
+  "gate_rule.edit": {
+    "v": 1,
+    "subject": null,
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "gate_rule",
+        "id": "$rule_id",
+        "values": {
+          "code": "$code",
+          "when": "$when",
+          "level": "$level",
+          "active": "$active",
+          "figure": "$figure",
+          "zh": "$zh",
+          "en": "$en",
+          "passable": "$passable"
+        },
+        "create": true
+      }
+    ]
   },
   "handover.abandon": {
     "v": 1,
@@ -341,7 +1012,11 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
           "actor_id": "@actor",
           "device_id": "@device",
           "started_at": "@at",
-          "zone": "@zone"
+          "zone": "@zone",
+          "gate": {
+            "start": "$gate",
+            "reason": "$gate_reason"
+          }
         },
         "create": true
       }
@@ -363,6 +1038,25 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
           "closed_by": "@actor",
           "closed_at": "@at",
           "note": "$note"
+        },
+        "create": false
+      }
+    ]
+  },
+  "organisation.planning": {
+    "v": 1,
+    "subject": null,
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "organisation",
+        "id": "$organisation_id",
+        "values": {
+          "repair_days": "$repair_days",
+          "inspect_ahead_days": "$inspect_ahead_days",
+          "recover_after_days": "$recover_after_days",
+          "service_ahead_km": "$service_ahead_km",
+          "service_ahead_hours": "$service_ahead_hours"
         },
         "create": false
       }
@@ -390,6 +1084,103 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       }
     ]
   },
+  "pack.copy": {
+    "v": 1,
+    "subject": null,
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "pack",
+        "id": "$id",
+        "values": {
+          "code": "$code",
+          "diagram": "%pack/$from_id/diagram",
+          "slots": "%pack/$from_id/slots",
+          "meters": "%pack/$from_id/meters",
+          "accessories": "%pack/$from_id/accessories",
+          "damage_types": "%pack/$from_id/damage_types",
+          "checklist": "%pack/$from_id/checklist",
+          "wear": "%pack/$from_id/wear",
+          "service_months": "%pack/$from_id/service_months",
+          "service_km": "%pack/$from_id/service_km",
+          "service_hours": "%pack/$from_id/service_hours",
+          "inspection_months": "%pack/$from_id/inspection_months",
+          "zh": "$zh",
+          "en": "$en"
+        },
+        "create": true
+      }
+    ]
+  },
+  "pack.edit": {
+    "v": 1,
+    "subject": null,
+    "defaults": {
+      "cleared": []
+    },
+    "effects": [
+      {
+        "kind": "pack",
+        "id": "$pack_id",
+        "values": {
+          "zh": "$zh",
+          "en": "$en",
+          "diagram": "$diagram",
+          "slots": "$slots",
+          "meters": "$meters",
+          "accessories": "$accessories",
+          "damage_types": "$damage_types",
+          "checklist": "$checklist",
+          "wear": "$wear",
+          "service_months": "$service_months",
+          "service_km": "$service_km",
+          "service_hours": "$service_hours",
+          "inspection_months": "$inspection_months"
+        },
+        "create": false
+      }
+    ]
+  },
+  "person.define": {
+    "v": 1,
+    "subject": null,
+    "defaults": {
+      "name_en": "",
+      "active": true
+    },
+    "effects": [
+      {
+        "kind": "person",
+        "id": "$id",
+        "values": {
+          "name": "$name",
+          "name_en": "$name_en",
+          "roles": "$roles",
+          "depot_ids": "$depot_ids",
+          "active": "$active"
+        },
+        "create": true
+      }
+    ]
+  },
+  "person.edit": {
+    "v": 1,
+    "subject": null,
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "person",
+        "id": "$person_id",
+        "values": {
+          "name": "$name",
+          "name_en": "$name_en",
+          "roles": "$roles",
+          "depot_ids": "$depots"
+        },
+        "create": false
+      }
+    ]
+  },
   "person.erase": {
     "v": 1,
     "subject": [
@@ -398,6 +1189,62 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
     ],
     "defaults": {},
     "effects": []
+  },
+  "person.leave": {
+    "v": 1,
+    "subject": null,
+    "defaults": {
+      "reason": ""
+    },
+    "effects": [
+      {
+        "kind": "person",
+        "id": "$person_id",
+        "values": {
+          "active": false
+        },
+        "create": false
+      }
+    ]
+  },
+  "person.notify": {
+    "v": 1,
+    "subject": null,
+    "defaults": {
+      "by_code": {},
+      "quiet_from": 0,
+      "quiet_until": 0
+    },
+    "effects": [
+      {
+        "kind": "notice_choice",
+        "id": "@actor",
+        "values": {
+          "person_id": "@actor",
+          "by_code": "$by_code",
+          "quiet_from": "$quiet_from",
+          "quiet_until": "$quiet_until"
+        },
+        "create": true
+      }
+    ]
+  },
+  "person.return": {
+    "v": 1,
+    "subject": null,
+    "defaults": {
+      "reason": ""
+    },
+    "effects": [
+      {
+        "kind": "person",
+        "id": "$person_id",
+        "values": {
+          "active": true
+        },
+        "create": false
+      }
+    ]
   },
   "photo.add": {
     "v": 1,
@@ -422,6 +1269,8 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
               "source": "$source",
               "width": "$width",
               "height": "$height",
+              "position": "$position",
+              "file_time": "$file_time",
               "at": "@at",
               "entry": "@id"
             }
@@ -497,6 +1346,61 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       }
     ]
   },
+  "price_plan.define": {
+    "v": 1,
+    "subject": null,
+    "defaults": {
+      "en": "",
+      "deposit_fen": 0,
+      "late_fen_per_day": 0,
+      "insurance_required": false
+    },
+    "effects": [
+      {
+        "kind": "price_plan",
+        "id": "$id",
+        "values": {
+          "zh": "$zh",
+          "en": "$en",
+          "unit": "$unit",
+          "tiers": "$tiers",
+          "deposit_fen": "$deposit_fen",
+          "km_included_per_day": "$km_included_per_day",
+          "late_fen_per_day": "$late_fen_per_day",
+          "insurance_required": "$insurance_required"
+        },
+        "create": true
+      }
+    ]
+  },
+  "price_plan.edit": {
+    "v": 1,
+    "subject": null,
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "price_plan",
+        "id": "$plan_id",
+        "values": {
+          "zh": "$zh",
+          "en": "$en",
+          "tiers": "$tiers",
+          "deposit_fen": "$deposit_fen",
+          "km_included_per_day": "$km_included_per_day",
+          "late_fen_per_day": "$late_fen_per_day",
+          "insurance_required": "$insurance_required",
+          "$empty": null
+        },
+        "create": false
+      }
+    ]
+  },
+  "price_plan.retire": {
+    "v": 1,
+    "subject": null,
+    "defaults": {},
+    "effects": []
+  },
   "quarantine.admit": {
     "v": 1,
     "subject": [
@@ -540,6 +1444,28 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       }
     ]
   },
+  "rental.approve": {
+    "v": 1,
+    "subject": [
+      "rental",
+      "rental_id"
+    ],
+    "defaults": {
+      "note": ""
+    },
+    "effects": [
+      {
+        "kind": "rental",
+        "id": "$rental_id",
+        "values": {
+          "state": "approved",
+          "approved_at": "@at",
+          "approved_by": "@actor"
+        },
+        "create": false
+      }
+    ]
+  },
   "rental.cancel": {
     "v": 1,
     "subject": [
@@ -555,6 +1481,259 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
           "state": "cancelled"
         },
         "create": false
+      }
+    ]
+  },
+  "rental.close": {
+    "v": 1,
+    "subject": [
+      "rental",
+      "rental_id"
+    ],
+    "defaults": {
+      "note": ""
+    },
+    "effects": [
+      {
+        "kind": "rental",
+        "id": "$rental_id",
+        "values": {
+          "state": "closed"
+        },
+        "create": false
+      }
+    ]
+  },
+  "rental.define": {
+    "v": 1,
+    "subject": [
+      "depot",
+      "depot_id"
+    ],
+    "defaults": {
+      "asset_ids": [],
+      "assets": {},
+      "zone": "Asia/Shanghai",
+      "state": "approved",
+      "note": "",
+      "deposit_fen": 0,
+      "insurance_required": false,
+      "custom": {}
+    },
+    "effects": [
+      {
+        "kind": "rental",
+        "id": "$id",
+        "values": {
+          "number": "$number",
+          "customer_id": "$customer_id",
+          "depot_id": "$depot_id",
+          "assets": "$assets",
+          "starts_at": "$starts_at",
+          "due_at": "$due_at",
+          "zone": "$zone",
+          "state": "$state",
+          "km_included": "$km_included",
+          "note": "$note",
+          "custom": "$custom"
+        },
+        "create": true
+      },
+      {
+        "kind": "rental_terms",
+        "id": "$id",
+        "values": {
+          "depot_id": "$depot_id",
+          "price_plan_id": "$price_plan_id"
+        },
+        "create": true
+      }
+    ]
+  },
+  "rental.deposit": {
+    "v": 1,
+    "subject": [
+      "rental",
+      "rental_id"
+    ],
+    "defaults": {
+      "amount_fen": 0,
+      "method": "other",
+      "reference": ""
+    },
+    "effects": [
+      {
+        "kind": "rental_terms",
+        "id": "$rental_id",
+        "values": {
+          "deposit_steps": {
+            "@id": {
+              "step": "$step",
+              "amount_fen": "$amount_fen",
+              "method": "$method",
+              "at": "@at",
+              "paid_at": "$at",
+              "reference": "$reference",
+              "by": "@actor"
+            }
+          }
+        },
+        "create": false
+      }
+    ]
+  },
+  "rental.edit": {
+    "v": 1,
+    "subject": [
+      "rental",
+      "rental_id"
+    ],
+    "defaults": {
+      "add": [],
+      "remove": []
+    },
+    "effects": [
+      {
+        "kind": "rental",
+        "id": "$rental_id",
+        "values": {
+          "number": "$number",
+          "note": "$note",
+          "customer_id": "$customer_id",
+          "starts_at": "$starts_at",
+          "due_at": "$due_at",
+          "km_included": "$km_included",
+          "$empty": null,
+          "custom": "$custom"
+        },
+        "create": false
+      },
+      {
+        "kind": "rental_terms",
+        "id": "$rental_id",
+        "values": {
+          "price_plan_id": "$price_plan_id",
+          "$empty_terms": null
+        },
+        "create": false
+      }
+    ]
+  },
+  "rental.extend": {
+    "v": 1,
+    "subject": [
+      "rental",
+      "rental_id"
+    ],
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "rental",
+        "id": "$rental_id",
+        "values": {
+          "due_at": "$due_at"
+        },
+        "create": false
+      },
+      {
+        "kind": "rental_terms",
+        "id": "$rental_id",
+        "values": {
+          "extensions": {
+            "@id": {
+              "from": "%rental/$rental_id/due_at",
+              "to": "$due_at",
+              "reason": "$reason",
+              "price_plan_id": "$price_plan_id",
+              "by": "@actor",
+              "at": "@at"
+            }
+          }
+        },
+        "create": false
+      }
+    ]
+  },
+  "rental.insurance": {
+    "v": 1,
+    "subject": [
+      "rental",
+      "rental_id"
+    ],
+    "defaults": {
+      "reason": ""
+    },
+    "effects": [
+      {
+        "kind": "rental_terms",
+        "id": "$rental_id",
+        "values": {
+          "insurer": "$insurer",
+          "policy_number": "$policy_number",
+          "insured_until": "$until",
+          "$empty": null
+        },
+        "create": false
+      }
+    ]
+  },
+  "rental.ratify": {
+    "v": 1,
+    "subject": [
+      "rental",
+      "rental_id"
+    ],
+    "defaults": {
+      "note": ""
+    },
+    "effects": [
+      {
+        "kind": "rental",
+        "id": "$rental_id",
+        "values": {
+          "approved_at": "@at",
+          "approved_by": "@actor"
+        },
+        "create": false
+      }
+    ]
+  },
+  "rental.swap": {
+    "v": 1,
+    "subject": [
+      "rental",
+      "rental_id"
+    ],
+    "defaults": {},
+    "effects": []
+  },
+  "rental.walk_in": {
+    "v": 1,
+    "subject": [
+      "customer",
+      "customer_id"
+    ],
+    "defaults": {
+      "zone": "Asia/Shanghai"
+    },
+    "effects": [
+      {
+        "kind": "rental",
+        "id": "$id",
+        "values": {
+          "number": "$number",
+          "customer_id": "$customer_id",
+          "depot_id": "%customer/$customer_id/depot_id",
+          "assets": "$assets",
+          "starts_at": "@at",
+          "due_at": "$due_at",
+          "zone": "$zone",
+          "state": "approved",
+          "walk_in": true,
+          "deposit_ok": "$deposit.received",
+          "insurance_ok": "$insured"
+        },
+        "create": true
       }
     ]
   },
@@ -620,6 +1799,7 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
               "note": "$note",
               "role": "$role",
               "authority": "$authority",
+              "authority_id": "$authority_id",
               "language": "$language",
               "document_sha256": "$document_sha256",
               "image_sha256": "$image_sha256",
@@ -627,6 +1807,159 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
               "at": "@at",
               "entry": "@id",
               "actor_id": "@actor"
+            }
+          }
+        },
+        "create": false
+      }
+    ]
+  },
+  "stock_take.begin": {
+    "v": 1,
+    "subject": [
+      "depot",
+      "depot_id"
+    ],
+    "defaults": {
+      "zone": "Asia/Shanghai"
+    },
+    "effects": [
+      {
+        "kind": "task",
+        "id": "$task_id",
+        "values": {
+          "type": "stock_take",
+          "depot_id": "$depot_id",
+          "due_at": "@at",
+          "zone": "$zone",
+          "assignee_id": "@actor",
+          "state": "started",
+          "started": {
+            "by": "@actor",
+            "at": "@at"
+          }
+        },
+        "create": true
+      }
+    ]
+  },
+  "stock_take.close": {
+    "v": 1,
+    "subject": [
+      "task",
+      "task_id"
+    ],
+    "defaults": {
+      "note": ""
+    },
+    "effects": [
+      {
+        "kind": "task",
+        "id": "$task_id",
+        "values": {
+          "state": "done",
+          "result": {
+            "by": "@actor",
+            "at": "@at",
+            "result": "done",
+            "note": "$note"
+          }
+        },
+        "create": false
+      }
+    ]
+  },
+  "stock_take.count": {
+    "v": 1,
+    "subject": [
+      "task",
+      "task_id"
+    ],
+    "defaults": {
+      "bay": "",
+      "how": "scan"
+    },
+    "effects": [
+      {
+        "kind": "stock_count",
+        "id": "$count_id",
+        "values": {
+          "depot_id": "%task/$task_id/depot_id",
+          "task_id": "$task_id",
+          "asset_id": "$asset_id",
+          "tag": "$tag",
+          "sightings": {
+            "@id": {
+              "by": "@actor",
+              "at": "@at",
+              "bay": "$bay",
+              "how": "$how"
+            }
+          }
+        },
+        "create": true
+      }
+    ]
+  },
+  "stock_take.uncount": {
+    "v": 1,
+    "subject": [
+      "task",
+      "task_id"
+    ],
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "stock_count",
+        "id": "$count_id",
+        "values": {
+          "sightings": {
+            "$sighting": null
+          }
+        },
+        "create": false
+      }
+    ]
+  },
+  "task.accept": {
+    "v": 1,
+    "subject": [
+      "task",
+      "task_id"
+    ],
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "task",
+        "id": "$task_id",
+        "values": {
+          "state": "open",
+          "assignee_id": "$assignee_id"
+        },
+        "create": false
+      }
+    ]
+  },
+  "task.attempt": {
+    "v": 1,
+    "subject": [
+      "task",
+      "task_id"
+    ],
+    "defaults": {
+      "note": ""
+    },
+    "effects": [
+      {
+        "kind": "task",
+        "id": "$task_id",
+        "values": {
+          "attempts": {
+            "@id": {
+              "by": "@actor",
+              "at": "@at",
+              "found": "$found",
+              "note": "$note"
             }
           }
         },
@@ -652,6 +1985,58 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       }
     ]
   },
+  "task.done": {
+    "v": 1,
+    "subject": [
+      "task",
+      "task_id"
+    ],
+    "defaults": {
+      "result": "done",
+      "note": "",
+      "readings": {},
+      "replaced": []
+    },
+    "effects": [
+      {
+        "kind": "task",
+        "id": "$task_id",
+        "values": {
+          "state": "done",
+          "result": {
+            "by": "@actor",
+            "at": "@at",
+            "result": "$result",
+            "note": "$note",
+            "parts": "$parts",
+            "minutes": "$minutes",
+            "checks": "$checks"
+          }
+        },
+        "create": false
+      }
+    ]
+  },
+  "task.edit": {
+    "v": 1,
+    "subject": [
+      "task",
+      "task_id"
+    ],
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "task",
+        "id": "$task_id",
+        "values": {
+          "due_at": "$due_at",
+          "bay": "$bay",
+          "note": "$note"
+        },
+        "create": false
+      }
+    ]
+  },
   "task.note": {
     "v": 1,
     "subject": [
@@ -667,6 +2052,68 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
           "note": "$note"
         },
         "create": false
+      }
+    ]
+  },
+  "task.photo": {
+    "v": 1,
+    "subject": [
+      "task",
+      "task_id"
+    ],
+    "defaults": {
+      "of": "after"
+    },
+    "effects": [
+      {
+        "kind": "task",
+        "id": "$task_id",
+        "values": {
+          "photos": {
+            "@blob.0.sha256": {
+              "entry": "@id",
+              "by": "@actor",
+              "at": "@at",
+              "of": "$of"
+            }
+          }
+        },
+        "create": false
+      }
+    ]
+  },
+  "task.plan": {
+    "v": 1,
+    "subject": [
+      "depot",
+      "depot_id"
+    ],
+    "defaults": {
+      "zone": "Asia/Shanghai",
+      "bay": "",
+      "note": "",
+      "damage_ids": [],
+      "cause": "by_hand",
+      "proposed": false
+    },
+    "effects": [
+      {
+        "kind": "task",
+        "id": "$task_id",
+        "values": {
+          "type": "$type",
+          "depot_id": "$depot_id",
+          "asset_id": "$asset_id",
+          "rental_id": "$rental_id",
+          "customer_id": "$customer_id",
+          "due_at": "$due_at",
+          "zone": "$zone",
+          "bay": "$bay",
+          "note": "$note",
+          "assignee_id": "$assignee_id",
+          "damage_ids": "$damage_ids"
+        },
+        "create": true
       }
     ]
   },
@@ -696,5 +2143,163 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
     ],
     "defaults": {},
     "effects": []
+  },
+  "task.reopen": {
+    "v": 1,
+    "subject": [
+      "task",
+      "task_id"
+    ],
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "task",
+        "id": "$task_id",
+        "values": {
+          "state": "open"
+        },
+        "create": false
+      }
+    ]
+  },
+  "task.start": {
+    "v": 1,
+    "subject": [
+      "task",
+      "task_id"
+    ],
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "task",
+        "id": "$task_id",
+        "values": {
+          "state": "started",
+          "started": {
+            "by": "@actor",
+            "at": "@at"
+          }
+        },
+        "create": false
+      }
+    ]
+  },
+  "todo.dismiss": {
+    "v": 1,
+    "subject": [
+      "todo",
+      "todo_id"
+    ],
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "todo",
+        "id": "$todo_id",
+        "values": {
+          "state": "dismissed",
+          "closed_by": "@actor",
+          "closed_at": "@at",
+          "reason": "$reason"
+        },
+        "create": false
+      }
+    ]
+  },
+  "todo.done": {
+    "v": 1,
+    "subject": [
+      "todo",
+      "todo_id"
+    ],
+    "defaults": {
+      "note": ""
+    },
+    "effects": [
+      {
+        "kind": "todo",
+        "id": "$todo_id",
+        "values": {
+          "state": "done",
+          "closed_by": "@actor",
+          "closed_at": "@at",
+          "reason": "$note"
+        },
+        "create": false
+      }
+    ]
+  },
+  "todo.hand_on": {
+    "v": 1,
+    "subject": [
+      "todo",
+      "todo_id"
+    ],
+    "defaults": {
+      "reason": ""
+    },
+    "effects": [
+      {
+        "kind": "todo",
+        "id": "$todo_id",
+        "values": {
+          "owner_id": "$owner_id",
+          "owner_role": "$owner_role",
+          "deadline": "$deadline"
+        },
+        "create": false
+      }
+    ]
+  },
+  "todo.open": {
+    "v": 1,
+    "subject": [
+      "depot",
+      "depot_id"
+    ],
+    "defaults": {
+      "code": "free",
+      "params": {},
+      "zone": "Asia/Shanghai",
+      "occasion": ""
+    },
+    "effects": [
+      {
+        "kind": "todo",
+        "id": "$todo_id",
+        "values": {
+          "depot_id": "$depot_id",
+          "code": "$code",
+          "params": "$params",
+          "owner_id": "$owner_id",
+          "owner_role": "$owner_role",
+          "deadline": "$deadline",
+          "zone": "$zone",
+          "opened_by": "@actor",
+          "opened_at": "@at",
+          "subject": "$about"
+        },
+        "create": true
+      }
+    ]
+  },
+  "todo.reopen": {
+    "v": 1,
+    "subject": [
+      "todo",
+      "todo_id"
+    ],
+    "defaults": {
+      "reason": ""
+    },
+    "effects": [
+      {
+        "kind": "todo",
+        "id": "$todo_id",
+        "values": {
+          "state": "open"
+        },
+        "create": false
+      }
+    ]
   }
 };

@@ -40,13 +40,13 @@ export const ERROR_MESSAGES: { readonly [C in ErrorCode]: { readonly zh: string;
     "zh": "服务器出错，已签收的记录都在；未签收的仍在本机，会自动重试。",
     "en": "The server failed. What it has acknowledged is safe; the rest is still on this device and will be retried."
   },
-  "database_away": {
-    "zh": "服务器暂时连不上数据库，这次没有签收；已签收的记录都在，未签收的仍在本机，会自动重试。",
-    "en": "The server cannot reach its database just now and acknowledged nothing this time. What it has acknowledged is safe; the rest is still on this device and will be retried."
-  },
   "storage_full": {
     "zh": "服务器存储空间已满，记录仍安全保存在本机。请通知管理员。",
     "en": "The server's storage is full; your records are safe on this device. Tell an administrator."
+  },
+  "database_away": {
+    "zh": "服务器暂时连不上数据库，这次没有签收；已签收的记录都在，未签收的仍在本机，会自动重试。",
+    "en": "The server cannot reach its database just now and acknowledged nothing this time. What it has acknowledged is safe; the rest is still on this device and will be retried."
   },
   "code_unknown": {
     "zh": "登记码不正确，本机没有改动。请核对后重新输入，或请办公室重新生成。",
@@ -176,9 +176,45 @@ export const ERROR_MESSAGES: { readonly [C in ErrorCode]: { readonly zh: string;
     "zh": "当前状态不允许这一步；记录已保留，未生效。",
     "en": "The present state does not allow this step; the entry is kept without effect."
   },
+  "step_not_ready": {
+    "zh": "这一步还缺条件，没有生效；记录已保留。请按所列的条件补齐后再做。",
+    "en": "Something this step needs is missing, so it has no effect; the entry is kept. See to what is named and do it again."
+  },
   "incident_closed": {
     "zh": "这项异常之前已经处理完毕，以先到的说法为准；你写的说明也保留着，不用再做什么。",
     "en": "This incident had been closed before, and the first word stands; your note is kept, nothing more is to be done."
+  },
+  "todo_owner_blind": {
+    "zh": "这个人看不到该网点的待办，所以没有改动；记录已保留。请选在办公端负责该网点的人；现场的工作请安排为任务。",
+    "en": "This person cannot see to-dos of that depot, so nothing was changed; the entry is kept. Choose somebody of the office who works with the depot; work in the field is planned as a task."
+  },
+  "password_weak": {
+    "zh": "这个密码太容易猜到，没有设置。请换一个：至少 10 个字符，不要用常见的密码或用户名，也不要和原来的一样。",
+    "en": "This password is too easy to guess and was not set. Choose another: at least 10 characters, no common password, not the user name, not the one you had."
+  },
+  "password_given": {
+    "zh": "这是管理员给的初始密码，还没有登录。请先设一个自己的密码。",
+    "en": "This is the password an administrator gave you; you are not signed in yet. Choose one of your own first."
+  },
+  "password_expired": {
+    "zh": "管理员给的初始密码已过期，没有登录，什么都没有改动。请管理员重新给一个。",
+    "en": "The password an administrator gave you has expired; nothing was changed. Ask for a new one."
+  },
+  "username_taken": {
+    "zh": "这个用户名已有人使用，什么都没有改动。请换一个。",
+    "en": "That user name is taken; nothing was changed. Choose another."
+  },
+  "account_unfit": {
+    "zh": "这个人已离职，或没有办公室里的角色，没有开通登录。请先改他的角色；现场人员只需要 PIN。",
+    "en": "This person has left, or has no role in the office, so no sign-in was set up. Change their roles first; in the field a PIN is enough."
+  },
+  "join_unknown": {
+    "zh": "邀请链接不正确或已经用过，什么都没有改动。请直接登录，或请管理员重新邀请。",
+    "en": "This invitation is not known or was used already; nothing was changed. Sign in, or ask an administrator for a new one."
+  },
+  "join_expired": {
+    "zh": "邀请链接已过期，什么都没有改动。请管理员重新邀请。",
+    "en": "This invitation has expired; nothing was changed. Ask an administrator for a new one."
   },
   "blob_too_large": {
     "zh": "文件太大，服务器没有收下；原件仍在本机。",
@@ -247,5 +283,93 @@ export const ERROR_MESSAGES: { readonly [C in ErrorCode]: { readonly zh: string;
   "import_no_room": {
     "zh": "服务器存储空间不足，照片没有全部导入：记录和已导入的照片都已保存，其余的还在文件里。请腾出空间，再导入同一个文件。",
     "en": "The server's storage is full, so not every photo could be imported: the records and the photos that are in stay, the rest is still in the file. Make room, then import the same file again."
+  },
+  "import_busy": {
+    "zh": "服务器正在导入别的文件，这个还没有导入；文件没有改动，设备上的内容都在。请半分钟后再导入一次。",
+    "en": "Other files are being imported; nothing of this one was, file and device have all. Import it again in half a minute."
+  },
+  "sheet_unreadable": {
+    "zh": "这个文件打不开：它不是完整的 Excel（.xlsx）或 CSV 文件，什么都没有导入。请在 Excel 里打开确认，另存为 .xlsx 后再试。",
+    "en": "This file cannot be read: it is no complete Excel (.xlsx) or CSV file; nothing was imported. Open it in Excel, save it as .xlsx and try again."
+  },
+  "sheet_old_format": {
+    "zh": "这是旧版 .xls 文件，或加了密码的文件，什么都没有导入。请在 Excel 里打开，去掉密码，另存为 .xlsx 后再试。",
+    "en": "This is an old .xls file, or one with a password; nothing was imported. Open it in Excel, remove the password and save it as .xlsx."
+  },
+  "sheet_encoding": {
+    "zh": "看不出这个 CSV 文件用的是哪种文字编码，什么都没有导入。请另存为「CSV UTF-8」或 .xlsx 后再试。",
+    "en": "The text encoding of this CSV file cannot be told; nothing was imported. Save it as “CSV UTF-8” or .xlsx and try again."
+  },
+  "sheet_too_large": {
+    "zh": "文件太大或内容太多，什么都没有导入，文件没有改动。请分成几个文件，逐个导入。",
+    "en": "The file is too large or holds too much; nothing was imported. Split it and import the parts one by one."
+  },
+  "sheet_empty": {
+    "zh": "这个文件或工作表里没有内容，什么都没有导入。请确认选对了文件和工作表。",
+    "en": "There is nothing in this file or sheet; nothing was imported. Check that you have chosen the right file and sheet."
+  },
+  "sheet_unmapped": {
+    "zh": "还有必填的内容没有对应到表格里的列，或同一项对应了两列；什么都没有导入。请先选好对应的列。",
+    "en": "A required field has no column yet, or one field has two; nothing was imported. Choose the columns first."
+  },
+  "sheet_step": {
+    "zh": "这次导入现在不能这样做：它可能正在进行，或已经结束。已导入的内容都在。请刷新页面看它的状态。",
+    "en": "This import cannot do that now: it may be under way, or over. What was imported stays. Reload the page to see."
+  },
+  "sheet_file_gone": {
+    "zh": "上传的文件已按期限删除，没有再导入任何内容。请重新上传。",
+    "en": "The uploaded file has been removed after its time; nothing more was imported. Upload it again."
+  },
+  "sheets_too_many": {
+    "zh": "还没有完成的导入太多了，这个文件没有收下。请先完成或放弃一些。",
+    "en": "Too many imports are waiting unfinished; this file was not taken. Finish or discard some first."
+  },
+  "value_taken": {
+    "zh": "这个编号已属于另一项（见详情），没有改动；你填写的内容保留在记录里。请核对编号，或先改正另一项。",
+    "en": "This number belongs to another one already (see the details); nothing was changed, what you entered is kept in the journal. Check the number, or correct the other one first."
+  },
+  "tag_unusable": {
+    "zh": "这个标签印不成二维码，没有改动；你填写的内容保留在记录里。标签只能用文字、数字和 . _ -，以文字或数字开头，最多 64 个字，不能有空格或 / % ? # 等符号。",
+    "en": "No label can carry this tag; nothing was changed, what you entered is kept in the journal. Use letters, digits and . _ -, beginning with a letter or digit, at most 64, without blanks or signs like / % ? #."
+  },
+  "custom_value_wrong": {
+    "zh": "自定义字段的内容与它的类型不符，没有改动；你填写的内容保留在记录里。请按字段的类型重新填写。",
+    "en": "A custom field does not take this value; nothing was changed, what you entered is kept in the journal. Enter a value of the field's type."
+  },
+  "last_administrator": {
+    "zh": "这是最后一位管理员，改动没有生效，记录已保留。请先让另一位同事成为管理员。",
+    "en": "This is the last administrator, so nothing was changed; the entry is kept. Make somebody else an administrator first."
+  },
+  "own_roles": {
+    "zh": "不能给自己增加角色，改动没有生效，记录已保留。请另一位管理员来做。",
+    "en": "Nobody gives themselves a role, so nothing was changed; the entry is kept. Ask another administrator."
+  },
+  "depot_closed": {
+    "zh": "这个网点已关闭，改动没有生效，记录已保留。请选别的网点，或先重新开放它。",
+    "en": "That depot is closed, so nothing was changed; the entry is kept. Choose another one, or open it again first."
+  },
+  "depot_not_empty": {
+    "zh": "网点里还有资产或未结束的租赁单，所以没有关闭，记录已保留。请先把它们移到别的网点或办结。",
+    "en": "The depot still has assets or open rentals, so it was not closed; the entry is kept. Move or finish them first."
+  },
+  "roster_unfit": {
+    "zh": "名单里有人不在这台设备的网点工作，或角色不做现场工作；名单没有改动，记录已保留。请先在“人员”里改他的网点和角色。",
+    "en": "Somebody on the list does not work at the device's depot, or has no role in the field; the list was not changed, the entry is kept. Change their depots and roles under People first."
+  },
+  "pack_unsound": {
+    "zh": "品类包里有一项不完整、太长或重复（见详情），没有改动；填写的内容保留在记录里。请每项都写中文和英文，再保存一次。",
+    "en": "An item of the category pack is not whole, too long or there twice (see the details); nothing was changed, what you entered is kept in the journal. Give each item its Chinese and English words and save again."
+  },
+  "pack_id_reused": {
+    "zh": "这个编号以前用于另一项，不能再作他用，没有改动；填写的内容保留在记录里。请新加一项。",
+    "en": "This id was another item's before and cannot mean something else; nothing was changed, what you entered is kept in the journal. Add a new item instead."
+  },
+  "diagram_unknown": {
+    "zh": "没有这张示意图，没有改动；填写的内容保留在记录里。请从品类包页面列出的图里选一张。",
+    "en": "There is no such diagram; nothing was changed, what you entered is kept in the journal. Choose one of those the page of the category pack offers."
+  },
+  "notice_address": {
+    "zh": "这不是可以使用的地址，没有改动。邮箱请写成 name@example.com；机器人地址请从企业微信、钉钉或飞书的群机器人设置里复制。",
+    "en": "This is no address that can be used; nothing was changed. Write an e-mail like name@example.com; copy a robot's address from the settings of a WeCom, DingTalk or Feishu group robot."
   }
 };

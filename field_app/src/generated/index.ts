@@ -3,7 +3,11 @@
 export * from './actions';
 export * from './conflicts';
 export * from './errors';
+export * from './gate';
+export * from './labels';
 export * from './people';
 export * from './policies';
+export * from './states';
+export * from './todos';
 export * from './types';
 export * as LIMITS from './limits';

@@ -119,8 +119,82 @@ export const PERMISSIONS: { readonly [what: string]: { readonly [R in Role]?: Re
     "manager": "org",
     "system": "org"
   },
+  "fault.report": {
+    "technician": "depot",
+    "driver": "depot",
+    "operations": "depot",
+    "manager": "org",
+    "system": "org",
+    "service_desk": "depot"
+  },
   "asset.lock": {
     "operations": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "asset.retag": {
+    "operations": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "fault.plan": {
+    "operations": "depot",
+    "manager": "org",
+    "system": "org",
+    "service_desk": "depot"
+  },
+  "fault.close": {
+    "operations": "depot",
+    "manager": "org",
+    "system": "org",
+    "service_desk": "depot"
+  },
+  "fault.forget": {
+    "administrator": "org",
+    "system": "org"
+  },
+  "asset.define": {
+    "operations": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "asset.edit": {
+    "operations": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "asset.retire": {
+    "operations": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "asset.restore": {
+    "operations": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "custom_field.define": {
+    "manager": "org",
+    "administrator": "org",
+    "system": "org"
+  },
+  "custom_field.retire": {
+    "manager": "org",
+    "administrator": "org",
+    "system": "org"
+  },
+  "customer.define": {
+    "service_desk": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "customer.edit": {
+    "service_desk": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "customer.terms": {
+    "finance": "org",
     "manager": "org",
     "system": "org"
   },
@@ -128,8 +202,193 @@ export const PERMISSIONS: { readonly [what: string]: { readonly [R in Role]?: Re
     "manager": "org",
     "system": "org"
   },
+  "contact.define": {
+    "service_desk": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "contact.edit": {
+    "service_desk": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "contact.end": {
+    "service_desk": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "contact.erase": {
+    "administrator": "org",
+    "system": "org"
+  },
+  "authority.grant": {
+    "service_desk": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "authority.end": {
+    "service_desk": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "rental.define": {
+    "service_desk": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "rental.edit": {
+    "service_desk": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "rental.approve": {
+    "service_desk": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "rental.ratify": {
+    "service_desk": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "rental.extend": {
+    "service_desk": "depot",
+    "manager": "org",
+    "system": "org"
+  },
   "rental.cancel": {
     "service_desk": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "rental.close": {
+    "service_desk": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "rental.swap": {
+    "technician": "depot",
+    "driver": "depot",
+    "operations": "depot",
+    "manager": "org",
+    "system": "org",
+    "service_desk": "depot"
+  },
+  "rental.deposit": {
+    "service_desk": "depot",
+    "manager": "org",
+    "system": "org",
+    "finance": "org"
+  },
+  "rental.insurance": {
+    "service_desk": "depot",
+    "manager": "org",
+    "system": "org",
+    "finance": "org"
+  },
+  "rental.walk_in": {
+    "technician": "depot",
+    "driver": "depot",
+    "operations": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "customer.walk_in": {
+    "technician": "depot",
+    "driver": "depot",
+    "operations": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "price_plan.define": {
+    "finance": "org",
+    "manager": "org",
+    "system": "org"
+  },
+  "price_plan.edit": {
+    "finance": "org",
+    "manager": "org",
+    "system": "org"
+  },
+  "price_plan.retire": {
+    "finance": "org",
+    "manager": "org",
+    "system": "org"
+  },
+  "contract_text.publish": {
+    "manager": "org",
+    "system": "org"
+  },
+  "task.plan": {
+    "operations": "depot",
+    "manager": "org",
+    "system": "org",
+    "service_desk": "depot"
+  },
+  "task.edit": {
+    "operations": "depot",
+    "manager": "org",
+    "system": "org",
+    "service_desk": "depot"
+  },
+  "task.accept": {
+    "operations": "depot",
+    "manager": "org",
+    "system": "org",
+    "service_desk": "depot"
+  },
+  "task.start": {
+    "technician": "depot",
+    "driver": "depot",
+    "operations": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "task.done": {
+    "technician": "depot",
+    "driver": "depot",
+    "operations": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "task.photo": {
+    "technician": "depot",
+    "driver": "depot",
+    "operations": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "task.attempt": {
+    "technician": "depot",
+    "driver": "depot",
+    "operations": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "stock_take.begin": {
+    "technician": "depot",
+    "operations": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "stock_take.count": {
+    "technician": "depot",
+    "driver": "depot",
+    "operations": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "stock_take.uncount": {
+    "technician": "depot",
+    "driver": "depot",
+    "operations": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "stock_take.close": {
+    "technician": "depot",
+    "driver": "depot",
+    "operations": "depot",
     "manager": "org",
     "system": "org"
   },
@@ -145,11 +404,79 @@ export const PERMISSIONS: { readonly [what: string]: { readonly [R in Role]?: Re
     "system": "org",
     "service_desk": "depot"
   },
+  "task.reopen": {
+    "operations": "depot",
+    "manager": "org",
+    "system": "org",
+    "service_desk": "depot"
+  },
   "task.remove": {
     "operations": "depot",
     "manager": "org",
     "system": "org",
     "service_desk": "depot"
+  },
+  "todo.open": {
+    "service_desk": "depot",
+    "operations": "depot",
+    "finance": "org",
+    "manager": "org",
+    "administrator": "org",
+    "system": "org"
+  },
+  "todo.hand_on": {
+    "service_desk": "depot",
+    "operations": "depot",
+    "finance": "org",
+    "manager": "org",
+    "administrator": "org",
+    "system": "org"
+  },
+  "todo.done": {
+    "service_desk": "depot",
+    "operations": "depot",
+    "finance": "org",
+    "manager": "org",
+    "administrator": "org",
+    "system": "org"
+  },
+  "todo.dismiss": {
+    "service_desk": "depot",
+    "operations": "depot",
+    "finance": "org",
+    "manager": "org",
+    "administrator": "org",
+    "system": "org"
+  },
+  "todo.reopen": {
+    "service_desk": "depot",
+    "operations": "depot",
+    "finance": "org",
+    "manager": "org",
+    "administrator": "org",
+    "system": "org"
+  },
+  "alert_rule.edit": {
+    "manager": "org",
+    "administrator": "org",
+    "system": "org"
+  },
+  "alert_rule.define": {
+    "system": "org"
+  },
+  "notice.address": {
+    "system": "org"
+  },
+  "notice.retry": {
+    "system": "org"
+  },
+  "person.notify": {
+    "administrator": "org",
+    "finance": "org",
+    "manager": "org",
+    "operations": "org",
+    "service_desk": "org",
+    "system": "org"
   },
   "device.invite": {
     "manager": "org",
@@ -187,10 +514,74 @@ export const PERMISSIONS: { readonly [what: string]: { readonly [R in Role]?: Re
     "administrator": "org",
     "system": "org"
   },
+  "gate_rule.edit": {
+    "manager": "org",
+    "administrator": "org",
+    "system": "org"
+  },
+  "organisation.planning": {
+    "manager": "org",
+    "administrator": "org",
+    "system": "org"
+  },
   "device.enrol": {
     "system": "org"
   },
   "person.erase": {
+    "administrator": "org",
+    "system": "org"
+  },
+  "device.roster": {
+    "manager": "org",
+    "administrator": "org",
+    "system": "org"
+  },
+  "person.define": {
+    "administrator": "org",
+    "system": "org"
+  },
+  "person.edit": {
+    "administrator": "org",
+    "system": "org"
+  },
+  "person.leave": {
+    "administrator": "org",
+    "system": "org"
+  },
+  "person.return": {
+    "administrator": "org",
+    "system": "org"
+  },
+  "person.access": {
+    "system": "org"
+  },
+  "pack.edit": {
+    "manager": "org",
+    "administrator": "org",
+    "system": "org"
+  },
+  "pack.copy": {
+    "manager": "org",
+    "administrator": "org",
+    "system": "org"
+  },
+  "depot.define": {
+    "manager": "org",
+    "administrator": "org",
+    "system": "org"
+  },
+  "depot.edit": {
+    "manager": "org",
+    "administrator": "org",
+    "system": "org"
+  },
+  "depot.close": {
+    "manager": "org",
+    "administrator": "org",
+    "system": "org"
+  },
+  "depot.reopen": {
+    "manager": "org",
     "administrator": "org",
     "system": "org"
   },
@@ -218,28 +609,37 @@ export const PERMISSIONS: { readonly [what: string]: { readonly [R in Role]?: Re
   "organisation.define": {
     "system": "org"
   },
-  "depot.define": {
-    "system": "org"
-  },
-  "person.define": {
-    "system": "org"
-  },
   "pack.define": {
-    "system": "org"
-  },
-  "asset.define": {
-    "system": "org"
-  },
-  "customer.define": {
-    "system": "org"
-  },
-  "rental.define": {
     "system": "org"
   },
   "task.define": {
     "system": "org"
   },
   "contract_text.define": {
+    "system": "org"
+  },
+  "sheets.asset": {
+    "operations": "depot",
+    "manager": "org",
+    "administrator": "org"
+  },
+  "sheets.customer": {
+    "service_desk": "depot",
+    "manager": "org",
+    "administrator": "org"
+  },
+  "sheets.rental": {
+    "service_desk": "depot",
+    "manager": "org",
+    "administrator": "org"
+  },
+  "sheets.task": {
+    "service_desk": "depot",
+    "manager": "org",
+    "administrator": "org",
+    "operations": "depot"
+  },
+  "record.retract": {
     "system": "org"
   },
   "read.proof": {
@@ -261,6 +661,49 @@ export const PERMISSIONS: { readonly [what: string]: { readonly [R in Role]?: Re
     "administrator": "org"
   },
   "read.waiting": {
+    "manager": "org",
+    "administrator": "org"
+  },
+  "read.search": {
+    "service_desk": "depot",
+    "operations": "depot",
+    "finance": "org",
+    "manager": "org",
+    "administrator": "org"
+  },
+  "read.history": {
+    "service_desk": "depot",
+    "operations": "depot",
+    "finance": "org",
+    "manager": "org",
+    "administrator": "org"
+  },
+  "read.trail": {
+    "manager": "org",
+    "administrator": "org"
+  },
+  "read.accounts": {
+    "manager": "org",
+    "administrator": "org"
+  },
+  "read.labels": {
+    "service_desk": "depot",
+    "operations": "depot",
+    "finance": "org",
+    "manager": "org",
+    "administrator": "org"
+  },
+  "read.outbox": {
+    "manager": "org",
+    "administrator": "org"
+  },
+  "read.robots": {
+    "administrator": "org"
+  },
+  "read.sheets": {
+    "service_desk": "depot",
+    "operations": "depot",
+    "finance": "org",
     "manager": "org",
     "administrator": "org"
   },

@@ -21,6 +21,29 @@ export interface RecordRule {
 }
 
 export const RECORDS: { readonly [K in Kind]: RecordRule } = {
+  "alert_rule": {
+    "placement": "organisation",
+    "audiences": [
+      "office"
+    ],
+    "fields": {
+      "id": "immutable",
+      "code": "immutable",
+      "on": "last_writer",
+      "figure": "last_writer",
+      "owner_role": "last_writer",
+      "deadline_hours": "last_writer",
+      "channels": "last_writer",
+      "tell_customer": "last_writer"
+    },
+    "defaults": {
+      "on": true,
+      "channels": [
+        "in_app"
+      ],
+      "tell_customer": false
+    }
+  },
   "asset": {
     "placement": "depot",
     "audiences": [
@@ -35,6 +58,8 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "model": "last_writer",
       "colour": "last_writer",
       "serial": "last_writer",
+      "plate": "last_writer",
+      "vin": "last_writer",
       "home_depot_id": "last_writer",
       "depot_id": "last_writer",
       "bay": "last_writer",
@@ -47,13 +72,29 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "last_handover_id": "server",
       "last_return_id": "server",
       "locked": "server",
+      "open_damages": "server",
+      "accessories_missing": "server",
       "inspection_due_at": "last_writer",
-      "last_handover_at": "server"
+      "last_handover_at": "server",
+      "battery_health_pct": "last_writer",
+      "service_due_at": "last_writer",
+      "service_due_km": "last_writer",
+      "service_due_hours": "last_writer",
+      "service_months": "last_writer",
+      "service_km": "last_writer",
+      "service_hours": "last_writer",
+      "inspection_months": "last_writer",
+      "accessories": "union",
+      "kit_id": "last_writer",
+      "kit_members": "server",
+      "custom": "union"
     },
     "defaults": {
       "model": "",
       "colour": "",
       "serial": "",
+      "plate": "",
+      "vin": "",
       "bay": "",
       "state": "available",
       "rental_id": null,
@@ -64,8 +105,22 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "last_handover_id": null,
       "last_return_id": null,
       "locked": false,
+      "open_damages": {},
+      "accessories_missing": {},
       "inspection_due_at": null,
-      "last_handover_at": null
+      "last_handover_at": null,
+      "battery_health_pct": null,
+      "service_due_at": null,
+      "service_due_km": null,
+      "service_due_hours": null,
+      "service_months": null,
+      "service_km": null,
+      "service_hours": null,
+      "inspection_months": null,
+      "accessories": {},
+      "kit_id": null,
+      "kit_members": {},
+      "custom": {}
     }
   },
   "conflict": {
@@ -111,6 +166,31 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "reason": ""
     }
   },
+  "contact": {
+    "placement": "depot",
+    "audiences": [
+      "office"
+    ],
+    "fields": {
+      "id": "immutable",
+      "depot_id": "server",
+      "customer_id": "immutable",
+      "role": "last_writer",
+      "name": "server",
+      "phone": "server",
+      "email": "server",
+      "state": "server",
+      "entries": "server"
+    },
+    "defaults": {
+      "role": "other",
+      "name": "",
+      "phone": "",
+      "email": "",
+      "state": "active",
+      "entries": {}
+    }
+  },
   "contract_text": {
     "placement": "organisation",
     "audiences": [
@@ -122,9 +202,38 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "version": "last_writer",
       "use": "last_writer",
       "zh": "last_writer",
-      "en": "last_writer"
+      "en": "last_writer",
+      "published_at": "server",
+      "published_by": "server"
     },
-    "defaults": {}
+    "defaults": {
+      "published_at": null,
+      "published_by": null
+    }
+  },
+  "custom_field": {
+    "placement": "organisation",
+    "audiences": [
+      "office"
+    ],
+    "fields": {
+      "id": "immutable",
+      "belongs_to": "last_writer",
+      "code": "last_writer",
+      "zh": "last_writer",
+      "en": "last_writer",
+      "type": "last_writer",
+      "choices": "last_writer",
+      "order": "last_writer",
+      "active": "last_writer",
+      "in_field": "last_writer"
+    },
+    "defaults": {
+      "choices": [],
+      "order": 0,
+      "active": true,
+      "in_field": false
+    }
   },
   "customer": {
     "placement": "depot",
@@ -139,13 +248,46 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "depot_id": "last_writer",
       "type": "last_writer",
       "tier": "last_writer",
-      "blocked": "last_writer"
+      "blocked": "last_writer",
+      "shown_as": "server",
+      "custom": "union"
     },
     "defaults": {
       "name_en": "",
       "type": "company",
       "tier": "normal",
-      "blocked": false
+      "blocked": false,
+      "shown_as": "",
+      "custom": {}
+    }
+  },
+  "customer_terms": {
+    "placement": "depot",
+    "audiences": [
+      "office",
+      "finance"
+    ],
+    "fields": {
+      "id": "immutable",
+      "depot_id": "server",
+      "payment_days": "review",
+      "credit_limit_fen": "review",
+      "score": "server",
+      "block_reason": "server",
+      "block_notice": "server",
+      "block_at": "server",
+      "block_by": "server",
+      "custom_office": "union"
+    },
+    "defaults": {
+      "payment_days": 0,
+      "credit_limit_fen": 0,
+      "score": null,
+      "block_reason": "",
+      "block_notice": "",
+      "block_at": null,
+      "block_by": null,
+      "custom_office": {}
     }
   },
   "damage": {
@@ -159,6 +301,7 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "asset_id": "immutable",
       "depot_id": "server",
       "handover_id": "immutable",
+      "diagram": "immutable",
       "view": "immutable",
       "part": "immutable",
       "x": "immutable",
@@ -175,6 +318,7 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "found_by": "immutable"
     },
     "defaults": {
+      "diagram": null,
       "size_mm": null,
       "size_range": null,
       "photos": {},
@@ -193,11 +337,13 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "id": "immutable",
       "name": "last_writer",
       "name_en": "last_writer",
-      "address": "last_writer"
+      "address": "last_writer",
+      "closed": "server"
     },
     "defaults": {
       "name_en": "",
-      "address": ""
+      "address": "",
+      "closed": false
     }
   },
   "device": {
@@ -221,7 +367,9 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "pending": "server",
       "storage": "server",
       "skew_ms": "server",
-      "lost": "server"
+      "lost": "server",
+      "roster_by": "last_writer",
+      "roster": "union"
     },
     "defaults": {
       "person_id": null,
@@ -238,7 +386,117 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       },
       "storage": {},
       "skew_ms": null,
-      "lost": {}
+      "lost": {},
+      "roster_by": "depot",
+      "roster": {}
+    }
+  },
+  "fault": {
+    "placement": "depot",
+    "audiences": [
+      "field",
+      "office"
+    ],
+    "fields": {
+      "id": "immutable",
+      "asset_id": "immutable",
+      "depot_id": "server",
+      "what": "immutable",
+      "guess": "immutable",
+      "by": "immutable",
+      "photos": "union",
+      "state": "server",
+      "reported_at": "immutable",
+      "reported_by": "immutable",
+      "task_id": "server",
+      "planned": "server",
+      "closed": "server",
+      "has_phone": "server"
+    },
+    "defaults": {
+      "what": "",
+      "guess": "unsure",
+      "by": "staff",
+      "photos": {},
+      "state": "open",
+      "task_id": null,
+      "planned": {},
+      "closed": {},
+      "has_phone": false
+    }
+  },
+  "fault_reporter": {
+    "placement": "depot",
+    "audiences": [
+      "office"
+    ],
+    "fields": {
+      "id": "immutable",
+      "depot_id": "server",
+      "fault_id": "immutable",
+      "entry_id": "immutable",
+      "phone": "immutable"
+    },
+    "defaults": {}
+  },
+  "fault_words": {
+    "placement": "depot",
+    "audiences": [
+      "field",
+      "office"
+    ],
+    "fields": {
+      "id": "immutable",
+      "depot_id": "server",
+      "entry_id": "immutable",
+      "said": "immutable"
+    },
+    "defaults": {}
+  },
+  "former_tag": {
+    "placement": "depot",
+    "audiences": [
+      "field",
+      "office"
+    ],
+    "fields": {
+      "id": "immutable",
+      "depot_id": "server",
+      "tag": "immutable",
+      "asset_id": "server",
+      "replaced_at": "server",
+      "replaced_by": "server",
+      "reason": "server"
+    },
+    "defaults": {
+      "reason": ""
+    }
+  },
+  "gate_rule": {
+    "placement": "organisation",
+    "audiences": [
+      "field",
+      "office"
+    ],
+    "fields": {
+      "id": "immutable",
+      "code": "immutable",
+      "when": "last_writer",
+      "level": "last_writer",
+      "active": "last_writer",
+      "figure": "last_writer",
+      "zh": "last_writer",
+      "en": "last_writer",
+      "passable": "last_writer"
+    },
+    "defaults": {
+      "when": null,
+      "level": null,
+      "active": null,
+      "figure": null,
+      "zh": null,
+      "en": null,
+      "passable": null
     }
   },
   "handover": {
@@ -270,6 +528,7 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "accessories": "union",
       "signatures": "union",
       "flags": "server",
+      "gate": "server",
       "evidence": "server",
       "supplement_of": "server",
       "supplements": "server",
@@ -292,6 +551,7 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "accessories": {},
       "signatures": {},
       "flags": {},
+      "gate": {},
       "evidence": {
         "declared": 0,
         "received": 0,
@@ -353,6 +613,24 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "used_at": null
     }
   },
+  "notice_choice": {
+    "placement": "organisation",
+    "audiences": [
+      "office"
+    ],
+    "fields": {
+      "id": "immutable",
+      "person_id": "server",
+      "by_code": "last_writer",
+      "quiet_from": "last_writer",
+      "quiet_until": "last_writer"
+    },
+    "defaults": {
+      "by_code": {},
+      "quiet_from": 0,
+      "quiet_until": 0
+    }
+  },
   "organisation": {
     "placement": "organisation",
     "audiences": [
@@ -367,7 +645,12 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "gate_policy": "last_writer",
       "grace_hours": "last_writer",
       "grace_entries": "last_writer",
-      "files_hours": "last_writer"
+      "files_hours": "last_writer",
+      "repair_days": "last_writer",
+      "inspect_ahead_days": "last_writer",
+      "service_ahead_km": "last_writer",
+      "service_ahead_hours": "last_writer",
+      "recover_after_days": "last_writer"
     },
     "defaults": {
       "name_en": "",
@@ -375,7 +658,12 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "gate_policy": "strict",
       "grace_hours": 12,
       "grace_entries": 200,
-      "files_hours": 24
+      "files_hours": 24,
+      "repair_days": 3,
+      "inspect_ahead_days": 14,
+      "service_ahead_km": 500,
+      "service_ahead_hours": 25,
+      "recover_after_days": 7
     }
   },
   "outcome": {
@@ -412,9 +700,26 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "slots": "last_writer",
       "meters": "last_writer",
       "accessories": "last_writer",
-      "damage_types": "last_writer"
+      "damage_types": "last_writer",
+      "checklist": "last_writer",
+      "wear": "last_writer",
+      "since": "server",
+      "former": "server",
+      "service_months": "last_writer",
+      "service_km": "last_writer",
+      "service_hours": "last_writer",
+      "inspection_months": "last_writer"
     },
-    "defaults": {}
+    "defaults": {
+      "checklist": [],
+      "wear": [],
+      "since": {},
+      "former": {},
+      "service_months": null,
+      "service_km": null,
+      "service_hours": null,
+      "inspection_months": null
+    }
   },
   "person": {
     "placement": "organisation",
@@ -428,11 +733,42 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "name_en": "last_writer",
       "roles": "last_writer",
       "depot_ids": "union",
-      "active": "last_writer"
+      "active": "last_writer",
+      "left_at": "server",
+      "pin_reset_at": "server"
     },
     "defaults": {
       "name_en": "",
-      "active": true
+      "active": true,
+      "left_at": null,
+      "pin_reset_at": null
+    }
+  },
+  "price_plan": {
+    "placement": "organisation",
+    "audiences": [
+      "field",
+      "office"
+    ],
+    "fields": {
+      "id": "immutable",
+      "zh": "last_writer",
+      "en": "last_writer",
+      "unit": "immutable",
+      "tiers": "review",
+      "deposit_fen": "review",
+      "km_included_per_day": "review",
+      "late_fen_per_day": "review",
+      "insurance_required": "review",
+      "state": "server"
+    },
+    "defaults": {
+      "en": "",
+      "deposit_fen": 0,
+      "km_included_per_day": null,
+      "late_fen_per_day": 0,
+      "insurance_required": false,
+      "state": "active"
     }
   },
   "released_gap": {
@@ -460,19 +796,96 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
     "fields": {
       "id": "immutable",
       "number": "last_writer",
-      "customer_id": "last_writer",
+      "customer_id": "review",
       "depot_id": "last_writer",
       "assets": "server",
       "starts_at": "last_writer",
-      "due_at": "last_writer",
+      "due_at": "review",
       "zone": "last_writer",
       "state": "server",
-      "km_included": "last_writer"
+      "km_included": "review",
+      "note": "last_writer",
+      "swaps": "server",
+      "walk_in": "server",
+      "flags": "server",
+      "approved_at": "server",
+      "approved_by": "server",
+      "deposit_state": "server",
+      "deposit_ok": "server",
+      "insurance_state": "server",
+      "insurance_ok": "server",
+      "insured_until": "server",
+      "custom": "union"
     },
     "defaults": {
       "zone": "Asia/Shanghai",
       "state": "draft",
-      "km_included": null
+      "km_included": null,
+      "note": "",
+      "swaps": {},
+      "walk_in": false,
+      "flags": {},
+      "approved_at": null,
+      "approved_by": null,
+      "deposit_state": "not_required",
+      "deposit_ok": true,
+      "insurance_state": "not_required",
+      "insurance_ok": true,
+      "insured_until": null,
+      "custom": {}
+    }
+  },
+  "rental_terms": {
+    "placement": "depot",
+    "audiences": [
+      "office",
+      "finance"
+    ],
+    "fields": {
+      "id": "immutable",
+      "depot_id": "server",
+      "price_plan_id": "review",
+      "plan": "server",
+      "deposit_required_fen": "review",
+      "deposit_state": "server",
+      "deposit_received_fen": "server",
+      "deposit_offset_fen": "server",
+      "deposit_refunded_fen": "server",
+      "deposit_steps": "union",
+      "insurance_state": "server",
+      "insurer": "last_writer",
+      "policy_number": "last_writer",
+      "insured_until": "last_writer",
+      "extensions": "union"
+    },
+    "defaults": {
+      "price_plan_id": null,
+      "plan": {},
+      "deposit_required_fen": 0,
+      "deposit_state": "not_required",
+      "deposit_received_fen": 0,
+      "deposit_offset_fen": 0,
+      "deposit_refunded_fen": 0,
+      "deposit_steps": {},
+      "insurance_state": "not_required",
+      "insurer": "",
+      "policy_number": "",
+      "insured_until": null,
+      "extensions": {}
+    }
+  },
+  "roster": {
+    "placement": "device",
+    "audiences": [],
+    "fields": {
+      "id": "immutable",
+      "device_id": "server",
+      "by": "server",
+      "people": "server"
+    },
+    "defaults": {
+      "by": "depot",
+      "people": {}
     }
   },
   "signer": {
@@ -486,11 +899,88 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "handover_id": "immutable",
       "signature_id": "immutable",
       "entry_id": "immutable",
+      "contact_id": "immutable",
       "name": "immutable",
       "phone": "immutable"
     },
     "defaults": {
+      "contact_id": null,
       "phone": ""
+    }
+  },
+  "signer_authority": {
+    "placement": "depot",
+    "audiences": [
+      "field",
+      "office"
+    ],
+    "fields": {
+      "id": "immutable",
+      "depot_id": "server",
+      "customer_id": "immutable",
+      "contact_id": "immutable",
+      "role": "immutable",
+      "may": "immutable",
+      "until": "immutable",
+      "shown_as": "server",
+      "state": "server"
+    },
+    "defaults": {
+      "until": null,
+      "shown_as": "",
+      "state": "active"
+    }
+  },
+  "stock_count": {
+    "placement": "depot",
+    "audiences": [
+      "field",
+      "office"
+    ],
+    "fields": {
+      "id": "immutable",
+      "depot_id": "server",
+      "task_id": "immutable",
+      "asset_id": "immutable",
+      "tag": "immutable",
+      "sightings": "union"
+    },
+    "defaults": {
+      "asset_id": null,
+      "tag": null,
+      "sightings": {}
+    }
+  },
+  "stock_take": {
+    "placement": "depot",
+    "audiences": [
+      "office"
+    ],
+    "fields": {
+      "id": "immutable",
+      "depot_id": "server",
+      "closed_at": "server",
+      "closed_by": "server",
+      "note": "server",
+      "expected": "server",
+      "counted": "server",
+      "missing": "server",
+      "extra": "server",
+      "misplaced": "server",
+      "totals": "server",
+      "looked": "server",
+      "late": "server"
+    },
+    "defaults": {
+      "note": "",
+      "expected": 0,
+      "counted": 0,
+      "missing": {},
+      "extra": {},
+      "misplaced": {},
+      "totals": {},
+      "looked": {},
+      "late": 0
     }
   },
   "task": {
@@ -514,9 +1004,17 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "state": "server",
       "done_by_handover": "server",
       "changed": "server",
-      "closed": "server"
+      "closed": "server",
+      "made": "server",
+      "damage_ids": "server",
+      "fault_ids": "server",
+      "photos": "union",
+      "attempts": "union",
+      "started": "server",
+      "result": "server"
     },
     "defaults": {
+      "asset_id": null,
       "rental_id": null,
       "customer_id": null,
       "zone": "Asia/Shanghai",
@@ -526,7 +1024,58 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "state": "open",
       "done_by_handover": null,
       "changed": {},
-      "closed": {}
+      "closed": {},
+      "made": {},
+      "damage_ids": [],
+      "fault_ids": [],
+      "photos": {},
+      "attempts": {},
+      "started": {},
+      "result": {}
+    }
+  },
+  "todo": {
+    "placement": "depot",
+    "audiences": [
+      "office"
+    ],
+    "fields": {
+      "id": "immutable",
+      "depot_id": "server",
+      "code": "server",
+      "params": "server",
+      "subject": "server",
+      "owner_id": "last_writer",
+      "owner_role": "last_writer",
+      "deadline": "last_writer",
+      "zone": "server",
+      "state": "server",
+      "handed": "server",
+      "rule": "server",
+      "occasion": "server",
+      "opened_by": "server",
+      "opened_at": "server",
+      "closed_by": "server",
+      "closed_at": "server",
+      "cause_gone": "server",
+      "kept_open": "server",
+      "reason": "server"
+    },
+    "defaults": {
+      "params": {},
+      "subject": null,
+      "owner_id": null,
+      "owner_role": null,
+      "zone": "Asia/Shanghai",
+      "state": "open",
+      "handed": [],
+      "rule": null,
+      "occasion": "",
+      "closed_by": null,
+      "closed_at": null,
+      "cause_gone": false,
+      "kept_open": false,
+      "reason": ""
     }
   }
 };

@@ -10,6 +10,31 @@ export interface AccessoryReport {
   note?: string;
 }
 
+export type AlertCode = 'return_due' | 'return_overdue' | 'battery_low' | 'service_missed';
+
+/** One rule (预警规则). `figure` counts what `schemas/alerts.py` says of its code; `deadline_hours` from when it fires; `channels` are those a to-do of this rule may go out by, in so far as people want them. */
+export interface AlertRule {
+  id: string;
+  code: AlertCode;
+  on: boolean;
+  figure: number;
+  owner_role: Role;
+  deadline_hours: number;
+  channels: NoticeChannel[];
+  tell_customer: boolean;
+}
+
+/** Change what is given; what is absent stays. */
+export interface AlertRuleEdit {
+  rule_id: string;
+  on?: boolean | null;
+  figure?: number | null;
+  owner_role?: Role | null;
+  deadline_hours?: number | null;
+  channels?: NoticeChannel[] | null;
+  tell_customer?: boolean | null;
+}
+
 /** GET /api/v1/devices/{device}/quarantine/{epoch}/{seq}/{hash}: the exact body, and its private parts for whoever may read them (null for everybody else). */
 export interface AsideBody {
   entry: AsideEntry;
@@ -77,10 +102,12 @@ export interface Asset {
   id: string;
   label: string;
   tag: string;
-  pack: PackCode;
+  pack: string;
   model: string;
   colour: string;
   serial: string;
+  plate: string;
+  vin: string;
   home_depot_id: string;
   depot_id: string;
   bay: string;
@@ -93,14 +120,108 @@ export interface Asset {
   last_handover_id: string | null;
   last_return_id: string | null;
   locked: boolean;
+  open_damages: Record<string, string>;
+  accessories_missing: Record<string, unknown>;
   inspection_due_at: string | null;
   last_handover_at: string | null;
+  battery_health_pct: number | null;
+  service_due_at: string | null;
+  service_due_km: number | null;
+  service_due_hours: number | null;
+  service_months: number | null;
+  service_km: number | null;
+  service_hours: number | null;
+  inspection_months: number | null;
+  accessories: Record<string, boolean>;
+  kit_id: string | null;
+  kit_members: Record<string, unknown>;
+  custom: Record<string, unknown>;
 }
+
+/** One asset as it stands at the start: also its state and last readings. The office defines what is new, and available; without due dates of its own they follow from the pack's intervals. */
+export interface AssetDefine {
+  id: string;
+  label: string;
+  tag: string;
+  pack: string;
+  model?: string;
+  colour?: string;
+  serial?: string;
+  home_depot_id: string;
+  depot_id: string;
+  bay?: string;
+  state?: AssetState;
+  odometer_km?: number;
+  inspection_due_at?: string | null;
+  plate?: string;
+  vin?: string;
+  battery_health_pct?: number | null;
+  service_due_at?: string | null;
+  service_due_km?: number | null;
+  service_due_hours?: number | null;
+  service_months?: number | null;
+  service_km?: number | null;
+  service_hours?: number | null;
+  inspection_months?: number | null;
+  accessories?: Record<string, boolean | null>;
+  kit_id?: string | null;
+  custom?: Record<string, string | boolean | number | null>;
+}
+
+/** Fields of an asset as the office says they are; what is absent stays. `empty`: one field that holds nothing any more; `accessories` and `custom` are merged key by key, None takes a key away. */
+export interface AssetEdit {
+  asset_id: string;
+  label?: string | null;
+  tag?: string | null;
+  pack?: string | null;
+  model?: string | null;
+  colour?: string | null;
+  serial?: string | null;
+  plate?: string | null;
+  vin?: string | null;
+  home_depot_id?: string | null;
+  depot_id?: string | null;
+  bay?: string | null;
+  battery_health_pct?: number | null;
+  service_due_at?: string | null;
+  service_due_km?: number | null;
+  service_due_hours?: number | null;
+  service_months?: number | null;
+  service_km?: number | null;
+  service_hours?: number | null;
+  inspection_months?: number | null;
+  inspection_due_at?: string | null;
+  accessories?: Record<string, boolean | null> | null;
+  kit_id?: string | null;
+  custom?: Record<string, string | boolean | number | null> | null;
+  empty?: AssetEmptied | null;
+}
+
+export type AssetEmptied = 'battery_health_pct' | 'service_due_at' | 'service_due_km' | 'service_due_hours' | 'service_months' | 'service_km' | 'service_hours' | 'inspection_months' | 'inspection_due_at' | 'kit_id';
 
 /** The asset may not leave (`locked`), or may again. A check-out made all the same is recorded as a breach. */
 export interface AssetLock {
   asset_id: string;
   locked: boolean;
+  reason: string;
+}
+
+/** A retired asset is in the fleet again. */
+export interface AssetRestore {
+  asset_id: string;
+  reason: string;
+}
+
+/** A lost or damaged label is replaced by one with another tag. The old one is kept as a former tag of the asset. */
+export interface AssetRetag {
+  asset_id: string;
+  tag: string;
+  reason: string;
+}
+
+/** The asset leaves the fleet: sold, lost, worn out. It stays in the archive, found by search. Refused while it is out. */
+export interface AssetRetire {
+  asset_id: string;
   reason: string;
 }
 
@@ -123,6 +244,23 @@ export interface AssignedTask {
   rental_id: string | null;
   due_at: string;
   assignee_id: string | null;
+}
+
+export type AttemptFound = 'nobody' | 'refused' | 'promised' | 'gone';
+
+/** The contact may sign no longer. */
+export interface AuthorityEnd {
+  authority_id: string;
+  reason: string;
+}
+
+/** A contact may sign for the customer. */
+export interface AuthorityGrant {
+  id: string;
+  contact_id: string;
+  role: SigningRole;
+  may: Signing[];
+  until?: string | null;
 }
 
 /** A file that an entry of the device declared and that never came; `records` answer for it. */
@@ -166,12 +304,23 @@ export interface Change {
   gone: boolean;
 }
 
-/** The asset has left. `entries` names what the check-out is made of. */
+/** One line of a pack's checklist. */
+export interface Check {
+  id: string;
+  zh: string;
+  en: string;
+  required: boolean;
+}
+
+/** The asset has left. `entries` names what the check-out is made of; `gate`: what the gate said on the device, and `gate_reason` why it left though that was a stop. */
 export interface CheckoutComplete {
   handover_id: string;
   acceptance: AcceptanceState;
   document_sha256: string;
+  pack_v?: number | null;
   entries: string[];
+  gate?: GateWord | null;
+  gate_reason?: string | null;
 }
 
 /** One item of a pack's fixed lists (accessory, damage type). */
@@ -249,6 +398,50 @@ export interface ConflictSubject {
   id: string;
 }
 
+/** A person at the customer; of a customer who is a person, he himself (`self`). `entries`: whose private parts it shows. */
+export interface Contact {
+  id: string;
+  depot_id: string;
+  customer_id: string;
+  role: ContactRole;
+  name: string;
+  phone: string;
+  email: string;
+  state: ContactState;
+  entries: Record<string, unknown>;
+}
+
+/** A new person at the customer. */
+export interface ContactDefine {
+  id: string;
+  customer_id: string;
+  role?: ContactRole;
+  person: number;
+}
+
+/** Another role, or name, phone and e-mail as they are now (`person`, all of them). */
+export interface ContactEdit {
+  contact_id: string;
+  role?: ContactRole | null;
+  person?: number | null;
+}
+
+/** No longer there: what he may sign ends with it. */
+export interface ContactEnd {
+  contact_id: string;
+  reason: string;
+}
+
+/** Drop what identifies a person at a customer: private bytes, salts, projections. Every chain still verifies. */
+export interface ContactErase {
+  contact_id: string;
+  reason: string;
+}
+
+export type ContactRole = 'self' | 'owner' | 'finance' | 'site_manager' | 'driver' | 'other';
+
+export type ContactState = 'active' | 'ended';
+
 /** One version of the text a customer signs at a handover. Never edited: a new version is a new record. */
 export interface ContractText {
   id: string;
@@ -256,32 +449,149 @@ export interface ContractText {
   use: HandoverType;
   zh: string;
   en: string;
+  published_at: string | null;
+  published_by: string | null;
 }
 
-/** Who rents: what the field may know. Contacts belong to the office's own records. */
+/** A new version of a text to sign: from its arrival on, devices show this one. One clause per line, at most 2,000 characters. */
+export interface ContractTextPublish {
+  id: string;
+  use: HandoverType;
+  version: string;
+  zh: string;
+  en: string;
+}
+
+/** What was paid at the counter. */
+export interface CounterDeposit {
+  received: boolean;
+  amount_fen: number;
+  method?: PayMethod;
+  reference?: string;
+}
+
+/** One field of the organisation's own (自定义字段). A record of kind `belongs_to` holds its value under `custom[code]`: text, a number, a date `YYYY-MM-DD`, the id of one of `choices`, true or false. Retired (`active` false): values stay, no new ones come. Lists show them by `order`, then code. `in_field`: of customers, the value goes to the devices in the field, too; else it lies in `customer_terms.custom_office`, which no field device holds. */
+export interface CustomField {
+  id: string;
+  belongs_to: CustomKind;
+  code: string;
+  zh: string;
+  en: string;
+  type: CustomType;
+  choices: Choice[];
+  order: number;
+  active: boolean;
+  in_field: boolean;
+}
+
+/** A field, new or as it is called from now on. What it belongs to, its code, its type and whether the field needs it (`in_field`, of customers) never change; one that was retired is there again. */
+export interface CustomFieldDefine {
+  custom_field_id: string;
+  belongs_to: CustomKind;
+  code: string;
+  zh: string;
+  en: string;
+  type: CustomType;
+  choices?: Choice[];
+  order?: number;
+  in_field?: boolean;
+}
+
+/** Nobody fills it in any more; what was written under it stays. */
+export interface CustomFieldRetire {
+  custom_field_id: string;
+}
+
+export type CustomKind = 'asset' | 'customer' | 'rental';
+
+export type CustomType = 'text' | 'number' | 'date' | 'choice' | 'yes_no';
+
+/** Who rents: what the field may know. Of a person, `name` is a label without the name; `shown_as` the masked name. `custom`: values of those of the organisation's own fields that the field needs, by their code; the others lie in `customer_terms`. */
 export interface Customer {
   id: string;
   name: string;
   name_en: string;
   depot_id: string;
-  type: 'company' | 'person';
-  tier: 'good' | 'normal' | 'watch';
+  type: CustomerType;
+  tier: Tier;
   blocked: boolean;
+  shown_as: string;
+  custom: Record<string, unknown>;
 }
 
-/** Nothing may be handed to the customer (`blocked`), or may again. */
+/** Nothing may be handed to the customer (`blocked`), or may again. `notice`: what the customer is told, in writing. */
 export interface CustomerBlock {
   customer_id: string;
   blocked: boolean;
   reason: string;
+  notice?: string;
 }
 
-/** A finding on a part of an asset, carried forward until repaired. Pin in thousandths of the diagram's view. */
+/** One customer. By the office: a new id only. */
+export interface CustomerDefine {
+  id: string;
+  name: string;
+  name_en?: string;
+  depot_id: string;
+  type?: CustomerType;
+  tier?: Tier;
+  blocked?: boolean;
+  person?: number | null;
+  contact_id?: string | null;
+  custom?: Record<string, string | boolean | number | null>;
+}
+
+/** What is given is changed, the rest is left. A person's name is no argument: `contact.edit` corrects it. `custom` is merged key by key, None takes a key away. `depot_id`: the customer moves with terms, people and authorities; not while a rental is under way, which belongs to the depot it is at. */
+export interface CustomerEdit {
+  customer_id: string;
+  name?: string | null;
+  name_en?: string | null;
+  depot_id?: string | null;
+  custom?: Record<string, string | boolean | number | null> | null;
+}
+
+/** Credit terms, score, and the last word on the block list (`block_*`: also that of taking it off); id: the customer's. `custom_office`: values of the organisation's own fields that the field does not need. */
+export interface CustomerTerms {
+  id: string;
+  depot_id: string;
+  payment_days: number;
+  credit_limit_fen: number;
+  score: number | null;
+  block_reason: string;
+  block_notice: string;
+  block_at: string | null;
+  block_by: string | null;
+  custom_office: Record<string, unknown>;
+}
+
+/** Risk tier and credit terms: what is given is changed. */
+export interface CustomerTermsSet {
+  customer_id: string;
+  tier?: Tier | null;
+  payment_days?: number | null;
+  credit_limit_fen?: number | null;
+}
+
+export type CustomerType = 'company' | 'person';
+
+/** Somebody new at the counter, met by the field without the office. Of a person, `name` is a label without the name; what identifies them, or whom to reach at a company, travels as the private part `person` and becomes the contact `contact_id`. */
+export interface CustomerWalkIn {
+  id: string;
+  name: string;
+  name_en?: string;
+  depot_id: string;
+  type?: CustomerType;
+  person: number;
+  contact_id: string;
+}
+
+/** A finding on a part of an asset, carried forward until repaired. Pin in thousandths of the diagram's view; `diagram` is the drawing it was pinned on, whatever the pack has since (None: not said, the pack's). */
 export interface Damage {
   id: string;
   asset_id: string;
   depot_id: string;
   handover_id: string;
+  diagram: string | null;
   view: string;
   part: string;
   x: number;
@@ -302,6 +612,7 @@ export interface Damage {
 export interface DamageRecord {
   handover_id: string;
   damage_id: string;
+  diagram?: string | null;
   view: string;
   part: string;
   x: number;
@@ -326,15 +637,48 @@ export interface DeclaredLoss {
   body: string | null;
 }
 
-/** A place where assets stand and people work (网点/仓). */
+export type DepositState = 'not_required' | 'asked' | 'part_received' | 'received' | 'held' | 'part_settled' | 'offset' | 'refunded';
+
+export type DepositStep = 'ask' | 'waive' | 'receive' | 'hold' | 'offset' | 'refund';
+
+/** A place where assets stand and people work (网点/仓). `closed`: nothing new is begun there. */
 export interface Depot {
   id: string;
   name: string;
   name_en: string;
   address: string;
+  closed: boolean;
 }
 
-/** An enrolled installation, as the office sees it. `lost`, once it was reported: a `LostWord` (schemas/device_reports.py). */
+/** Nothing new is begun there; only one without assets and open rentals closes. */
+export interface DepotClose {
+  depot_id: string;
+  reason?: string;
+}
+
+/** One depot. From the office: under an id that is new. */
+export interface DepotDefine {
+  id: string;
+  name: string;
+  name_en?: string;
+  address?: string;
+}
+
+/** What changes of one depot; what is left out stays. */
+export interface DepotEdit {
+  depot_id: string;
+  name?: string | null;
+  name_en?: string | null;
+  address?: string | null;
+}
+
+/** A closed depot works again. */
+export interface DepotReopen {
+  depot_id: string;
+  reason?: string;
+}
+
+/** An enrolled installation, as the office sees it. `lost`, once it was reported: a `LostWord` (schemas/device_reports.py). `roster_by` `chosen`: of those who might use a shared one, only the people in `roster` may. */
 export interface Device {
   id: string;
   depot_id: string;
@@ -352,6 +696,8 @@ export interface Device {
   storage: Record<string, unknown>;
   skew_ms: number | null;
   lost: Record<string, unknown>;
+  roster_by: RosterBy;
+  roster: Record<string, boolean>;
 }
 
 /** A single-use right to enrol. The code itself never leaves the office's screen; its SHA-256 does. */
@@ -403,6 +749,13 @@ export interface DeviceRevoke {
   reason?: string;
 }
 
+/** Who may use a shared tablet: everybody of its depot whose role works there, or of those only the `people` chosen. Of these, true adds one, null takes one away. */
+export interface DeviceRoster {
+  device_id: string;
+  by?: RosterBy | null;
+  people?: Record<string, true | null>;
+}
+
 export type DeviceType = 'field' | 'office' | 'client' | 'system';
 
 /** The device drops what it holds at once, uploads what it has not sent, and then destroys its journal and its key. */
@@ -411,7 +764,7 @@ export interface DeviceWipe {
   reason?: string;
 }
 
-export type DiagramView = 'front' | 'left' | 'right' | 'rear' | 'top';
+export type DiagramView = 'front' | 'left' | 'right' | 'rear' | 'top' | 'cab' | 'engine';
 
 /** `parts`: (count, hash) of each of the 256 sub-ranges, at `version`. */
 export interface DigestAnswer {
@@ -494,7 +847,122 @@ export interface EntryReject {
   reason: string;
 }
 
-export type ErrorCode = 'bad_request' | 'body_too_large' | 'protocol_unsupported' | 'not_found' | 'forbidden' | 'not_signed_in' | 'origin_refused' | 'too_many_tries' | 'server_error' | 'storage_full' | 'database_away' | 'code_unknown' | 'code_expired' | 'code_used' | 'code_foreign' | 'key_invalid' | 'login_wrong' | 'pin_wrong' | 'pin_weak' | 'challenge_expired' | 'signature_invalid' | 'device_unknown' | 'device_revoked' | 'device_wiping' | 'app_outdated' | 'head_signature_invalid' | 'cursor_foreign' | 'entry_order' | 'epoch_unknown' | 'entry_unreadable' | 'entry_hash_mismatch' | 'entry_private_mismatch' | 'entry_id_reused' | 'entry_waits' | 'entry_server_error' | 'entry_dismissed' | 'action_unknown' | 'action_forbidden' | 'actor_not_on_device' | 'handover_closed' | 'handover_incomplete' | 'record_unknown' | 'state_illegal' | 'incident_closed' | 'blob_too_large' | 'blob_hash_mismatch' | 'blob_offset_wrong' | 'blob_checksum_wrong' | 'blob_not_an_image' | 'blob_too_many_pixels' | 'blob_type_refused' | 'upload_unknown' | 'uploads_too_many' | 'import_unreadable' | 'import_too_large' | 'import_foreign' | 'import_version' | 'import_unsigned' | 'import_contradicts' | 'import_incomplete' | 'import_no_room';
+/** When, four times: the device's clock as it stood (`at`, `zone`), its run and milliseconds within it (`boot`, `mono`), corrected where that clock cannot be right, and received. `suspect`: the device's clock cannot be right. */
+export interface EntryTimes {
+  at: string | null;
+  zone: string | null;
+  boot: string | null;
+  mono: number | null;
+  corrected: string;
+  received: string;
+  suspect: boolean;
+}
+
+export type ErrorCode = 'bad_request' | 'body_too_large' | 'protocol_unsupported' | 'not_found' | 'forbidden' | 'not_signed_in' | 'origin_refused' | 'too_many_tries' | 'server_error' | 'storage_full' | 'database_away' | 'code_unknown' | 'code_expired' | 'code_used' | 'code_foreign' | 'key_invalid' | 'login_wrong' | 'pin_wrong' | 'pin_weak' | 'challenge_expired' | 'signature_invalid' | 'device_unknown' | 'device_revoked' | 'device_wiping' | 'app_outdated' | 'head_signature_invalid' | 'cursor_foreign' | 'entry_order' | 'epoch_unknown' | 'entry_unreadable' | 'entry_hash_mismatch' | 'entry_private_mismatch' | 'entry_id_reused' | 'entry_waits' | 'entry_server_error' | 'entry_dismissed' | 'action_unknown' | 'action_forbidden' | 'actor_not_on_device' | 'handover_closed' | 'handover_incomplete' | 'record_unknown' | 'state_illegal' | 'step_not_ready' | 'incident_closed' | 'todo_owner_blind' | 'notice_address' | 'value_taken' | 'tag_unusable' | 'custom_value_wrong' | 'last_administrator' | 'own_roles' | 'depot_closed' | 'depot_not_empty' | 'roster_unfit' | 'pack_unsound' | 'pack_id_reused' | 'diagram_unknown' | 'password_weak' | 'password_given' | 'password_expired' | 'username_taken' | 'account_unfit' | 'join_unknown' | 'join_expired' | 'blob_too_large' | 'blob_hash_mismatch' | 'blob_offset_wrong' | 'blob_checksum_wrong' | 'blob_not_an_image' | 'blob_too_many_pixels' | 'blob_type_refused' | 'upload_unknown' | 'uploads_too_many' | 'import_unreadable' | 'import_too_large' | 'import_foreign' | 'import_version' | 'import_unsigned' | 'import_contradicts' | 'import_incomplete' | 'import_no_room' | 'sheet_unreadable' | 'sheet_old_format' | 'sheet_encoding' | 'sheet_too_large' | 'sheet_empty' | 'sheet_unmapped' | 'sheet_step' | 'sheet_file_gone' | 'sheets_too_many' | 'import_busy';
+
+export type ExportKind = 'asset' | 'customer' | 'rental' | 'task' | 'handover' | 'damage' | 'conflict' | 'device' | 'person' | 'fault' | 'former_tag' | 'todo' | 'incident' | 'depot' | 'price_plan';
+
+/** One reported fault (故障报修). `guess`: whether whoever reported it thinks the asset can still be used. `photos`: {sha256: {entry}}. `task_id`: the repair it became, `planned`: {by, at, entry}; `closed`: {state, by, at, reason, entry}. `has_phone`: somebody may be called back, whose number lies in the record `fault_reporter`. `what` is a colleague's; what a customer wrote lies in the record `fault_words` of the same id. */
+export interface Fault {
+  id: string;
+  asset_id: string;
+  depot_id: string;
+  what: string;
+  guess: FaultGuess;
+  by: FaultBy;
+  photos: Record<string, unknown>;
+  state: FaultState;
+  reported_at: string;
+  reported_by: string;
+  task_id: string | null;
+  planned: Record<string, unknown>;
+  closed: Record<string, unknown>;
+  has_phone: boolean;
+}
+
+export type FaultBy = 'customer' | 'staff';
+
+/** It is repaired, there was nothing to repair, or it has been reported before. Its repair task ends with it. */
+export interface FaultClose {
+  fault_id: string;
+  state: 'done' | 'rejected' | 'duplicate';
+  reason: string;
+}
+
+/** Drop the phone number and the words of whoever reported it: private bytes, salts, projections. The chain still verifies. */
+export interface FaultForget {
+  fault_id: string;
+  reason: string;
+}
+
+export type FaultGuess = 'usable' | 'unsure' | 'unusable';
+
+/** The fault becomes a repair task. */
+export interface FaultPlan {
+  fault_id: string;
+  task_id: string;
+  due_at: string;
+  zone?: string;
+  note?: string;
+  assignee_id?: string | null;
+}
+
+/** Something is wrong with an asset. Photos are the entry's blobs, at most FAULT_PHOTOS_MAX; `phone` names the private part `{"phone": …}` of whoever may be called back. Through a label it is the system device that writes it, and what the customer wrote is the private part `{"said": …}` that `said` names, in the place of `what`. */
+export interface FaultReport {
+  fault_id: string;
+  asset_id: string;
+  what?: string;
+  guess?: FaultGuess;
+  by?: FaultBy;
+  phone?: number | null;
+  said?: number | null;
+}
+
+/** How to reach whoever reported a fault: a projection of the entry's private part, dropped when it is erased. */
+export interface FaultReporter {
+  id: string;
+  depot_id: string;
+  fault_id: string;
+  entry_id: string;
+  phone: string;
+}
+
+export type FaultState = 'open' | 'planned' | 'done' | 'rejected' | 'duplicate';
+
+/** What a customer wrote of a fault, by the fault's id: he may have written names and numbers. A projection of the entry's private part, dropped when it is erased. */
+export interface FaultWords {
+  id: string;
+  depot_id: string;
+  entry_id: string;
+  said: string;
+}
+
+/** One field of one record, or one item of a field that is a map (`item`, else null): what stood there and what was written. `lost`: it does not stand, by this merge policy; `conflict`: a person decides. `name`, `was`, `now`: the field and both values in words of the language asked for, as far as the reader may see what they name. `parts`: of a sum that the server computes, every entry it comes from, this one and those before. */
+export interface FieldChange {
+  kind: string;
+  record: string;
+  field: string;
+  item: string | null;
+  before: unknown;
+  after: unknown;
+  lost: string | null;
+  conflict: boolean;
+  parts: SumPart[];
+  name: string;
+  was: string;
+  now: string;
+}
+
+/** A tag that its asset no longer has: who scans it learns which one took its place. */
+export interface FormerTag {
+  id: string;
+  depot_id: string;
+  tag: string;
+  asset_id: string;
+  replaced_at: string;
+  replaced_by: string;
+  reason: string;
+}
 
 /** Numbers missing of a device's journal, up to `until`, are given up: what is held behind them is judged. */
 export interface GapRelease {
@@ -504,7 +972,61 @@ export interface GapRelease {
   reason: string;
 }
 
+/** One comparison of one thing: `values` for `in`, the rule's figure for `below`, `above` and `past`. */
+export interface GateCondition {
+  path: GatePath;
+  test: GateTest;
+  values: string[];
+}
+
+export type GateLevel = 'warn' | 'stop';
+
+export type GatePath = 'customer.blocked' | 'customer.tier' | 'rental.state' | 'rental.deposit_ok' | 'rental.insurance_ok' | 'rental.insured_until' | 'rental.due_at' | 'asset.state' | 'asset.locked' | 'asset.inspection_due_at' | 'asset.service_due_at' | 'asset.service_km' | 'asset.service_hours' | 'asset.battery_health_pct' | 'asset.odometer_km' | 'asset.accessories_missing' | 'asset.kit_missing' | 'asset.kit_alone' | 'damages.severe' | 'damages.open' | 'meters.low';
+
 export type GatePolicy = 'strict' | 'records' | 'grace';
+
+/** Why: the rule that fired, how much it weighs, and what its sentence names (`value`, `figure`, `items`, `at`, `unknown`). */
+export interface GateReason {
+  rule: string;
+  level: GateLevel;
+  params: Record<string, unknown>;
+}
+
+/** One rule of the gate (交接门规则). Its id is derived from organisation and code: a code is one rule. */
+export interface GateRule {
+  id: string;
+  code: string;
+  when: GateCondition[] | null;
+  level: GateLevel | null;
+  active: boolean | null;
+  figure: number | null;
+  zh: string | null;
+  en: string | null;
+  passable: boolean | null;
+}
+
+/** What is given changes, what is left out stays. A code nobody has shipped is a rule of the organisation's own: it needs its conditions, level and both sentences. */
+export interface GateRuleEdit {
+  rule_id: string;
+  code: string;
+  when?: GateCondition[] | null;
+  level?: GateLevel | null;
+  active?: boolean | null;
+  figure?: number | null;
+  zh?: string | null;
+  en?: string | null;
+  passable?: boolean | null;
+}
+
+export type GateTest = 'is_true' | 'is_false' | 'in' | 'below' | 'above' | 'past' | 'reached' | 'any';
+
+export type GateVerdict = 'go' | 'warn' | 'stop';
+
+/** What a gate said at one moment. */
+export interface GateWord {
+  verdict: GateVerdict;
+  reasons: GateReason[];
+}
 
 /** Position as the platform gave it: degrees, metres of accuracy. */
 export interface Geo {
@@ -537,6 +1059,7 @@ export interface Handover {
   accessories: Record<string, unknown>;
   signatures: Record<string, unknown>;
   flags: Record<string, unknown>;
+  gate: Record<string, unknown>;
   evidence: Record<string, number>;
   supplement_of: string | null;
   supplements: Record<string, unknown>;
@@ -572,7 +1095,7 @@ export interface HandoverProof {
   pending: Pending;
 }
 
-/** A check-out or check-in of one asset begins. `baseline_id` is the handover its photos are compared with. */
+/** A check-out or check-in of one asset begins. `baseline_id` is the handover its photos are compared with. Of a check-out, `gate` is what the gate said on the device, and `gate_reason` why it is begun though that was a stop. */
 export interface HandoverStart {
   handover_id: string;
   type: HandoverType;
@@ -580,6 +1103,8 @@ export interface HandoverStart {
   rental_id?: string | null;
   task_id?: string | null;
   baseline_id?: string | null;
+  gate?: GateWord | null;
+  gate_reason?: string | null;
 }
 
 export type HandoverState = 'started' | 'complete' | 'abandoned';
@@ -592,6 +1117,37 @@ export interface Head {
   seq: number;
   hash: string;
   signature: string;
+}
+
+/** One entry about a record. `near`: about something that belongs to it (its handover). `actor` is null where the body cannot be read; `reason` as its author gave it. */
+export interface HistoryEntry {
+  device: string;
+  device_name: string;
+  device_name_en: string;
+  epoch: number;
+  seq: number;
+  id: string | null;
+  action: string;
+  actor: string | null;
+  actor_name: string;
+  actor_name_en: string;
+  auth: string | null;
+  times: EntryTimes;
+  state: string;
+  code: ErrorCode | null;
+  near: boolean;
+  reason: string;
+  changes: FieldChange[];
+}
+
+/** GET /api/v1/history?kind=…&id=…&language=…: newest first, with what lies in records that are a part of it (a customer's terms and contacts, a rental's terms), each as far as the reader may see it. `next` asks for what came before; `behind`: entries that have just come are not in it yet; `cut`: only the newest ones were looked at. */
+export interface HistoryPage {
+  kind: string;
+  id: string;
+  entries: HistoryEntry[];
+  next: string | null;
+  behind: boolean;
+  cut: boolean;
 }
 
 /** POST /api/v1/imports: of `entries` in the file `new` were not here before; `states` counts all of them by what became of them. Of `files` `stored` went into the vault, and `rejected` were no real pictures, or not what their hash says; the others were here, or no entry declares them. */
@@ -625,6 +1181,8 @@ export interface IncidentClose {
   note: string;
 }
 
+export type InsuranceState = 'not_required' | 'required' | 'taken';
+
 /** A single-use right to enrol a device. Only the hash of its code is known here. */
 export interface Invitation {
   id: string;
@@ -644,6 +1202,15 @@ export interface KeptEntry {
   epoch: number;
   seq: number;
   hash: string;
+}
+
+/** POST /api/v1/labels: a PDF of these assets' labels, in this order. `start`: how many labels of the first page are used up. `preview`: a picture (PNG) of the first page in its place. */
+export interface LabelsAsked {
+  assets: string[];
+  sheet: SheetCode;
+  start: number;
+  language: 'zh' | 'en';
+  preview: boolean;
 }
 
 /** One bucket's new changes on the WebSocket: apply when the cursor is `prev`, ignore when ≥ `to`, else sync. */
@@ -702,6 +1269,40 @@ export interface NewEpoch {
   base_hash: string;
 }
 
+export type NoticeChannel = 'in_app' | 'email' | 'wecom' | 'dingtalk' | 'feishu';
+
+/** How one person wants to hear of to-dos; its id is the person's. `by_code`: the channels per kind of to-do, absent: e-mail as soon as there is an address. Quiet hours are minutes of the day in the organisation's zone; equal: none. */
+export interface NoticeChoice {
+  id: string;
+  person_id: string;
+  by_code: Record<string, NoticeChannel[]>;
+  quiet_from: number;
+  quiet_until: number;
+}
+
+/** One notice. `target`: a person's id, `robot`, or `contact:` and a contact's id. `code`: the provider's last answer. `unsure`: it was cut between sending and marking, and may have gone out twice. */
+export interface NoticeRow {
+  todo_id: string;
+  target: string;
+  channel: SendChannel;
+  state: NoticeState;
+  attempts: number;
+  unsure: boolean;
+  code: string;
+  at_ms: number;
+  next_ms: number;
+  sent_ms: number | null;
+}
+
+export type NoticeState = 'waiting' | 'sending' | 'sent' | 'failed';
+
+/** Where I am reached, in part; the organisation's robots for who may set them; whether mail can leave at all. */
+export interface NoticesAnswer {
+  email: string | null;
+  robots: Record<string, string>;
+  mails: boolean;
+}
+
 /** The unit of isolation, ordering and sharding. */
 export interface Organisation {
   id: string;
@@ -712,6 +1313,11 @@ export interface Organisation {
   grace_hours: number;
   grace_entries: number;
   files_hours: number;
+  repair_days: number;
+  inspect_ahead_days: number;
+  service_ahead_km: number;
+  service_ahead_hours: number;
+  recover_after_days: number;
 }
 
 /** What a device must know of its organisation before it has any record. */
@@ -723,6 +1329,16 @@ export interface OrganisationInfo {
   keys: PublicKey[];
 }
 
+/** The figures by which tasks come by themselves: how long a repair may take, how early an inspection is planned, by days and by what the meter shows, after how many days overdue a recovery is proposed. What is given changes. */
+export interface OrganisationPlanning {
+  organisation_id: string;
+  repair_days?: number | null;
+  inspect_ahead_days?: number | null;
+  recover_after_days?: number | null;
+  service_ahead_km?: number | null;
+  service_ahead_hours?: number | null;
+}
+
 /** How the upload gate is kept. Hours and entries count from a device's last full upload, `files_hours` from a capture. */
 export interface OrganisationPolicy {
   organisation_id: string;
@@ -730,6 +1346,12 @@ export interface OrganisationPolicy {
   grace_hours?: number;
   grace_entries?: number;
   files_hours?: number;
+}
+
+/** The newest first; `next`: the row after which the next page begins, as `before` takes it. */
+export interface OutboxPage {
+  rows: NoticeRow[];
+  next: string | null;
 }
 
 /** What became of one entry. `version`: the commit at which it took effect, null while it has not. */
@@ -757,10 +1379,10 @@ export interface OutcomeRecord {
 
 export type OutcomeState = 'applied' | 'merged' | 'conflict' | 'refused' | 'parked' | 'held' | 'quarantined';
 
-/** Category pack (品类包): shot list, meters, accessories, damage types. */
+/** Category pack (品类包): shot list, meters, accessories, damage types; how often its assets are serviced and inspected (None: not by the calendar, not by distance, not by hours of work). `since` {`slot:…`, `meter:…`: version} says from which version on something is demanded that was not from the start; `former` {list: {id: item}} keeps what is no longer in one. */
 export interface Pack {
   id: string;
-  code: PackCode;
+  code: string;
   zh: string;
   en: string;
   diagram: string;
@@ -768,9 +1390,43 @@ export interface Pack {
   meters: Meter[];
   accessories: Choice[];
   damage_types: Choice[];
+  checklist: Check[];
+  wear: WearRule[];
+  since: Record<string, number>;
+  former: Record<string, unknown>;
+  service_months: number | null;
+  service_km: number | null;
+  service_hours: number | null;
+  inspection_months: number | null;
 }
 
-export type PackCode = 'vehicle' | 'camera_kit' | 'machine';
+/** A new pack that begins as another one stands, under a code and names of its own. */
+export interface PackCopy {
+  id: string;
+  from_id: string;
+  code: string;
+  zh: string;
+  en: string;
+}
+
+/** What changes of one pack: each list as a whole, so that two who change different ones both do. What is left out stays; an interval named in `cleared` is no more. `diagram`: one of the drawings there are. */
+export interface PackEdit {
+  pack_id: string;
+  zh?: string | null;
+  en?: string | null;
+  diagram?: string | null;
+  slots?: Slot[] | null;
+  meters?: Meter[] | null;
+  accessories?: Choice[] | null;
+  damage_types?: Choice[] | null;
+  checklist?: Check[] | null;
+  wear?: WearRule[] | null;
+  service_months?: number | null;
+  service_km?: number | null;
+  service_hours?: number | null;
+  inspection_months?: number | null;
+  cleared?: ('service_months' | 'service_km' | 'service_hours' | 'inspection_months')[];
+}
 
 /** The changes of one bucket after `after` up to and including `to`; `more`: ask again from `to`. */
 export interface Page {
@@ -783,6 +1439,8 @@ export interface Page {
   changes: Change[];
 }
 
+export type PayMethod = 'cash' | 'transfer' | 'wechat' | 'alipay' | 'card' | 'pre_authorised' | 'other';
+
 /** What the device still has to send, this request's content included. */
 export interface Pending {
   entries: number;
@@ -790,7 +1448,7 @@ export interface Pending {
   bytes: number;
 }
 
-/** A member of staff. */
+/** A member of staff. `left_at`: when the server heard that they left — whatever they proved themselves with before counts no more, even if they come back; `pin_reset_at`: when somebody else last ended their PIN. */
 export interface Person {
   id: string;
   name: string;
@@ -798,6 +1456,27 @@ export interface Person {
   roles: Role[];
   depot_ids: Record<string, boolean>;
   active: boolean;
+  left_at: string | null;
+  pin_reset_at: string | null;
+}
+
+/** One member of staff: name, roles, depots. From the office: under an id that is new, active. */
+export interface PersonDefine {
+  id: string;
+  name: string;
+  name_en?: string;
+  roles: Role[];
+  depot_ids: Record<string, boolean>;
+  active?: boolean;
+}
+
+/** What changes of one person; what is left out stays. `depots`: true adds one, null takes one away. */
+export interface PersonEdit {
+  person_id: string;
+  name?: string | null;
+  name_en?: string | null;
+  roles?: Role[] | null;
+  depots?: Record<string, true | null> | null;
 }
 
 /** Drop what identifies one signer: private bytes, salts, signature image, projection. Every chain still verifies. */
@@ -806,7 +1485,26 @@ export interface PersonErase {
   reason: string;
 }
 
-/** One photo. Its bytes are the entry's first blob, hashed as the browser first yielded them. */
+/** The person works here no more: no sign-in, no PIN, no entry of theirs takes effect from now on. */
+export interface PersonLeave {
+  person_id: string;
+  reason?: string;
+}
+
+/** How whoever says it wants to hear of to-dos, whole: nobody chooses for somebody else. */
+export interface PersonNotify {
+  by_code?: Record<string, NoticeChannel[]>;
+  quiet_from?: number;
+  quiet_until?: number;
+}
+
+/** The person works here again; password and PIN are to be set anew. */
+export interface PersonReturn {
+  person_id: string;
+  reason?: string;
+}
+
+/** One photo. Its bytes are the entry's first blob, hashed as the browser first yielded them. `position` is absent where the person did not allow it, and of a chosen file; `file_time` is what a chosen file says of itself (local time, with its offset where the file has one) and proves nothing. */
 export interface PhotoAdd {
   handover_id: string;
   photo_id: string;
@@ -817,6 +1515,8 @@ export interface PhotoAdd {
   width: number;
   height: number;
   quality?: Quality | null;
+  position?: Position | null;
+  file_time?: string | null;
 }
 
 /** A photo is replaced or was a mistake: it leaves the handover's set; its bytes stay. */
@@ -847,6 +1547,66 @@ export interface Policy {
   grace_hours: number;
   grace_entries: number;
   files_hours: number;
+}
+
+/** Where the device was when the photo was taken, as the platform gave it: degrees, metres of accuracy. */
+export interface Position {
+  lat: number;
+  lon: number;
+  accuracy_m: number;
+}
+
+/** A list price for one asset. The field holds it, too: at the counter it is told to anybody who asks. */
+export interface PricePlan {
+  id: string;
+  zh: string;
+  en: string;
+  unit: RateUnit;
+  tiers: PriceTier[];
+  deposit_fen: number;
+  km_included_per_day: number | null;
+  late_fen_per_day: number;
+  insurance_required: boolean;
+  state: 'active' | 'retired';
+}
+
+/** A new price plan. */
+export interface PricePlanDefine {
+  id: string;
+  zh: string;
+  en?: string;
+  unit: RateUnit;
+  tiers: PriceTier[];
+  deposit_fen?: number;
+  km_included_per_day?: number | null;
+  late_fen_per_day?: number;
+  insurance_required?: boolean;
+}
+
+/** What is given is changed. Rentals keep the plan as it stood when they were agreed. `empty`: what holds nothing any more. */
+export interface PricePlanEdit {
+  plan_id: string;
+  zh?: string | null;
+  en?: string | null;
+  tiers?: PriceTier[] | null;
+  deposit_fen?: number | null;
+  km_included_per_day?: number | null;
+  late_fen_per_day?: number | null;
+  insurance_required?: boolean | null;
+  empty?: 'km_included_per_day' | null;
+}
+
+/** No new rental takes this plan, or may again. */
+export interface PricePlanRetire {
+  plan_id: string;
+  retired: boolean;
+  reason: string;
+}
+
+/** From so many days on, one unit costs `fen`. */
+export interface PriceTier {
+  from_days: number;
+  fen: number;
 }
 
 /** Every error answer: stable code, what happened / what is safe / what to do in both languages. */
@@ -919,6 +1679,10 @@ export interface QuarantineDismiss {
   reason: string;
 }
 
+export type RateUnit = 'day' | 'week' | 'month';
+
+export type ReadWhat = 'original' | 'proof' | 'aside' | 'private' | 'report' | 'export';
+
 /** One meter reading, in the unit the pack names (km, %, h). */
 export interface ReadingRecord {
   handover_id: string;
@@ -958,7 +1722,7 @@ export interface RenewRequest {
   signature: string;
 }
 
-/** Customer + assets + period. `assets` maps asset id → {state: out | returned, …}. */
+/** Customer + assets + period. `assets` maps asset id → {state: reserved | out | returned | contested, handover_id?, at?}. */
 export interface Rental {
   id: string;
   number: string;
@@ -970,6 +1734,24 @@ export interface Rental {
   zone: string;
   state: RentalState;
   km_included: number | null;
+  note: string;
+  swaps: Record<string, unknown>;
+  walk_in: boolean;
+  flags: Record<string, unknown>;
+  approved_at: string | null;
+  approved_by: string | null;
+  deposit_state: DepositState;
+  deposit_ok: boolean;
+  insurance_state: InsuranceState;
+  insurance_ok: boolean;
+  insured_until: string | null;
+  custom: Record<string, unknown>;
+}
+
+/** What is agreed stands: assets may leave on it. */
+export interface RentalApprove {
+  rental_id: string;
+  note?: string;
 }
 
 /** The rental will not take place. Refused while something of it is out. */
@@ -978,7 +1760,126 @@ export interface RentalCancel {
   reason: string;
 }
 
+/** Everything is back; nothing more will leave on it. The deposit may still be settled. */
+export interface RentalClose {
+  rental_id: string;
+  note?: string;
+}
+
+/** One rental; `asset_ids` become its assets in the state `reserved` until they are handed over. By the office: a new id only, and a draft. `assets` says the same as a map, which the device that wrote it can show at once. */
+export interface RentalDefine {
+  id: string;
+  number: string;
+  customer_id: string;
+  depot_id: string;
+  asset_ids?: string[];
+  assets?: Record<string, ReservedLine>;
+  starts_at: string;
+  due_at: string;
+  zone?: string;
+  state?: RentalState;
+  km_included?: number | null;
+  note?: string;
+  price_plan_id?: string | null;
+  deposit_fen?: number;
+  insurance_required?: boolean;
+  custom?: Record<string, string | boolean | number | null>;
+}
+
+/** One step of the deposit. `amount_fen`: of ask, receive, offset, refund; `at`: when the money moved, if not now. */
+export interface RentalDeposit {
+  rental_id: string;
+  step: DepositStep;
+  amount_fen?: number;
+  method?: PayMethod;
+  at?: string | null;
+  reference?: string;
+}
+
+/** What is given is changed, the rest is left. Anything but number, note and `custom` is part of what was agreed (`edit_terms`). `custom` is merged key by key, None takes a key away. `empty`, `empty_terms`: what holds nothing any more. */
+export interface RentalEdit {
+  rental_id: string;
+  number?: string | null;
+  note?: string | null;
+  customer_id?: string | null;
+  starts_at?: string | null;
+  due_at?: string | null;
+  km_included?: number | null;
+  price_plan_id?: string | null;
+  empty?: 'km_included' | null;
+  empty_terms?: 'price_plan_id' | null;
+  add?: string[];
+  remove?: string[];
+  custom?: Record<string, string | boolean | number | null> | null;
+}
+
+/** A later due time, with the reason; the price of the time added as a plan of its own, or as before. */
+export interface RentalExtend {
+  rental_id: string;
+  due_at: string;
+  reason: string;
+  price_plan_id?: string | null;
+}
+
+/** One step of the insurance; `take` names the whole policy: insurer and until when, or that it has no end (`empty`). */
+export interface RentalInsurance {
+  rental_id: string;
+  step: 'require' | 'waive' | 'take' | 'lapse';
+  insurer?: string | null;
+  policy_number?: string | null;
+  until?: string | null;
+  empty?: 'insured_until' | null;
+  reason?: string;
+}
+
+/** What was let at the counter is approved afterwards, whether it is still out or back. */
+export interface RentalRatify {
+  rental_id: string;
+  note?: string;
+}
+
 export type RentalState = 'draft' | 'approved' | 'out' | 'returned' | 'closed' | 'cancelled';
+
+/** One asset is to come back and another to go out in its stead: a plan, which the field's handovers carry out. */
+export interface RentalSwap {
+  rental_id: string;
+  swap_id: string;
+  back_asset_id: string;
+  out_asset_id: string;
+  reason: string;
+}
+
+/** What is agreed on a rental and what was paid; id: the rental's. No field device holds it. */
+export interface RentalTerms {
+  id: string;
+  depot_id: string;
+  price_plan_id: string | null;
+  plan: Record<string, unknown>;
+  deposit_required_fen: number;
+  deposit_state: DepositState;
+  deposit_received_fen: number;
+  deposit_offset_fen: number;
+  deposit_refunded_fen: number;
+  deposit_steps: Record<string, unknown>;
+  insurance_state: InsuranceState;
+  insurer: string;
+  policy_number: string;
+  insured_until: string | null;
+  extensions: Record<string, unknown>;
+}
+
+/** A rental made at the counter, with what this device knew when it was last synced; judged again on arrival. */
+export interface RentalWalkIn {
+  id: string;
+  number: string;
+  customer_id: string;
+  assets: Record<string, ReservedLine>;
+  due_at: string;
+  zone?: string;
+  price_plan_id?: string | null;
+  deposit?: CounterDeposit | null;
+  insured?: boolean | null;
+}
 
 /** A bucket in which this device differed from the server at `version`, and the sub-ranges it has put right since. */
 export interface Repair {
@@ -1001,16 +1902,32 @@ export interface RepairRequest {
   parts: number[];
 }
 
+/** A rental's line for an asset that has not left yet. */
+export interface ReservedLine {
+  state?: 'reserved';
+}
+
 /** The asset is back. The acceptance state was confirmed twice; `entries` names what the check-in is made of. */
 export interface ReturnComplete {
   handover_id: string;
   acceptance: AcceptanceState;
   confirmed: DoubleConfirmation;
   document_sha256: string;
+  pack_v?: number | null;
   entries: string[];
 }
 
 export type Role = 'technician' | 'driver' | 'service_desk' | 'operations' | 'finance' | 'manager' | 'administrator' | 'system';
+
+/** What a shared device is told of who may use it, in its own bucket: it asks for its roster anew when this changes. */
+export interface Roster {
+  id: string;
+  device_id: string;
+  by: RosterBy;
+  people: Record<string, boolean>;
+}
+
+export type RosterBy = 'depot' | 'chosen';
 
 /** Someone who may use this device. */
 export interface RosterPerson {
@@ -1021,18 +1938,168 @@ export interface RosterPerson {
   has_pin: boolean;
 }
 
+/** One thing about a row. `column`: the code of the field, null for the row as a whole; `detail` fills the sentence. */
+export interface RowFault {
+  code: SheetFault;
+  column: string | null;
+  zh: string;
+  en: string;
+  detail: Record<string, unknown>;
+}
+
+export type RowState = 'new' | 'changed' | 'unchanged' | 'bad';
+
+/** GET /api/v1/search?kind=…&q=…&archived=…&after=…: whole records, by title and id. `next`: the id to ask behind, if more follow. */
+export interface SearchPage {
+  records: Record<string, unknown>[];
+  next: string | null;
+}
+
+export type SendChannel = 'email' | 'wecom' | 'dingtalk' | 'feishu';
+
 export type Severity = 'minor_damage' | 'severe_damage';
+
+/** A value as it would be. `before`: what stands there now, where that differs. */
+export interface SheetCell {
+  text: string;
+  before: string | null;
+}
+
+export type SheetCode = 'a4_3x8' | 'a4_2x7' | 'a4_5x13' | 'roll_50x30';
+
+/** A field that a column of a sheet may fill. `hint`: what may stand in it. */
+export interface SheetColumn {
+  code: string;
+  zh: string;
+  en: string;
+  required: boolean;
+  hint_zh: string;
+  hint_en: string;
+}
+
+/** Rows by what they become, or have become. `undone`, `left`: of an undoing. */
+export interface SheetCounts {
+  rows: number;
+  new: number;
+  changed: number;
+  unchanged: number;
+  bad: number;
+  undone: number;
+  left: number;
+}
+
+export type SheetFault = 'required' | 'too_long' | 'not_a_tag' | 'not_a_number' | 'not_whole' | 'out_of_range' | 'date_unreadable' | 'date_ambiguous' | 'not_yes_or_no' | 'unknown_word' | 'unknown_depot' | 'unknown_pack' | 'unknown_customer' | 'unknown_asset' | 'unknown_rental' | 'unknown_person' | 'unknown_plan' | 'several' | 'other_depot' | 'twice_in_file' | 'taken' | 'too_many' | 'formula_empty' | 'cell_error' | 'rounded' | 'only_new' | 'ends_before' | 'period_max' | 'customer_blocked' | 'customer_elsewhere' | 'asset_elsewhere' | 'no_right' | 'state' | 'refused' | 'merged' | 'edited_since' | 'in_use' | 'erased';
+
+/** One import. `done` of `counts.rows` rows have been looked at by the run (or its undoing); `tabs`, `mapping` and `preview` while it has not been run; `left`: the first rows that its undoing left. `file_kept`: whether the upload is still here. */
+export interface SheetImport {
+  id: string;
+  kind: SheetKind;
+  name: string;
+  stage: SheetStage;
+  by: string;
+  at: string;
+  finished_at: string | null;
+  undone_by: string | null;
+  file_bytes: number;
+  file_kept: boolean;
+  counts: SheetCounts;
+  done: number;
+  tabs: SheetTab[];
+  mapping: SheetMapping | null;
+  preview: SheetPreview | null;
+  left: SheetLeft[];
+  results_kept: boolean;
+  may_undo: boolean;
+}
+
+/** GET /api/v1/sheets/imports: the newest first, without what only one shows. */
+export interface SheetImports {
+  imports: SheetImport[];
+}
+
+export type SheetKind = 'asset' | 'customer' | 'rental' | 'task';
+
+/** GET /api/v1/sheets/kinds. */
+export interface SheetKinds {
+  kinds: SheetWhat[];
+}
+
+/** A row that undoing has left as it is. */
+export interface SheetLeft {
+  row: number;
+  title: string;
+  record_id: string;
+  why: RowFault;
+}
+
+/** POST …/mapping: which sheet, which row (from 1) holds the headers, and per column of the sheet the field's code or null. */
+export interface SheetMapping {
+  sheet: number;
+  header_row: number;
+  columns: (string | null)[];
+}
+
+/** The first rows, and the first of those that stay out. */
+export interface SheetPreview {
+  rows: SheetRow[];
+  bad: SheetRow[];
+}
+
+/** A row as it would become. `row`: its number in the sheet; `cells` by field. */
+export interface SheetRow {
+  row: number;
+  state: RowState;
+  title: string;
+  cells: Record<string, SheetCell>;
+  faults: RowFault[];
+  warnings: RowFault[];
+}
+
+export type SheetStage = 'uploaded' | 'checked' | 'running' | 'done' | 'undoing' | 'undone';
+
+/** One sheet of a file. `head`: its first rows as text, `header_row` the one (from 1) that looks like the headers; `mapping` what its columns seem to be, by header. `problem`: why it cannot be chosen. */
+export interface SheetTab {
+  name: string;
+  rows: number;
+  header_row: number;
+  head: string[][];
+  mapping: (string | null)[];
+  merged: number;
+  problem: 'rows' | 'columns' | 'cells' | null;
+}
+
+/** One kind of list. `may_import`, `may_export`: the caller's right; `columns`: empty where nothing is imported. */
+export interface SheetWhat {
+  kind: ExportKind;
+  zh: string;
+  en: string;
+  may_import: boolean;
+  may_export: boolean;
+  columns: SheetColumn[];
+}
+
+/** A rule as it is shipped: it fires when any of its conditions does. */
+export interface ShippedRule {
+  code: string;
+  when: GateCondition[];
+  level: GateLevel;
+  figure: number | null;
+  zh: string;
+  en: string;
+  passable: boolean;
+}
 
 /** One party's answer to a handover's document. */
 export interface SignatureCapture {
   handover_id: string;
   signature_id: string;
-  party: 'customer' | 'staff';
+  party: FaultBy;
   decision: 'agree' | 'reservation' | 'refused' | 'absent' | 'keys_dropped';
   reservations?: string[];
   note?: string;
   role: 'owner' | 'driver' | 'site_manager' | 'other' | 'staff';
   authority?: 'self' | 'entrusted' | 'unknown';
+  authority_id?: string | null;
   language: 'zh' | 'en';
   document_sha256: string;
   image_sha256?: string | null;
@@ -1041,16 +2108,34 @@ export interface SignatureCapture {
   strokes?: number | null;
 }
 
-/** Who signed: a projection of an entry's private part, dropped when the person is erased. */
+/** Who signed: a projection of an entry's private part, or of the contact picked out of master data (`contact_id`); dropped when the person is erased. */
 export interface Signer {
   id: string;
   depot_id: string;
   handover_id: string;
   signature_id: string;
   entry_id: string;
+  contact_id: string | null;
   name: string;
   phone: string;
 }
+
+/** What a contact may sign for the customer, and until when (None: until ended). To change it: end it, grant anew. */
+export interface SignerAuthority {
+  id: string;
+  depot_id: string;
+  customer_id: string;
+  contact_id: string;
+  role: SigningRole;
+  may: Signing[];
+  until: string | null;
+  shown_as: string;
+  state: ContactState;
+}
+
+export type Signing = 'check_out' | 'check_in' | 'extension';
+
+export type SigningRole = 'owner' | 'driver' | 'site_manager' | 'other';
 
 export type SizeRange = 'under_5_cm' | '5_to_10_cm' | '10_to_30_cm' | 'over_30_cm';
 
@@ -1065,11 +2150,83 @@ export interface Slot {
   view: DiagramView | null;
 }
 
+/** A stock-take nobody had planned: its task is there, and begun by whoever stands at the shelves. */
+export interface StockBegin {
+  task_id: string;
+  depot_id: string;
+  zone?: string;
+}
+
+/** It is over. `missing`, `extra`, `misplaced`: how many differences stood before the eyes of whoever closed it. */
+export interface StockClose {
+  task_id: string;
+  missing: number;
+  extra: number;
+  misplaced: number;
+  note?: string;
+}
+
+/** One thing found by a stock-take: an asset, or a label (`tag`) that no asset here has. */
+export interface StockCount {
+  id: string;
+  depot_id: string;
+  task_id: string;
+  asset_id: string | null;
+  tag: string | null;
+  sightings: Record<string, unknown>;
+}
+
+/** Something was found: an asset, or a label that no asset here has. `count_id` is made of the task and of what was found (`derived_id("stock_count", task, asset or tag)`). */
+export interface StockCountAdd {
+  task_id: string;
+  count_id: string;
+  asset_id?: string | null;
+  tag?: string | null;
+  bay?: string;
+  how?: 'scan' | 'typed';
+}
+
+/** One's own count was a mistake: the sighting that entry had added is no more. */
+export interface StockCountRetract {
+  task_id: string;
+  count_id: string;
+  sighting: string;
+}
+
+/** What came of a stock-take, under its task's id: how many were `expected` and `counted`, and the differences. */
+export interface StockTake {
+  id: string;
+  depot_id: string;
+  closed_at: string;
+  closed_by: string;
+  note: string;
+  expected: number;
+  counted: number;
+  missing: Record<string, unknown>;
+  extra: Record<string, unknown>;
+  misplaced: Record<string, unknown>;
+  totals: Record<string, number>;
+  looked: Record<string, number>;
+  late: number;
+}
+
 /** Bytes used and granted by the platform, and whether storage is persistent. */
 export interface StorageEstimate {
   used: number;
   quota: number;
   persisted: boolean;
+}
+
+export type SubjectKind = 'rental' | 'asset' | 'customer' | 'task' | 'handover' | 'conflict' | 'device' | 'person';
+
+/** One entry that a sum of the server comes from: what it did (`step`), how much, who and when; `told`: that in words. */
+export interface SumPart {
+  entry: string;
+  step: string;
+  amount_fen: number;
+  by: string | null;
+  at: string | null;
+  told: string;
 }
 
 /** 200 on POST /api/v1/sync. */
@@ -1088,7 +2245,7 @@ export interface SyncAnswer {
   at: string;
 }
 
-/** POST /api/v1/sync. `floors`: the `floor` of the page each cursor began with. */
+/** POST /api/v1/sync. `floors`: the `floor` of the page each cursor began with. `gap`: a number that is not proven is missing on the device, and its hash with it. */
 export interface SyncRequest {
   protocol: number;
   app: string;
@@ -1096,6 +2253,7 @@ export interface SyncRequest {
   head: Head;
   entries: PushedEntry[];
   lost: DeclaredLoss[];
+  gap: boolean;
   pending: Pending;
   cursors: Record<string, number>;
   floors: Record<string, number>;
@@ -1105,12 +2263,12 @@ export interface SyncRequest {
   reason: 'open' | 'foreground' | 'save' | 'poke' | 'retry' | 'idle';
 }
 
-/** One piece of planned work on one asset (任务). */
+/** One piece of planned work on one asset (任务); a stock-take has none. */
 export interface Task {
   id: string;
   type: TaskType;
   depot_id: string;
-  asset_id: string;
+  asset_id: string | null;
   rental_id: string | null;
   customer_id: string | null;
   due_at: string;
@@ -1118,10 +2276,30 @@ export interface Task {
   bay: string;
   note: string;
   assignee_id: string | null;
-  state: 'open' | 'done' | 'cancelled';
+  state: TaskState;
   done_by_handover: string | null;
   changed: Record<string, unknown>;
   closed: Record<string, unknown>;
+  made: Record<string, unknown>;
+  damage_ids: string[];
+  fault_ids: string[];
+  photos: Record<string, unknown>;
+  attempts: Record<string, unknown>;
+  started: Record<string, unknown>;
+  result: Record<string, unknown>;
+}
+
+/** What a rule proposed is to be done. */
+export interface TaskAccept {
+  task_id: string;
+  assignee_id?: string | null;
+}
+
+/** Somebody went to get what was not returned, and how it ended; getting it is its check-in. */
+export interface TaskAttempt {
+  task_id: string;
+  found: AttemptFound;
+  note?: string;
 }
 
 /** It is not to be done any more. */
@@ -1130,10 +2308,78 @@ export interface TaskCancel {
   reason: string;
 }
 
+export type TaskCause = 'by_hand' | 'rental_approved' | 'checked_out' | 'damage' | 'inspection_failed' | 'inspection_due' | 'service_due' | 'rental_overdue';
+
+/** What an inspection found of one line of the pack's checklist. */
+export interface TaskCheck {
+  ok: boolean;
+  note?: string;
+}
+
+/** An inspection or repair is over. `failed`: the asset did not pass, or what was to be got was not found; a line of the checklist that is not ok fails it, too. `parts`, `minutes`: what a repair took. `repaired`: damages that are no more (left out: those the task names); `replaced`: accessories that are there again; `readings`: what the meters showed when it was done, from which the next service is counted. What changes hands is done by its handover. */
+export interface TaskDone {
+  task_id: string;
+  result?: 'done' | 'failed';
+  note?: string;
+  repaired?: string[] | null;
+  readings?: Record<string, number>;
+  replaced?: string[];
+  parts?: TaskPart[] | null;
+  minutes?: number | null;
+  checks?: Record<string, TaskCheck> | null;
+}
+
+/** When, where, what to know: what is given changes. */
+export interface TaskEdit {
+  task_id: string;
+  due_at?: string | null;
+  bay?: string | null;
+  note?: string | null;
+}
+
 /** What whoever does it wants others to know. */
 export interface TaskNote {
   task_id: string;
   note: string;
+}
+
+/** A part a repair used: what, how many, what they cost together in fen (None: not known here). */
+export interface TaskPart {
+  what: string;
+  count?: number;
+  cost_fen?: number | null;
+}
+
+/** A photo of the work, the entry's one blob: of a line of the checklist, or what was repaired. `of`: attempt, after, or the line's id. */
+export interface TaskPhoto {
+  task_id: string;
+  of?: string;
+}
+
+/** New work. `reading`: of a service that a meter asks for. `proposed` and a `cause` are for the system's rules: what they propose waits for the office to take it up. */
+export interface TaskPlan {
+  task_id: string;
+  type: TaskType;
+  depot_id: string;
+  asset_id?: string | null;
+  rental_id?: string | null;
+  customer_id?: string | null;
+  due_at: string;
+  zone?: string;
+  bay?: string;
+  note?: string;
+  assignee_id?: string | null;
+  damage_ids?: string[];
+  cause?: TaskCause;
+  reading?: TaskReading | null;
+  proposed?: boolean;
+}
+
+/** Why a service is planned by a meter: what it shows, and the reading at which the service is due. */
+export interface TaskReading {
+  meter: string;
+  value: number;
+  due: number;
 }
 
 /** Somebody else is to do it; null: nobody in particular. */
@@ -1149,7 +2395,136 @@ export interface TaskRemove {
   reason: string;
 }
 
+/** It is to be done after all, or nobody is at it: what was begun or cancelled by mistake is open again. */
+export interface TaskReopen {
+  task_id: string;
+}
+
+/** Somebody is at it. */
+export interface TaskStart {
+  task_id: string;
+}
+
+export type TaskState = 'proposed' | 'open' | 'started' | 'done' | 'cancelled';
+
 export type TaskType = 'deliver' | 'collect' | 'inspect' | 'repair' | 'stock_take' | 'recover';
+
+export type Tier = 'good' | 'normal' | 'watch';
+
+/** One thing for a person or a role of the office to look after (待办). */
+export interface Todo {
+  id: string;
+  depot_id: string;
+  code: TodoCode;
+  params: Record<string, unknown>;
+  subject: TodoSubject | null;
+  owner_id: string | null;
+  owner_role: Role | null;
+  deadline: string;
+  zone: string;
+  state: TodoState;
+  handed: Record<string, unknown>[];
+  rule: string | null;
+  occasion: string;
+  opened_by: string;
+  opened_at: string;
+  closed_by: string | null;
+  closed_at: string | null;
+  cause_gone: boolean;
+  kept_open: boolean;
+  reason: string;
+}
+
+export type TodoCode = 'free' | 'return_due' | 'return_overdue' | 'battery_low' | 'service_missed' | 'customer_call' | 'task_moved';
+
+/** It need not be looked after, for a reason. */
+export interface TodoDismiss {
+  todo_id: string;
+  reason: string;
+}
+
+/** It has been looked after. Written by the system: its cause is gone. */
+export interface TodoDone {
+  todo_id: string;
+  note?: string;
+}
+
+/** Somebody else is to look after it; the deadline may move with it (absent: it stays). */
+export interface TodoHandOn {
+  todo_id: string;
+  owner_id?: string | null;
+  owner_role?: Role | null;
+  deadline?: string | null;
+  reason?: string;
+}
+
+/** Something is to be looked after until `deadline` by a person, a role, or a role with one person in front. */
+export interface TodoOpen {
+  todo_id: string;
+  depot_id: string;
+  code?: TodoCode;
+  params?: Record<string, string | number>;
+  about?: TodoSubject | null;
+  owner_id?: string | null;
+  owner_role?: Role | null;
+  deadline: string;
+  zone?: string;
+  rule?: string | null;
+  occasion?: string;
+}
+
+/** It is open after all; no rule closes it by itself any more. */
+export interface TodoReopen {
+  todo_id: string;
+  reason?: string;
+}
+
+export type TodoState = 'open' | 'done' | 'dismissed';
+
+/** The record a to-do is about. */
+export interface TodoSubject {
+  kind: SubjectKind;
+  id: string;
+}
+
+/** One entry, or (`read` is not null) one reading of evidence. `sha256`: of the file that was read. `changes`: from what to what, in words, of records the reader may see; `more`: that many are not listed. `made`: the entry made the record they are of, nothing stood before. */
+export interface TrailLine {
+  at: string;
+  received: string;
+  actor: string | null;
+  actor_name: string;
+  actor_name_en: string;
+  device: string | null;
+  device_name: string;
+  device_name_en: string;
+  epoch: number | null;
+  seq: number | null;
+  id: string | null;
+  action: string | null;
+  state: string | null;
+  code: ErrorCode | null;
+  read: ReadWhat | null;
+  sha256: string | null;
+  subjects: TrailSubject[];
+  changes: FieldChange[];
+  more: number;
+  made: boolean;
+}
+
+/** GET /api/v1/trail?…&language=…: newest first. `next` and `behind` as in a history. */
+export interface TrailPage {
+  lines: TrailLine[];
+  next: string | null;
+  behind: boolean;
+}
+
+/** A record an entry is about, with the name it goes by, if it has one. */
+export interface TrailSubject {
+  kind: string;
+  id: string;
+  name: string;
+  name_en: string;
+}
 
 /** Who looked at a refused entry and left it refused, when, and why. */
 export interface WaitingDecision {
@@ -1158,7 +2533,7 @@ export interface WaitingDecision {
   reason: string;
 }
 
-/** One entry without effect. What its body says of itself is null where it cannot be read. */
+/** One entry without effect. What its body says of itself is null where it cannot be read. `args`: what it would do, for whoever decides over it; null when that is longer than WAITING_ARGS_CHARS_MAX. */
 export interface WaitingEntry {
   device: string;
   epoch: number;
@@ -1169,6 +2544,7 @@ export interface WaitingEntry {
   at: string | null;
   zone: string | null;
   received_at: string;
+  args: Record<string, unknown> | null;
   state: 'parked' | 'refused';
   code: ErrorCode | null;
   detail: Record<string, unknown>;
@@ -1186,6 +2562,17 @@ export interface WaitingPage {
   next: string | null;
 }
 
+/** What counts as wear and is free: a type of damage (None: any) on a part (None: anywhere) up to a size and severity. */
+export interface WearRule {
+  id: string;
+  zh: string;
+  en: string;
+  part: string | null;
+  type: string | null;
+  size_mm_max: number | null;
+  severity_max: Severity;
+}
+
 /** POST /api/v1/wiped: the device has destroyed what it held. `signature` by its key, made before, over `handover-wiped-v1\n{organisation}\n{device}\n{epoch}\n{seq}\n{hash}`. */
 export interface WipedRequest {
   device: string;
@@ -1197,60 +2584,144 @@ export interface WipedRequest {
 
 /** Kind of record → its shape. */
 export interface Records {
+  alert_rule: AlertRule;
   asset: Asset;
   conflict: Conflict;
+  contact: Contact;
   contract_text: ContractText;
+  custom_field: CustomField;
   customer: Customer;
+  customer_terms: CustomerTerms;
   damage: Damage;
   depot: Depot;
   device: Device;
+  fault: Fault;
+  fault_reporter: FaultReporter;
+  fault_words: FaultWords;
+  former_tag: FormerTag;
+  gate_rule: GateRule;
   handover: Handover;
   incident: Incident;
   invitation: Invitation;
+  notice_choice: NoticeChoice;
   organisation: Organisation;
   outcome: OutcomeRecord;
   pack: Pack;
   person: Person;
+  price_plan: PricePlan;
   released_gap: ReleasedGap;
   rental: Rental;
+  rental_terms: RentalTerms;
+  roster: Roster;
   signer: Signer;
+  signer_authority: SignerAuthority;
+  stock_count: StockCount;
+  stock_take: StockTake;
   task: Task;
+  todo: Todo;
 }
 
 /** Action → its arguments. */
 export interface Actions {
   'accessory.report': AccessoryReport;
+  'alert_rule.edit': AlertRuleEdit;
+  'asset.define': AssetDefine;
+  'asset.edit': AssetEdit;
   'asset.lock': AssetLock;
+  'asset.restore': AssetRestore;
+  'asset.retag': AssetRetag;
+  'asset.retire': AssetRetire;
+  'authority.end': AuthorityEnd;
+  'authority.grant': AuthorityGrant;
   'checkout.complete': CheckoutComplete;
   'conflict.decide': ConflictDecide;
+  'contact.define': ContactDefine;
+  'contact.edit': ContactEdit;
+  'contact.end': ContactEnd;
+  'contact.erase': ContactErase;
+  'contract_text.publish': ContractTextPublish;
+  'custom_field.define': CustomFieldDefine;
+  'custom_field.retire': CustomFieldRetire;
   'customer.block': CustomerBlock;
+  'customer.define': CustomerDefine;
+  'customer.edit': CustomerEdit;
+  'customer.terms': CustomerTermsSet;
+  'customer.walk_in': CustomerWalkIn;
   'damage.record': DamageRecord;
   'damage.retract': DamageRetract;
+  'depot.close': DepotClose;
+  'depot.define': DepotDefine;
+  'depot.edit': DepotEdit;
+  'depot.reopen': DepotReopen;
   'device.invite': DeviceInvite;
   'device.lost': DeviceLost;
   'device.revoke': DeviceRevoke;
+  'device.roster': DeviceRoster;
   'device.wipe': DeviceWipe;
   'entry.ratify': EntryRatify;
   'entry.reject': EntryReject;
+  'fault.close': FaultClose;
+  'fault.forget': FaultForget;
+  'fault.plan': FaultPlan;
+  'fault.report': FaultReport;
   'gap.release': GapRelease;
+  'gate_rule.edit': GateRuleEdit;
   'handover.abandon': HandoverAbandon;
   'handover.start': HandoverStart;
   'incident.close': IncidentClose;
+  'organisation.planning': OrganisationPlanning;
   'organisation.policy': OrganisationPolicy;
+  'pack.copy': PackCopy;
+  'pack.edit': PackEdit;
+  'person.define': PersonDefine;
+  'person.edit': PersonEdit;
   'person.erase': PersonErase;
+  'person.leave': PersonLeave;
+  'person.notify': PersonNotify;
+  'person.return': PersonReturn;
   'photo.add': PhotoAdd;
   'photo.retract': PhotoRetract;
   'photo.waive': PhotoWaive;
+  'price_plan.define': PricePlanDefine;
+  'price_plan.edit': PricePlanEdit;
+  'price_plan.retire': PricePlanRetire;
   'quarantine.admit': QuarantineAdmit;
   'quarantine.dismiss': QuarantineDismiss;
   'reading.record': ReadingRecord;
+  'rental.approve': RentalApprove;
   'rental.cancel': RentalCancel;
+  'rental.close': RentalClose;
+  'rental.define': RentalDefine;
+  'rental.deposit': RentalDeposit;
+  'rental.edit': RentalEdit;
+  'rental.extend': RentalExtend;
+  'rental.insurance': RentalInsurance;
+  'rental.ratify': RentalRatify;
+  'rental.swap': RentalSwap;
+  'rental.walk_in': RentalWalkIn;
   'return.complete': ReturnComplete;
   'signature.capture': SignatureCapture;
+  'stock_take.begin': StockBegin;
+  'stock_take.close': StockClose;
+  'stock_take.count': StockCountAdd;
+  'stock_take.uncount': StockCountRetract;
+  'task.accept': TaskAccept;
+  'task.attempt': TaskAttempt;
   'task.cancel': TaskCancel;
+  'task.done': TaskDone;
+  'task.edit': TaskEdit;
   'task.note': TaskNote;
+  'task.photo': TaskPhoto;
+  'task.plan': TaskPlan;
   'task.reassign': TaskReassign;
   'task.remove': TaskRemove;
+  'task.reopen': TaskReopen;
+  'task.start': TaskStart;
+  'todo.dismiss': TodoDismiss;
+  'todo.done': TodoDone;
+  'todo.hand_on': TodoHandOn;
+  'todo.open': TodoOpen;
+  'todo.reopen': TodoReopen;
 }
 
 export type Kind = keyof Records;

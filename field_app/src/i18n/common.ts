@@ -5,12 +5,17 @@
  */
 import { common as enCommon } from './en/common';
 import { domain as enDomain } from './en/domain';
+import { leaving as enLeaving } from './en/leaving';
 import { locale } from './locale.svelte';
 import { type Args, type Lang, translator } from './translate';
 import { common as zhCommon } from './zh/common';
 import { domain as zhDomain } from './zh/domain';
+import { leaving as zhLeaving } from './zh/leaving';
 
-export const commonPair = { zh: { ...zhCommon, ...zhDomain }, en: { ...enCommon, ...enDomain } };
+export const commonPair = {
+  zh: { ...zhCommon, ...zhDomain, ...zhLeaving },
+  en: { ...enCommon, ...enDomain, ...enLeaving },
+};
 
 export type CommonKey = keyof (typeof commonPair)['zh'];
 

@@ -26,9 +26,14 @@ export function plate(raw: string): string {
   return chinese ? `${chinese[1]}·${chinese[2]}` : raw.trim();
 }
 
-/** A whole number with separators. */
+const whole = new Map<Lang, Intl.NumberFormat>();
+
+/** A whole number with separators. A grid writes tens of thousands of them: the formatter is made once. */
 export function count(value: number, lang: Lang): string {
-  return Number.isFinite(value) ? Math.round(value).toLocaleString(tag(lang)) : NOTHING;
+  if (!Number.isFinite(value)) return NOTHING;
+  const format = whole.get(lang) ?? new Intl.NumberFormat(tag(lang));
+  whole.set(lang, format);
+  return format.format(Math.round(value));
 }
 
 /** Bytes for people: one decimal from kB on, decimal units as phones show them. Figure and unit stay on one line. */

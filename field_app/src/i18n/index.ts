@@ -8,18 +8,20 @@
 import { commonPair } from './common';
 import { errors as enErrors } from './en/errors';
 import { field as enField } from './en/field';
+import { tasks as enTasks } from './en/tasks';
 import { locale } from './locale.svelte';
 import { type Args, type Lang, translator } from './translate';
 import { errors as zhErrors } from './zh/errors';
 import { field as zhField } from './zh/field';
+import { tasks as zhTasks } from './zh/tasks';
 
 export { fmt } from './fmt';
 export { locale } from './locale.svelte';
 export type { Lang } from './translate';
 
 export const fieldPair = {
-  zh: { ...commonPair.zh, ...zhErrors, ...zhField },
-  en: { ...commonPair.en, ...enErrors, ...enField },
+  zh: { ...commonPair.zh, ...zhErrors, ...zhField, ...zhTasks },
+  en: { ...commonPair.en, ...enErrors, ...enField, ...enTasks },
 };
 
 type Zh = (typeof fieldPair)['zh'];

@@ -1,11 +1,11 @@
 /** The tokens keep their contrast, and the pure parts of the components do what they say. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { toStrokes } from './signature';
 import { type Column, sorted } from './table';
 import { parseLook } from './theme.svelte';
-import { dismiss, toast, toasts, withdraw } from './toasts.svelte';
+import { dismiss, hold, toast, toasts, withdraw } from './toasts.svelte';
 
 const css = readFileSync(fileURLToPath(new URL('./tokens.css', import.meta.url)), 'utf8');
 
@@ -142,5 +142,29 @@ describe('short messages', () => {
     withdraw();
     expect(toasts.map((one) => one.text)).toEqual(['no network']);
     dismiss(other);
+  });
+
+  it('are three at most, and one that can be undone leaves last', () => {
+    vi.useFakeTimers();
+    toast('put away', { action: { text: 'undo', run: () => undefined } });
+    for (const text of ['one', 'two', 'three', 'three']) toast(text);
+    expect(toasts.map((one) => one.text)).toEqual(['put away', 'two', 'three']);
+    vi.advanceTimersByTime(6_000);
+    expect(toasts.map((one) => one.text)).toEqual(['put away']);
+    vi.advanceTimersByTime(7_000);
+    expect(toasts).toEqual([]);
+    vi.useRealTimers();
+  });
+
+  it('wait while somebody is at them', () => {
+    vi.useFakeTimers();
+    toast('saved');
+    hold(true);
+    vi.advanceTimersByTime(60_000);
+    expect(toasts.length).toBe(1);
+    hold(false);
+    vi.advanceTimersByTime(4_000);
+    expect(toasts).toEqual([]);
+    vi.useRealTimers();
   });
 });

@@ -1,6 +1,6 @@
-"""Writes the van's line art and parts for the field app: ``python -m server.demo.drawing.export [--check]``.
+"""Writes the line art and parts of every diagram for the app: ``python -m server.demo.drawing.export [--check]``.
 
-Neighbours: ``geometry`` and ``parts`` are the source; ``field_app/src/ui/diagrams`` holds the copies that the app
+Neighbours: ``diagrams`` is the source; ``field_app/src/ui/diagrams`` holds the copies that the app
 bundles. Invariants: the copies say exactly what the source says (a test compares them); layout of the JSON is free.
 """
 
@@ -11,42 +11,47 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from server.demo.drawing.geometry import VAN
-from server.demo.drawing.parts import parts
+from server.demo.drawing.diagrams import DIAGRAMS, Diagram
 
 TARGET = Path(__file__).resolve().parents[3] / "field_app" / "src" / "ui" / "diagrams"
 
 
-def van_json() -> dict[str, Any]:
-    """View → height (units of a width of 1000) and the shapes drawn as lines, in painting order."""
+def drawing_json(diagram: Diagram) -> dict[str, Any]:
+    """One thing with its views: heights in units of a width of 1000, lines in painting order; centres and polygons of its parts
+    in 0..1000 of both axes."""
     return {
-        name: {
-            "height": round(view.height),
-            "shapes": [{"role": s.role, "weight": s.weight, "d": s.d} for s in view.shapes if s.weight],
-        }
-        for name, view in VAN.items()
+        "code": diagram.code,
+        "zh": diagram.zh,
+        "en": diagram.en,
+        "views": [
+            {
+                "id": view.id,
+                "zh": view.zh,
+                "en": view.en,
+                "height": round(view.height),
+                "ground": None if view.ground is None else round(view.ground),
+                "share": view.share,
+                "lines": [{"kind": one.kind, "weight": one.weight, "d": one.d} for one in view.lines],
+                "parts": [
+                    {
+                        "id": part.id,
+                        "zh": part.zh,
+                        "en": part.en,
+                        "x": part.centre[0],
+                        "y": part.centre[1],
+                        "polygon": " ".join(f"{x},{y}" for x, y in part.polygon),
+                    }
+                    for part in view.parts
+                ],
+            }
+            for view in diagram.views
+        ],
     }
-
-
-def parts_json() -> list[dict[str, Any]]:
-    """Every part: names, centre and polygon, both axes 0..1000 of the diagram."""
-    return [
-        {
-            "id": p.id,
-            "view": p.view,
-            "zh": p.zh,
-            "en": p.en,
-            "x": p.centre[0],
-            "y": p.centre[1],
-            "polygon": " ".join(f"{x},{y}" for x, y in p.polygon),
-        }
-        for p in parts()
-    ]
 
 
 def contents() -> dict[str, Any]:
     """File name → what it must hold."""
-    return {"van.json": van_json(), "parts.json": parts_json()}
+    return {f"{code}.json": drawing_json(diagram) for code, diagram in DIAGRAMS.items()}
 
 
 def stale(target: Path = TARGET) -> list[str]:

@@ -243,12 +243,16 @@ def _part(view: str, spec: tuple[str, str, str, str], side: str, d: str) -> Part
         else ("side_panel_mid_left", "左中侧板", "Middle side panel, left")
     )
     words = {"s": side, "z": zh, "e": en, "mid": middle[0], "midz": middle[1], "mide": middle[2]}
-    height = VAN[view].height
+    points = normalised(d, VAN[view].height)
+    return Part(spec[0].format(**words), view, spec[1].format(**words), spec[2].format(**words), centre(points), points)
+
+
+def normalised(d: str, height: float) -> tuple[tuple[int, int], ...]:
+    """The first outline of path data as few points, both axes in 0..1000 of a view of that height."""
     outline = first_polygon(d)[:-1]
     half = len(outline) // 2
     outline = (*_simpler(outline[: half + 1])[:-1], *_simpler((*outline[half:], outline[0]))[:-1])
-    points = tuple((_unit(x), _unit(y * 1000 / height)) for x, y in outline)
-    return Part(spec[0].format(**words), view, spec[1].format(**words), spec[2].format(**words), _centre(points), points)
+    return tuple((_unit(x), _unit(y * 1000 / height)) for x, y in outline)
 
 
 def _simpler(line: Polygon, tolerance: float = 1.6) -> Polygon:
@@ -269,7 +273,8 @@ def _unit(value: float) -> int:
     return min(1000, max(0, round(value)))
 
 
-def _centre(points: Polygon) -> tuple[int, int]:
+def centre(points: Polygon) -> tuple[int, int]:
+    """The middle of an area by its weight."""
     area = cx = cy = 0.0
     for (x0, y0), (x1, y1) in zip(points, (*points[1:], points[0]), strict=True):
         cross = x0 * y1 - x1 * y0

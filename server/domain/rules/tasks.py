@@ -9,4 +9,6 @@ def changed_while_done(task: Mapping[str, Any], actor: str) -> str | None:
     what = task.get("changed", {}).get("what")
     if task["state"] == "cancelled":
         return "cancelled"
-    return "reassigned" if what == "reassigned" and task["assignee_id"] != actor and task["state"] == "open" else None
+    return (
+        "reassigned" if what == "reassigned" and task["assignee_id"] != actor and task["state"] in ("open", "started") else None
+    )

@@ -26,6 +26,20 @@ describe('a file', () => {
     expect(world.server.syncs.at(-1)?.pending).toMatchObject({ blobs: 0 });
   });
 
+  it('stays while the receipt does not name all that is missing', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    world.server.missingUnnamed = 1;
+    await shoot(core, await begin(core), 1);
+    await until(() => blobs(core)[0]?.state === 'done');
+    core.retryNow();
+    await until(() => core.status.get().network === 'idle');
+    expect(blobs(core)).toHaveLength(1);
+    world.server.missingUnnamed = 0;
+    core.retryNow();
+    await until(() => core.outbox.get().length === 0);
+  });
+
   it('resumes where the connection was cut', async () => {
     world = await World.make();
     const core = await world.ready();

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Db } from '../db';
 import { isOpening } from '../gate';
-import { measure } from '../media';
+import { measure } from '../imaging';
 import { PERSON } from './server';
 import { begin, shoot, turns, until, World } from './world';
 

@@ -84,6 +84,8 @@ describe('a server restored from a backup', () => {
     expect(world.server.lost.size).toBe(581);
     expect([...world.server.entries.keys()].slice(20)).toEqual([602, 603]);
     expect(Math.max(...world.server.syncs.map((sync) => sync.lost.length))).toBe(500);
+    const full = world.server.syncs.filter((sync) => sync.lost.length === 500);
+    expect(full.flatMap((sync) => sync.entries)).toEqual([]); // none reaches beyond what it can declare
     await until(() => core.outbox.get().length === 0);
   });
 
@@ -140,6 +142,24 @@ describe('a server restored from a backup', () => {
     world.server.down = false;
     third.retryNow();
     await until(() => third.status.get().gate === 'open');
+  });
+
+  it('is sent again what it holds under a number, when no outcome says that it is this', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    const handover = await begin(core);
+    await readings(core, handover, 5);
+    await until(() => core.outbox.get().length === 0 && quiet(core));
+    await meddle((tx) => tx.objectStore('hashes').delete(IDBKeyRange.bound([0, 0], [0, 5])));
+    world.server.restore(3);
+    world.server.heldUnsaid = true;
+    await readings(core, handover, 1);
+    await until(() => core.status.get().problem?.code === 'journal_gap' && quiet(core));
+    const before = world.server.syncs.length;
+    core.retryNow();
+    await until(() => world.server.syncs.length > before && quiet(core));
+    expect(world.server.syncs.at(-1)?.entries.map((one) => one.seq)).toEqual([7]);
+    expect((await world.restart(core)).status.get().gate).toBe('shut');
   });
 
   it('is understood when hashes in between are damaged, too', async () => {

@@ -3,18 +3,42 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { EntryBody } from '../../generated/types';
 import { fromBase64, utf8 } from '../bytes';
 import { extend, genesis, sha256Hex } from '../chain';
-import { type BlobRow, Db, type JournalState, type OutboxRow } from '../db';
+import { type BlobRow, Db, type JournalState, type OutboxRow, type PreviewRow } from '../db';
 import { dbName } from '../enrol';
 import { CoreError } from '../problems';
+import { roomOf } from '../storage';
+import type { OutboxItem } from '../types';
 import { ASSET, ORGANISATION, PERSON } from './server';
 import { begin, picture, shoot, until, World } from './world';
 
 let world: World;
-afterEach(() => world.end());
+afterEach(() => world?.end());
 
 async function store(): Promise<Db> {
   return Db.open(world.indexedDB, dbName('field', world.server.device));
 }
+
+describe('the room for photos', () => {
+  const GIB = 1024 ** 3;
+  const waiting = (n: number): OutboxItem[] =>
+    Array.from({ length: n }, () => ({ type: 'blob', role: 'photo', size: 1_000_000 }) as OutboxItem);
+
+  it('is counted in photos of the size that wait here, and said to be low well before there is none', () => {
+    expect(roomOf({ used: 0, quota: 500_000_000 }, waiting(2))).toMatchObject({ photos: 463, low: false });
+    expect(roomOf({ used: 450_000_000, quota: 500_000_000 }, waiting(2))).toMatchObject({
+      photos: 39,
+      low: true,
+    });
+    expect(roomOf({ used: 495_000_000, quota: 500_000_000 }, [])).toMatchObject({ photos: 0, low: true });
+  });
+
+  it('is not promised from a round figure; then what waits is what counts', () => {
+    const told = { used: 7_423_844, quota: 7_423_844 + 10 * GIB };
+    expect(roomOf(told, waiting(149))).toEqual({ photos: null, waiting: 149, low: false });
+    expect(roomOf(told, waiting(150))).toEqual({ photos: null, waiting: 150, low: true });
+    expect(roomOf(null, [])).toBeNull();
+  });
+});
 
 describe('a save', () => {
   it('is in the store, whole, when it resolves', async () => {
@@ -144,6 +168,65 @@ describe('a save', () => {
     world.quota = { usage: 0, quota: 1_000_000_000 };
     await shoot(core, handover, 1);
     expect(Object.keys(core.liveOne('handover', handover).get()?.photos ?? {})).toHaveLength(1);
+  });
+
+  it('lets pictures go that the server has, the oldest first, before it refuses a new one', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    const handover = await begin(core);
+    world.server.down = true;
+    await shoot(core, handover, 1);
+    const db = await store();
+    const mine = (await db.all<BlobRow>('blobs'))[0]?.sha256 ?? '';
+    const MB = 1024 * 1024;
+    await db.write(['previews'], async (tx) => {
+      for (const [at, sha256] of [mine, '1', '2', '3'].entries())
+        tx.objectStore('previews').put({ sha256, bytes: new ArrayBuffer(MB), type: 'image/jpeg', at });
+    });
+    const kept = async (): Promise<unknown[]> =>
+      (await db.all<PreviewRow>('previews')).map((row) => row.sha256).sort();
+    world.quota = { usage: 1_000 * MB - 7 * MB, quota: 1_000 * MB };
+    await shoot(core, handover, 2);
+    expect(await kept()).toEqual(expect.arrayContaining(['3', mine]));
+    expect(await kept()).not.toContain('1');
+    world.quota = { usage: 999 * MB, quota: 1_000 * MB };
+    await expect(shoot(core, handover, 3)).rejects.toMatchObject({ problem: { code: 'device_full' } });
+    expect(await kept()).toContain(mine);
+    expect(await db.all('bytes')).toHaveLength(2);
+    db.close();
+  });
+
+  it('finds no room though the platform promised some: what can be fetched again goes, and it is tried once more', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    world.server.down = true;
+    world.quota = { usage: 50_000_000, quota: 50_000_000 + 10 * 1024 ** 3 };
+    const handover = await begin(core);
+    const db = await store();
+    await db.write(['previews'], async (tx) => {
+      tx.objectStore('previews').put({ sha256: 'x', bytes: new ArrayBuffer(9), type: 'image/jpeg', at: 1 });
+    });
+    const put = IDBObjectStore.prototype.put;
+    let refusals = 1;
+    IDBObjectStore.prototype.put = function (this: IDBObjectStore, ...args) {
+      if (this.name === 'bytes' && refusals-- > 0) throw new DOMException('full', 'QuotaExceededError');
+      return put.apply(this, args);
+    };
+    try {
+      await shoot(core, handover, 1);
+      expect(await db.all('bytes')).toHaveLength(1);
+      expect(await db.get('previews', 'x')).toBeUndefined();
+      refusals = 99;
+      await expect(shoot(core, handover, 2)).rejects.toMatchObject({ problem: { code: 'device_full' } });
+    } finally {
+      IDBObjectStore.prototype.put = put;
+    }
+    // It is said from now on, and tried again nevertheless: room may have been made by other apps.
+    await until(() => core.status.get().storage?.quota === 50_000_000);
+    await shoot(core, handover, 3);
+    await until(() => core.status.get().storage?.quota !== 50_000_000);
+    expect(await db.all('bytes')).toHaveLength(2);
+    db.close();
   });
 
   it('fails whole when the disk is full in the middle of it', async () => {

@@ -56,6 +56,7 @@ export class FakeServer {
   uploads = new Map<string, Upload>();
   version = 0;
   changes: { version: number; change: Change }[] = [];
+  roster = [{ id: PERSON, name: '李伟', name_en: 'Li Wei', roles: ['technician'], has_pin: true }];
   pageSize = 1000;
   /** Up to this version it has forgotten what left. */
   horizon = 0;
@@ -66,6 +67,10 @@ export class FakeServer {
   newEpoch: NewEpoch | null = null;
   commands: SyncAnswer['commands'] = [];
   gatePolicy: EnrolAnswer['policy']['gate'] = 'strict';
+  /** Of held numbers only the receipt speaks, as when other bytes are held than the device has. */
+  heldUnsaid = false;
+  /** How many files the receipts miss without naming them. */
+  missingUnnamed = 0;
   figures = { grace_hours: 12, grace_entries: 200, files_hours: 24 };
   requests: { method: string; path: string; body: unknown }[] = [];
   syncs: SyncRequest[] = [];
@@ -168,7 +173,7 @@ export class FakeServer {
       type: this.type,
       depot: DEPOT,
       person: null,
-      roster: [{ id: PERSON, name: '李伟', name_en: 'Li Wei', roles: ['technician'], has_pin: true }],
+      roster: this.roster,
       epoch: this.epoch,
       proven_seq: this.seq,
       policy: this.policy(),
@@ -216,7 +221,7 @@ export class FakeServer {
       for (const entry of request.entries) outcomes.push(...this.take(entry));
       for (const loss of request.lost) this.lost.set(loss.seq, loss.hash);
       this.fold(outcomes);
-      for (const seq of this.held())
+      for (const seq of this.heldUnsaid ? [] : this.held())
         outcomes.push(this.outcome(seq, this.entries.get(seq)?.body ?? '', true));
     }
     const pages = this.pages(request.cursors, request.floors);
@@ -365,7 +370,7 @@ export class FakeServer {
       held: this.held().map((seq) => [seq, seq]),
       lost: [...this.lost.keys()],
       missing,
-      missing_count: missing.length,
+      missing_count: missing.length + this.missingUnnamed,
       at: new Date(1_795_254_720_000).toISOString(),
     };
     const head = base64url(utf8(JSON.stringify({ alg: 'ES256', kid: 'k1' })));

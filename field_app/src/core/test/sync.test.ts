@@ -1,6 +1,6 @@
 /** Exchanges: nothing leaves without a verified receipt, repeats change nothing, forks are chained anew. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { genesis } from '../chain';
+import { extend, genesis } from '../chain';
 import { Db, type OutboxRow } from '../db';
 import { dbName } from '../enrol';
 import type { OutboxEntry } from '../types';
@@ -100,6 +100,29 @@ describe('an exchange', () => {
     core.retryNow();
     await until(() => core.status.get().problem?.code === 'receipt_invalid');
     expect(core.status.get().unsent.entries).toBe(1);
+  });
+
+  it('shows what the server refused no longer as if it held', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    world.server.judge = () => ({ state: 'refused', code: 'state_illegal' });
+    world.server.forgeReceipts = true;
+    await begin(core);
+    expect(core.live('handover').get()).toHaveLength(1);
+    await until(() => core.status.get().problem?.code === 'receipt_invalid');
+    expect(entries(core)).toMatchObject([{ outcome: { state: 'refused' } }]);
+    expect(core.live('handover').get()).toEqual([]);
+  });
+
+  it('keeps no outcome of another entry under the same number', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    world.server.pageSize = 1;
+    world.server.judge = () => ({ id: core.newId(), state: 'refused', code: 'state_illegal' });
+    world.server.forgeReceipts = true;
+    await begin(core);
+    await until(() => core.status.get().problem?.code === 'receipt_invalid');
+    expect(entries(core)).toMatchObject([{ outcome: null }]);
   });
 
   it('keeps an entry on screen until every page that follows it is here', async () => {
@@ -261,6 +284,51 @@ describe('a body the store gives back otherwise than it was written', () => {
     expect(world.server.entries.has(2)).toBe(false);
     expect(world.server.syncs.flatMap((sync) => sync.lost)).toContainEqual({ seq: 2, hash: row?.hash, body });
     await until(() => next.outbox.get().length === 0);
+  });
+
+  it('is found out though its row says that it is right', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    world.server.down = true;
+    await begin(core);
+    await begin(core);
+    const db = await Db.open(world.indexedDB, dbName('field', world.server.device));
+    const row = (await db.get<OutboxRow>('outbox', [0, 1])) as OutboxRow;
+    const body = row.body.replace('check_in', 'check_im');
+    const hash = extend(genesis(ORGANISATION, world.server.device, 0), 1, new TextEncoder().encode(body));
+    await db.write(['outbox'], async (tx) => {
+      tx.objectStore('outbox').put({ ...row, body, hash });
+    });
+    db.close();
+    const next = await world.restart(core);
+    world.server.down = false;
+    next.retryNow();
+    await until(() => world.server.seq === 2);
+    expect(world.server.lost.get(1)).toBe(row.hash);
+  });
+
+  it('is neither shown nor built upon', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    world.server.down = true;
+    const handovers = [await begin(core), await begin(core)];
+    const db = await Db.open(world.indexedDB, dbName('field', world.server.device));
+    const row = await db.get<OutboxRow>('outbox', [0, 1]);
+    const id = row?.id ?? '';
+    const body = row?.body.replace(id, id.replace(/.$/, 'x'));
+    await db.write(['outbox'], async (tx) => {
+      tx.objectStore('outbox').put({ ...row, body });
+    });
+    db.close();
+    const next = await world.restart(core);
+    expect(next.live('handover').get()).toMatchObject([{ id: handovers[1] }]);
+    for (const handover_id of handovers)
+      await next.record('reading.record', { handover_id, meter: 'm', value: 1 });
+    world.server.down = false;
+    next.retryNow();
+    await until(() => world.server.seq === 4);
+    const needs = [3, 4].map((seq) => JSON.parse(world.server.entries.get(seq)?.body ?? '').needs);
+    expect(needs).toEqual([[], [JSON.parse(world.server.entries.get(2)?.body ?? '').id]]);
   });
 
   it('is not chained anew as if it were the true one', async () => {

@@ -99,6 +99,46 @@ describe('a device being emptied', () => {
     await until(() => world.server.farewells.length === 1);
   });
 
+  it('is emptied all the same when the store refuses at first', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    const { put } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.put = function (value, key) {
+      if (String(key).startsWith('farewell')) throw new DOMException('no room', 'QuotaExceededError');
+      return key === undefined ? put.call(this, value) : put.call(this, value, key);
+    };
+    ask();
+    core.retryNow();
+    await until(() => core.status.get().phase === 'wiping');
+    await turns(20);
+    expect(await stores()).toContain(journal());
+    IDBObjectStore.prototype.put = put;
+    await world.pass(60_000);
+    await until(() => world.server.farewells.length === 1);
+    expect(await stores()).not.toContain(journal());
+  });
+
+  it('says farewell for each of two, when the first was not heard before the second', async () => {
+    world = await World.make();
+    const core = world.core();
+    const root = await Db.open(world.indexedDB, 'handover-field');
+    for (const device of ['a', 'b']) {
+      const said = { device, epoch: 0, seq: 0, hash: '', signature: '' };
+      await forsake(root, { name: `handover-field-${device}`, said }, { name: device, seq: 0, at: '' });
+    }
+    root.close();
+    const heard: string[] = [];
+    Object.assign(world.server, {
+      fetch: async (_url: string, init: RequestInit) => {
+        heard.push((JSON.parse(String(init.body)) as { device: string }).device);
+        return new Response(null, { status: 204 });
+      },
+    });
+    await core.start();
+    expect(heard).toEqual(['a', 'b']);
+    expect(core.status.get().wiped).toMatchObject({ name: 'b', told: true });
+  });
+
   it('says why it is empty until it is a device anew, over a restart, too', async () => {
     world = await World.make();
     const core = await world.ready();
@@ -183,7 +223,7 @@ describe('a device being emptied', () => {
     const said = { device: 'a', epoch: 0, seq: 0, hash: '', signature: '' };
     await forsake(root, { name: 'handover-office-a', said }, { name: '浏览器', seq: 0, at: '' });
     const keys = await root.read(['meta'], (tx) => got(tx.objectStore('meta').getAllKeys()));
-    expect(keys).toEqual(['farewell', 'office:b', 'wiped']);
+    expect(keys).toEqual(['farewell:a', 'office:b', 'wiped']);
     root.close();
   });
 

@@ -1,7 +1,7 @@
 /**
- * What ear and hand are told: a rising tone for a hit, a low double one for a wrong code, each with a vibration.
+ * What ear and hand are told: a rising tone for a hit, a low double one for a wrong code, a short one for a shot, each with a vibration.
  *
- * Neighbour: `Scan.svelte`. Invariant: a device without sound or vibration stays silent; the screen always says the same in words.
+ * Neighbours: `Scan.svelte`, `handover/auto.svelte.ts`. Invariant: a device without sound or vibration stays silent; the screen always says the same in words.
  */
 let context: AudioContext | null = null;
 
@@ -19,6 +19,18 @@ export function signalHit(): void {
   tone(880, 0, 0.08);
   tone(1320, 0.09, 0.14);
   navigator.vibrate?.(60);
+}
+
+/** One short tone: known already, nothing new. */
+export function signalAgain(): void {
+  tone(660, 0, 0.06);
+  navigator.vibrate?.(20);
+}
+
+/** A photo was taken. */
+export function signalShot(): void {
+  tone(1047, 0, 0.06);
+  navigator.vibrate?.(40);
 }
 
 export function signalWrong(): void {

@@ -94,6 +94,7 @@ export const common: Readonly<Record<keyof typeof zh, string>> = {
   'nav.main': 'Main navigation',
   'nav.more': 'More',
   'nav.count': '{n} waiting',
+  'nav.skip': 'Skip to the content',
 
   'qr.alt': 'QR code: {label}',
 

@@ -219,6 +219,7 @@ export const devices: Readonly<Record<keyof typeof zh, string>> = {
   'waiting.notYet': 'Nothing in what was searched so far; there is more.',
   'waiting.offline': 'The server was not reached; this is what was seen last.',
   'waiting.on': '{device}, no. {n}',
+  'waiting.tooLong': 'Too long to show here; the audit page has it.',
   'waiting.needsUnknown':
     'The entry it waits for has not come to the server. Ratifying ends the waiting and judges this one alone.',
   'waiting.needsState':
@@ -244,7 +245,17 @@ export const devices: Readonly<Record<keyof typeof zh, string>> = {
   'own.rejected': '{who} looked at it on {when} and rejected it: {reason}. It is kept, without effect.',
   'own.title': 'What you did',
   'own.what': 'What you did – {action}: {state}',
+  'own.loss':
+    '{field}: you wrote “{said}”, which does not stand; now it is “{stands}”, written by {who} at {when}.',
+  'own.lossDecided':
+    '{field}: you wrote “{said}”, {who} wrote “{stands}” at {when}. Both are kept until somebody with the right decides.',
+  'own.lossUnknown': '(no more known)',
+  'own.lossHidden': '(not yours to see)',
+  'own.again': 'Write my value again',
   'own.seen': 'Understood',
+  'own.allSeen': 'All {n} understood',
+  'own.count': '{n} of your changes did not stand as you made them',
+  'own.look': 'Show',
   'own.incidentClosed':
     '{who} closed this incident on {when}; the first word stands. Your note is kept too, nothing more is to be done.',
   'own.incidentEnded':
@@ -342,6 +353,8 @@ export const devices: Readonly<Record<keyof typeof zh, string>> = {
   'incident.clock': 'The clock of a device is off',
   'incident.clockText':
     'The clock of device {device} is {off}. Its records are kept and in effect, their times corrected by the server’s. Switch on automatic time in the device’s settings; once the clock is right, this ends by itself.',
+  'incident.clockEndedText':
+    'The clock of device {device} was {off}. Its records are kept and in effect, their times corrected by the server’s.',
   'incident.divergence': 'A device held something else than the server',
   'incident.divergenceText':
     'Device {device} found that part of its copy differed and has fetched it anew. Nothing recorded is affected; if it happens again, tell support.',
@@ -360,12 +373,14 @@ export const devices: Readonly<Record<keyof typeof zh, string>> = {
   'incident.quarantine': 'Records wait for a manager',
   'incident.quarantineText':
     'Device {device} sent {entries} {entries|record|records} after it was shut out; all are kept aside, without effect. Look at them, then admit or dismiss them.',
+  'incident.quarantineEndedText':
+    'Device {device} sent records after it was shut out; every one that was kept aside has been decided on.',
   'incident.device_lost': 'Device lost',
   'incident.device_lostText':
     'Device {device} was reported lost. Up to No. {n} everything is proven; the loss report says what is missing. This ends by itself when the device speaks again.',
   'incident.imported': 'An export file was imported',
   'incident.importedText':
-    '{who} imported {entries} {entries|record|records} of device {device} from a file (up to {n}). The file carries no signature of the device: whoever brought it answers for it. Check with the person who made them.',
+    '{who} imported {entries} {entries|record|records} of device {device} from a file (up to {n}). The file carries the device’s signature: this device wrote it. Whoever held the device could, too; in doubt check with the person who made them.',
   'incident.other': 'Device incident: {type}',
   'incident.otherText': 'Device {device} reported an incident; records are kept. Look at the device.',
   'incident.open': 'Open',

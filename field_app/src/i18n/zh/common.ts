@@ -92,6 +92,7 @@ export const common = {
   'nav.main': '主导航',
   'nav.more': '更多',
   'nav.count': '{n} 项待处理',
+  'nav.skip': '跳到内容',
 
   'qr.alt': '二维码：{label}',
 

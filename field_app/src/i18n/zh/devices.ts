@@ -210,6 +210,7 @@ export const devices = {
   'waiting.notYet': '找过的部分里没有，后面还有没找过的。',
   'waiting.offline': '没有问到服务器，下面是上次看到的。',
   'waiting.on': '{device} 第 {n} 条',
+  'waiting.tooLong': '内容太长，这里不显示；在审计里可以查看。',
   'waiting.needsUnknown': '它要等的那条记录，服务器还没有收到。追认即不再等，单独处理这一条。',
   'waiting.needsState': '它要等的那条记录：{state}。追认即不再等，单独处理这一条。',
   'waiting.toConflict': '看两边的说法',
@@ -232,7 +233,16 @@ export const devices = {
   'own.rejected': '{who} 于 {when} 看过，决定不追认：{reason}。记录一直保存，但不生效。',
   'own.title': '你的操作',
   'own.what': '你的操作「{action}」：{state}',
+  'own.loss': '“{field}”：你写的是“{said}”，没有采用；现在是“{stands}”，{who} 写于 {when}。',
+  'own.lossDecided':
+    '“{field}”：你写的是“{said}”，{who} 于 {when} 写的是“{stands}”。两个都留着，等有权的人决定。',
+  'own.lossUnknown': '（不再可查）',
+  'own.lossHidden': '（你看不到）',
+  'own.again': '再写一次我的值',
   'own.seen': '知道了',
+  'own.allSeen': '{n} 项都知道了',
+  'own.count': '你有 {n} 项操作没有照你写的生效',
+  'own.look': '查看',
   'own.incidentClosed':
     '{who} 已于 {when} 处理完这项异常，以先到的说法为准。你写的说明也保留着，不用再做什么。',
   'own.incidentEnded': '这项异常已于 {when} 自行解除。你写的说明保留着，不用再做什么。',
@@ -322,6 +332,7 @@ export const devices = {
   'incident.clock': '设备时间不准',
   'incident.clockText':
     '设备 {device} 的时间{off}。记录都已保存并生效，时间按服务器校正。请在设备的系统设置里打开自动对时；对准后自动解除。',
+  'incident.clockEndedText': '设备 {device} 的时间曾{off}。记录都已保存并生效，时间按服务器校正。',
   'incident.divergence': '设备上的资料与服务器不一致',
   'incident.divergenceText':
     '设备 {device} 发现部分资料与服务器不同，已重新获取。记录不受影响；如再次发生请联系支持。',
@@ -338,12 +349,13 @@ export const devices = {
   'incident.quarantine': '有记录等主管决定',
   'incident.quarantineText':
     '设备 {device} 停用后送来 {entries} 条记录，已另行保管，没有生效。请看过后决定采用或不采用。',
+  'incident.quarantineEndedText': '设备 {device} 停用后送来的记录曾另行保管，现在都已有决定。',
   'incident.device_lost': '设备丢失',
   'incident.device_lostText':
     '设备 {device} 已报告丢失。到第 {n} 条为止都已证明；缺什么，见丢失报告。它再联系时自动解除。',
   'incident.imported': '导入了一份导出文件',
   'incident.importedText':
-    '{who} 从文件导入了设备 {device} 的 {entries} 条记录（到第 {n} 条）。文件上没有设备的签名，由导入的人负责；请与记录人核对。',
+    '{who} 从文件导入了设备 {device} 的 {entries} 条记录（到第 {n} 条）。文件有设备的签名，说明是这台设备写的；但拿着设备的人也能写，有疑问请与记录人核对。',
   'incident.other': '设备异常：{type}',
   'incident.otherText': '设备 {device} 报告了异常，记录已保留，请查看该设备。',
   'incident.open': '待处理',

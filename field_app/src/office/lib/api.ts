@@ -11,11 +11,36 @@ import type {
   AsidePage,
   DeviceReport,
   HandoverProof,
+  HistoryPage,
   Problem,
+  SearchPage,
+  TrailPage,
   WaitingPage,
 } from '$generated/types';
+import type { Lang } from '$i18n/translate';
 
 const READ_TIMEOUT_MS = 60_000;
+
+/** Not the core's words: what is asked here does not wait on the device and is not tried again by itself. */
+export function unreachable(): CoreError {
+  return new CoreError({
+    code: 'network',
+    zh: '连不上服务器。这一部分要联网才能看和办；这台设备里的记录都安全。请检查网络后重试。',
+    en: 'The server cannot be reached. This part needs it; the records on this device are safe. Check the network and try again.',
+    detail: {},
+    retry_after_s: null,
+  });
+}
+
+function silent(): CoreError {
+  return new CoreError({
+    code: 'server_away',
+    zh: '服务器没有应答。这一部分要联网才能看和办；这台设备里的记录都安全。请稍后重试。',
+    en: 'The server does not answer. This part needs it; the records on this device are safe. Try again in a while.',
+    detail: {},
+    retry_after_s: null,
+  });
+}
 
 /** What a manager's word settles, or what is only kept. */
 export type WaitingWhich = 'decide' | 'kept';
@@ -72,32 +97,88 @@ export function readWaiting(
   return read(`/api/v1/waiting?which=${which}${from}`, ask, stop);
 }
 
+/** A page of archived records that have all the words; `after`: the `next` of the page before. */
+export function readSearch(
+  kind: 'asset',
+  words: string,
+  after: string | null,
+  ask: Fetch = plain,
+  stop?: AbortSignal,
+): Promise<SearchPage> {
+  const from = after === null ? '' : `&after=${encodeURIComponent(after)}`;
+  return read(`/api/v1/search?kind=${kind}&q=${encodeURIComponent(words)}${from}`, ask, stop);
+}
+
 /** What is presumed missing with a device, computed by the server at this moment. */
 export function readReport(device: string, ask: Fetch = plain, stop?: AbortSignal): Promise<DeviceReport> {
   return read(`/api/v1/devices/${encodeURIComponent(device)}/report`, ask, stop);
 }
 
-async function read<T>(url: string, ask: Fetch, stop?: AbortSignal): Promise<T> {
-  const limit = AbortSignal.timeout(READ_TIMEOUT_MS);
+/** What entries changed of one record, newest first; `near`: with everything about what belongs to it. */
+export function readHistory(
+  of: { kind: string; id: string; near: boolean; language: Lang },
+  after: string | null,
+  ask: Fetch = plain,
+  stop?: AbortSignal,
+): Promise<HistoryPage> {
+  const asked = new URLSearchParams({ ...of, near: String(of.near) });
+  if (after !== null) asked.set('after', after);
+  return read(`/api/v1/history?${asked}`, ask, stop);
+}
+
+/** A page of who did what; `filter` as the route names its parameters. */
+export function readTrail(
+  filter: Readonly<Record<string, string>>,
+  language: Lang,
+  after: string | null,
+  ask: Fetch = plain,
+  stop?: AbortSignal,
+): Promise<TrailPage> {
+  const asked = new URLSearchParams({ ...filter, language });
+  if (after !== null) asked.set('after', after);
+  return read(`/api/v1/trail?${asked}`, ask, stop);
+}
+
+function read<T>(url: string, ask: Fetch, stop?: AbortSignal): Promise<T> {
+  return asked(ask, url, { ...(stop ? { signal: stop } : {}) });
+}
+
+/**
+ * The server's answer to a request of the office's own, read as JSON; null when it has nothing to say (204).
+ *
+ * Ends after `timeout_ms`. CoreError: the server's own word, or that it could not be reached or understood.
+ */
+export async function asked<T>(
+  ask: Fetch,
+  url: string,
+  init: RequestInit = {},
+  timeout_ms = READ_TIMEOUT_MS,
+): Promise<T> {
+  const limit = AbortSignal.timeout(timeout_ms);
   let answer: Response;
   try {
     answer = await ask(url, {
-      headers: { Accept: 'application/json' },
+      ...init,
+      headers: { Accept: 'application/json', 'X-Handover': '1', ...init.headers },
       credentials: 'same-origin',
       cache: 'no-store',
-      signal: stop ? AbortSignal.any([stop, limit]) : limit,
+      signal: init.signal ? AbortSignal.any([init.signal, limit]) : limit,
     });
   } catch {
-    throw new CoreError('network');
+    throw unreachable();
   }
+  if (answer.status === 204) return null as T;
   let said: unknown;
   try {
     said = await answer.json();
   } catch {
-    throw new CoreError(answer.ok ? 'answer_unreadable' : 'server_away');
+    throw answer.ok ? new CoreError('answer_unreadable') : silent();
   }
-  if (!answer.ok) {
-    throw isProblem(said) ? new CoreError(said) : new CoreError('server_away');
-  }
+  if (!answer.ok) throw isProblem(said) ? new CoreError(said) : silent();
   return said as T;
+}
+
+/** What makes a request say something in JSON. */
+export function saying(body: unknown): RequestInit {
+  return { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
 }

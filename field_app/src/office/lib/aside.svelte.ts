@@ -1,89 +1,40 @@
 /**
- * What lies aside of one device, as its page keeps it: read page by page, read anew when something was decided, some of it chosen.
+ * What lies aside of one device, as its page keeps it: read anew when something was decided, some of it chosen.
  *
- * Neighbours: `api.ts` asks; Quarantine.svelte shows it. Invariants: an older answer never replaces a newer question's; only what waits
- * and can be admitted or dismissed is chosen; a failed question leaves what is shown standing.
+ * Neighbours: `api.ts` asks; `chosen.svelte.ts` keeps the pages; Quarantine.svelte shows it. Invariant: only what waits and can be
+ * admitted or dismissed is chosen.
  */
-import { SvelteMap } from 'svelte/reactivity';
-import type { Problem } from '$core/types';
 import { QUARANTINE_DECIDED_MAX } from '$generated/limits';
 import type { AsideEntry } from '$generated/types';
-import { attempt } from './act';
 import { type Fetch, readAside } from './api';
+import { ChosenPages } from './chosen.svelte';
 
-export const keyOf = (one: Pick<AsideEntry, 'epoch' | 'seq' | 'hash'>): string =>
-  `${one.epoch}.${one.seq}.${one.hash}`;
-
-export class AsideState {
-  entries = $state.raw<readonly AsideEntry[] | null>(null);
+export class AsideState extends ChosenPages<AsideEntry> {
   waiting = $state(0);
-  next = $state<string | null>(null);
-  problem = $state.raw<Problem | null>(null);
-  busy = $state(false);
-  readonly chosen = new SvelteMap<string, AsideEntry>();
-  #stop: AbortController | null = null;
+  protected override readonly chosenMax = QUARANTINE_DECIDED_MAX;
+
+  override keyOf(one: AsideEntry): string {
+    return `${one.epoch}.${one.seq}.${one.hash}`;
+  }
+
+  protected override mayChoose(one: AsideEntry): boolean {
+    return one.state === 'waiting';
+  }
 
   /** From the beginning, as far as was shown before. */
-  async load(device: string, ask: Fetch): Promise<void> {
-    const least = this.entries?.length ?? 0;
-    await this.#read(device, ask, [], null, least);
+  load(device: string, ask: Fetch): Promise<void> {
+    return this.#read(false, device, ask);
   }
 
-  async more(device: string, ask: Fetch): Promise<void> {
-    await this.#read(device, ask, this.entries ?? [], this.next, 0);
+  more(device: string, ask: Fetch): Promise<void> {
+    return this.#read(true, device, ask);
   }
 
-  toggle(one: AsideEntry): void {
-    const key = keyOf(one);
-    if (!this.chosen.delete(key) && this.chosen.size < QUARANTINE_DECIDED_MAX) this.chosen.set(key, one);
-  }
-
-  /** All that is shown and waits, or none when all of it is chosen already. */
-  toggleAll(): void {
-    const all = this.open;
-    const whole = all.every((one) => this.chosen.has(keyOf(one)));
-    this.chosen.clear();
-    if (whole) return;
-    for (const one of all.slice(0, QUARANTINE_DECIDED_MAX)) this.chosen.set(keyOf(one), one);
-  }
-
-  /** What is shown and waits for a decision. */
-  get open(): readonly AsideEntry[] {
-    return (this.entries ?? []).filter((one) => one.state === 'waiting');
-  }
-
-  end(): void {
-    this.#stop?.abort();
-  }
-
-  async #read(
-    device: string,
-    ask: Fetch,
-    before: readonly AsideEntry[],
-    after: string | null,
-    least: number,
-  ): Promise<void> {
-    this.#stop?.abort();
-    const stop = new AbortController();
-    this.#stop = stop;
-    this.busy = true;
-    const problem = await attempt(async () => {
-      let found = [...before];
-      let from = after;
-      do {
-        const page = await readAside(device, from, ask, stop.signal);
-        found = [...found, ...page.entries];
-        from = page.next;
-        if (stop.signal.aborted) return;
-        this.waiting = page.waiting;
-      } while (from !== null && found.length < least);
-      this.entries = found;
-      this.next = from;
-      const still = new Set(this.open.map(keyOf));
-      for (const key of [...this.chosen.keys()]) if (!still.has(key)) this.chosen.delete(key);
+  #read(on: boolean, device: string, ask: Fetch): Promise<void> {
+    return this.read(on, async (after, stop) => {
+      const page = await readAside(device, after, ask, stop);
+      if (!stop.aborted) this.waiting = page.waiting;
+      return page;
     });
-    if (stop.signal.aborted) return;
-    this.problem = problem;
-    this.busy = false;
   }
 }

@@ -5,6 +5,7 @@
  * rental stands in at most one group of its kind; the order is the one a person works in (latest first, most overdue first).
  */
 
+import { dueOf } from '$core/due';
 import type { RecordOf } from '$core/types';
 import { daysAway } from '$i18n/format';
 
@@ -55,14 +56,8 @@ export function lateness(
   zone: string,
   now: string,
 ): Lateness | null {
-  if (rental.state !== 'out') {
-    return null;
-  }
-  if (Date.parse(rental.due_at) < Date.parse(now)) {
-    return 'overdue';
-  }
-  const days = daysAway(rental.due_at, zone, now);
-  return days === 0 ? 'today' : days === 1 || days === 2 ? 'soon' : null;
+  const due = dueOf(rental, zone, now);
+  return due === null || due.state === 'later' ? null : due.state;
 }
 
 export type DueGroups = Record<Lateness, Rental[]>;

@@ -10,6 +10,7 @@ import type { ConflictRule, ConflictSide } from '$generated/types';
 import { isKey, locale, t } from '$i18n/office';
 import type { Tone } from '$ui/tones';
 import type { OfficeData } from './data.svelte';
+import type { ConflictTab } from './router';
 import { named, word } from './words';
 
 export type Conflict = RecordOf<'conflict'>;
@@ -24,6 +25,11 @@ export const CONFLICT_TONE: Readonly<Record<Conflict['state'], Tone>> = {
 export function queue(all: readonly Conflict[], open: boolean, rule: string): Conflict[] {
   const found = all.filter((one) => (one.state === 'open') === open && (rule === 'all' || one.rule === rule));
   return found.toSorted((a, b) => (open ? a.at.localeCompare(b.at) : b.at.localeCompare(a.at)));
+}
+
+/** Where the page opens from the navigation: where something waits for a word. */
+export function tabWithWork(open: number, undecided: number): ConflictTab {
+  return open === 0 && undecided > 0 ? 'waiting' : 'open';
 }
 
 /** The rules that occur, for the filter. */
@@ -86,7 +92,8 @@ export function labelOf(name: string, conflict: Conflict, data: OfficeData): str
     return meterOf(name, conflict, data)?.[locale.current] ?? name.slice('readings.'.length);
   }
   if (name.startsWith('clause.')) return t('conflict.clause', { n: name.slice('clause.'.length) });
-  return word('said', name);
+  const own = data.list('gate_rule').current.find((one) => one.code === name)?.[locale.current];
+  return own ?? (isKey(`leavingName.${name}`) ? word('leavingName', name) : word('said', name));
 }
 
 function textOf(name: string, value: unknown, conflict: Conflict, data: OfficeData): string {

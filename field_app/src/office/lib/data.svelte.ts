@@ -6,6 +6,8 @@
  */
 import { fromStore } from 'svelte/store';
 import type { Core, Kind, RecordOf, Status } from '$core/types';
+import { locale } from '$i18n/office';
+import { deviceShown } from './devices';
 
 const TICK_MS = 10_000;
 const DEPOT_KEY = 'handover.office.depot';
@@ -31,7 +33,7 @@ function keptDepot(): string | null {
 
 export class OfficeData {
   readonly #status: Current<Status>;
-  readonly #lists: { [K in Kind]?: List<K> };
+  readonly #lists: { [K in Kind]?: List<K> } = {};
   #depot = $state<string | null>(keptDepot());
 
   /** The present moment, refreshed every few seconds; for lateness and spans. */
@@ -48,30 +50,15 @@ export class OfficeData {
 
   constructor(readonly core: Core) {
     this.#status = fromStore(core.status);
-    this.#lists = {
-      organisation: fromStore(core.live('organisation')),
-      asset: fromStore(core.live('asset')),
-      customer: fromStore(core.live('customer')),
-      depot: fromStore(core.live('depot')),
-      device: fromStore(core.live('device')),
-      person: fromStore(core.live('person')),
-      pack: fromStore(core.live('pack')),
-      rental: fromStore(core.live('rental')),
-      handover: fromStore(core.live('handover')),
-      incident: fromStore(core.live('incident')),
-      released_gap: fromStore(core.live('released_gap')),
-      conflict: fromStore(core.live('conflict')),
-      invitation: fromStore(core.live('invitation')),
-      outcome: fromStore(core.live('outcome')),
-    };
   }
 
+  /** The live list of a kind, from its first reader on. */
   list<K extends Kind>(kind: K): List<K> {
-    const found = this.#lists[kind] as List<K> | undefined;
-    if (!found) {
-      throw new Error(`the office keeps no list of ${kind}`);
-    }
-    return found;
+    const known = this.#lists[kind] as List<K> | undefined;
+    if (known) return known;
+    const made: List<K> = fromStore(this.core.live(kind));
+    Object.assign(this.#lists, { [kind]: made });
+    return made;
   }
 
   /** Keeps the clock; returns the way to stop. */
@@ -97,6 +84,13 @@ export class OfficeData {
     return this.status.person?.roles ?? [];
   }
 
+  /** The company itself; its pages are shown once it is `loaded`. */
+  get organisation(): RecordOf<'organisation'> {
+    const own = this.list('organisation').current[0];
+    if (!own) throw new Error('the replica has no organisation yet');
+    return own;
+  }
+
   get zone(): string {
     const own = this.list('organisation').current[0]?.zone;
     return own ?? this.status.device?.organisation.zone ?? 'Asia/Shanghai';
@@ -107,8 +101,9 @@ export class OfficeData {
     return this.list('organisation').current.length > 0;
   }
 
+  /** Those that work; a closed one is still found by its id. */
   get depots(): readonly RecordOf<'depot'>[] {
-    return this.list('depot').current;
+    return this.list('depot').current.filter((one) => !one.closed);
   }
 
   /** The depot that is looked at; null: all of them. */
@@ -141,7 +136,11 @@ export class OfficeData {
     return this.asset.get(asset)?.label ?? '—';
   }
 
+  /** What its user called it; an office browser that kept the name we gave it, in the language of the screen. */
   deviceName(id: string): string {
-    return this.device.get(id)?.name ?? id.slice(0, 8);
+    const device = this.device.get(id);
+    return device === undefined
+      ? id.slice(0, 8)
+      : deviceShown(device, this.person.get(device.person_id ?? ''), locale.current);
   }
 }

@@ -5,6 +5,23 @@
  * app does not know is still shown.
  */
 import type { RecordOf } from '$core/types';
+import type { Lang } from '$i18n/translate';
+
+/** How an office browser is called that does not say what it is (`server/http/enrolment.py`). */
+const OFFICE_BROWSER = '办公室 Office';
+
+/** A device's name: what its user called it. An office browser that kept the name it was given at its first login begins with its
+ * person's name: that is ours, and stands in the language asked for. The server says the same (`server/trail/names.py`). */
+export function deviceShown(
+  device: Pick<RecordOf<'device'>, 'name' | 'type'>,
+  person: { name: string; name_en?: string } | undefined,
+  lang: Lang,
+): string {
+  if (device.type !== 'office' || !person || !device.name.startsWith(`${person.name} · `)) return device.name;
+  const rest = device.name.slice(person.name.length);
+  const whose = (lang === 'en' && person.name_en) || person.name;
+  return `${whose}${rest.replace(OFFICE_BROWSER, lang === 'en' ? 'Office' : '办公室')}`;
+}
 
 type Incident = RecordOf<'incident'>;
 type Invitation = RecordOf<'invitation'>;

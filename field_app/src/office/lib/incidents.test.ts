@@ -65,6 +65,21 @@ describe('an incident', () => {
     expect(off(-3 * 3_600_000)).toContain('slow');
   });
 
+  it('that is over says so: no clock is off now, nothing waits', () => {
+    const ended = { state: 'closed', closed_at: '2026-11-21T02:30:00Z' } as const;
+    const clock = (): string => incidentText(incident('clock', { skew_ms: -3 * 3_600_000 }, ended), NAMES);
+    const quarantine = (): string => incidentText(incident('quarantine', { waiting: 0 }, ended), NAMES);
+    expect(clock()).toContain('设备 SM-02 的时间曾慢 3 小时');
+    expect(clock()).not.toContain('请在设备');
+    expect(quarantine()).toContain('都已有决定');
+    expect(quarantine()).not.toContain('0 条');
+    locale.set('en');
+    expect(clock()).toMatch(/clock of device SM-02 was 3 h.* slow\./);
+    expect(clock()).not.toContain('Switch on');
+    expect(quarantine()).toContain('has been decided on');
+    expect(quarantine()).not.toContain('0 record');
+  });
+
   it('names who imported, or the server', () => {
     const detail = { by: 'p1', seq: 9, epoch: 0, entries: 4 };
     expect(incidentText(incident('imported', detail), NAMES)).toContain(

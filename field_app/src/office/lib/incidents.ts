@@ -34,6 +34,7 @@ export function incidentText(incident: Incident, names: Names): string {
   const known = knownIncident(incident.type);
   const facts = incidentFacts(incident);
   const device = names.deviceName(incident.device_id);
+  const ended = incident.state === 'closed';
   switch (known) {
     case null:
       return t('incident.otherText', { device });
@@ -42,9 +43,14 @@ export function incidentText(incident: Incident, names: Names): string {
     case 'fork':
       return t('incident.forkText', { device, base: facts.base });
     case 'clock':
-      return t('incident.clockText', { device, off: clockOff(facts.skewMs) });
+      return t(ended ? 'incident.clockEndedText' : 'incident.clockText', {
+        device,
+        off: clockOff(facts.skewMs),
+      });
     case 'quarantine':
-      return t('incident.quarantineText', { device, entries: facts.entries });
+      return ended
+        ? t('incident.quarantineEndedText', { device })
+        : t('incident.quarantineText', { device, entries: facts.entries });
     case 'imported':
       return t('incident.importedText', {
         device,

@@ -1,7 +1,9 @@
 /** The office's pure parts: addresses, groups of the board, lateness, pairs and readings, incidents in figures. */
 import { describe, expect, it } from 'vitest';
 import type { HandoverSignature, RecordOf } from '$core/types';
+import { RECORDS } from '../../generated/policies';
 import { awaited, groupDue, groupHandovers, lateness, stillOut, unsentDevices } from './board';
+import { tabWithWork } from './conflicts';
 import { incidentFacts, invitationState, knownIncident, nextName, platformName, rangesText } from './devices';
 import {
   filterHandovers,
@@ -48,6 +50,7 @@ function handover(id: string, over: Partial<Handover> = {}): Handover {
     evidence: { declared: 0, received: 0, rejected: 0 },
     supplement_of: null,
     supplements: {},
+    gate: {},
     proof: {},
     note: '',
     ...over,
@@ -125,18 +128,19 @@ describe('the board', () => {
   });
 
   it('lists the longest overdue first and only what is still out', () => {
-    const rental = (id: string, due_at: string): RecordOf<'rental'> => ({
-      id,
-      number: id,
-      customer_id: 'c',
-      depot_id: 'd1',
-      assets: { a1: { state: 'out' }, a2: { state: 'returned' } },
-      starts_at: '2026-11-01T00:00:00Z',
-      due_at,
-      zone: ZONE,
-      state: 'out',
-      km_included: null,
-    });
+    const rental = (id: string, due_at: string): RecordOf<'rental'> =>
+      ({
+        ...(RECORDS.rental.defaults as Partial<RecordOf<'rental'>>),
+        id,
+        number: id,
+        customer_id: 'c',
+        depot_id: 'd1',
+        assets: { a1: { state: 'out' }, a2: { state: 'returned' } },
+        starts_at: '2026-11-01T00:00:00Z',
+        due_at,
+        zone: ZONE,
+        state: 'out',
+      }) as unknown as RecordOf<'rental'>;
     const groups = groupDue(
       [rental('b', '2026-11-20T00:00:00Z'), rental('a', '2026-11-18T00:00:00Z')],
       ZONE,
@@ -258,6 +262,7 @@ describe('handovers', () => {
       asset_id: 'a1',
       depot_id: 'd1',
       handover_id: 'other',
+      diagram: null,
       view: 'left',
       part: 'door',
       x: 1,
@@ -322,6 +327,12 @@ describe('devices', () => {
       platformName('Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/141.0 Safari/537.36'),
     ).toBe('Chrome 141 · Android');
     expect(platformName('python client')).toBe('python client');
+  });
+
+  it('leads to the list in which something waits for a word', () => {
+    expect(tabWithWork(0, 4)).toBe('waiting');
+    expect(tabWithWork(2, 4)).toBe('open');
+    expect(tabWithWork(0, 0)).toBe('open');
   });
 
   it('asks the permission table', () => {

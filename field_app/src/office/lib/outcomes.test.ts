@@ -1,9 +1,11 @@
 /** What became of one's own entries: told with its reason, once, and again when it changes. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ERROR_MESSAGES } from '$generated/errors';
+import { MACHINES, type MachineName } from '$generated/states';
 import { locale } from '$i18n/office';
 import type { Names } from './incidents';
 import { keyOf, type Outcome, reasonOf, toTell } from './outcomes';
+import { notNow } from './steps';
 
 const NAMES: Names = {
   deviceName: (id) => id,
@@ -73,5 +75,60 @@ describe('own outcomes', () => {
     expect(reasonOf(one, NAMES)).toContain('叶枫 于 2026-11-22 12:00');
     expect(reasonOf(one, NAMES)).toContain('财务不做交接');
     expect(keyOf(one)).not.toBe(keyOf(outcome(1, { code: 'action_forbidden' })));
+  });
+});
+
+describe('values that lost', () => {
+  const loss = {
+    kind: 'customer',
+    id: 'c1',
+    field: 'name',
+    item: null,
+    known: true,
+    said: '甲',
+    shown: true,
+    stands: '乙',
+  };
+  const told = (at: string) => ({
+    told: [{ ...loss, by: 'p1', at, decided: false }],
+    lost: { 'customer/c1': ['name'] },
+  });
+
+  it('are something new to be told when another value comes to stand', () => {
+    const first = outcome(1, { state: 'merged', code: null, detail: told('2026-11-22T04:00:00Z') });
+    expect(toTell([first], new Set()).map((one) => one.id)).toEqual(['e1']);
+    expect(toTell([first], new Set([keyOf(first)]))).toEqual([]);
+    const second = outcome(1, { state: 'merged', code: null, detail: told('2026-11-22T05:00:00Z') });
+    expect(toTell([second], new Set([keyOf(first)]))).toHaveLength(1);
+  });
+});
+
+describe('a step out of order', () => {
+  const ILLEGAL = (Object.keys(MACHINES) as MachineName[]).flatMap((machine) =>
+    MACHINES[machine].states.flatMap((state) =>
+      MACHINES[machine].steps
+        .filter((step) => !step.isFact && !(step.sources as readonly string[]).includes(state.id))
+        .map((step) => ({ machine, state, step })),
+    ),
+  );
+
+  it.each(['zh', 'en'] as const)('is refused by name, in %s', (lang) => {
+    locale.set(lang);
+    expect(ILLEGAL.length).toBeGreaterThan(60);
+    for (const { machine, state, step } of ILLEGAL) {
+      const legal = MACHINES[machine].steps.filter(
+        (one) => !one.isFact && (one.sources as readonly string[]).includes(state.id),
+      );
+      const detail = {
+        machine,
+        state: state.id,
+        step: step.id,
+        legal: legal.map((one) => one.id),
+      };
+      const said = reasonOf(outcome(1, { action: `${machine}.${step.id}`, detail }), NAMES);
+      for (const word of [state[lang], step[lang], ...legal.map((one) => one[lang])])
+        expect(said).toContain(word);
+      expect(notNow(machine, step.id)).toContain(step[lang]);
+    }
   });
 });

@@ -4,12 +4,16 @@
  * Neighbours: the records `outcome` of this device's own bucket; OwnOutcomes.svelte shows them until they are put away. Invariants: an
  * outcome that changes is shown again; one this app has no words for is shown by its code.
  */
+import { lossesOf } from '$core/losses';
 import type { RecordOf } from '$core/types';
 import { CONFLICT_WORDS } from '$generated/conflicts';
 import { ERROR_MESSAGES } from '$generated/errors';
+import { MACHINES, type MachineName } from '$generated/states';
 import type { ConflictRule, ErrorCode } from '$generated/types';
 import { fmt, locale, t } from '$i18n/office';
 import { by, type Names } from './incidents';
+import { stateWord, stepWord } from './steps';
+import { word } from './words';
 
 export type Outcome = RecordOf<'outcome'>;
 
@@ -29,6 +33,7 @@ export function keyOf(outcome: Outcome): string {
     outcome.code ?? '',
     ruleOf(outcome) ?? '',
     outcome.detail.rejected ? 'rejected' : '',
+    ...lossesOf(outcome.detail).map((one) => `${one.id}/${one.field}/${one.item ?? ''}/${one.at ?? ''}`),
   ].join(' ');
 }
 
@@ -48,6 +53,8 @@ export function reasonOf(outcome: Outcome, names: Names): string {
   if (code === null) return '';
   if (code === 'incident_closed') return closedBefore(outcome, names);
   if (outcome.detail.rejected) return rejectedBy(outcome, names);
+  const step = refusedStep(outcome);
+  if (step !== null) return step;
   return Object.hasOwn(ERROR_MESSAGES, code) ? ERROR_MESSAGES[code as ErrorCode][locale.current] : code;
 }
 
@@ -56,6 +63,25 @@ function closedBefore({ detail }: Outcome, names: Names): string {
   const when = typeof detail.closed_at === 'string' ? fmt.dateTime(detail.closed_at, names.zone, true) : '—';
   if (detail.closed_by === null) return t('own.incidentEnded', { when });
   return t('own.incidentClosed', { who: by(detail.closed_by, names), when });
+}
+
+/** Which step of a state machine was refused: what is legal now instead, or what is missing; null for anything else. */
+function refusedStep({ code, detail }: Outcome): string | null {
+  const { machine, state, step, legal, missing } = detail as Record<string, unknown>;
+  if (typeof step !== 'string') return null;
+  const known = typeof machine === 'string' && machine in MACHINES ? (machine as MachineName) : null;
+  const named = known === null ? word('plainStep', step) : stepWord(known, step);
+  const list = (words: string[]): string => words.join(locale.current === 'zh' ? '、' : ', ');
+  if (code === 'step_not_ready' && Array.isArray(missing)) {
+    return t('step.lacking', { step: named, missing: list(missing.map((one) => word('lack', String(one)))) });
+  }
+  if (code !== 'state_illegal' || known === null || !Array.isArray(legal)) return null;
+  const now = legal.map((one) => stepWord(known, String(one)));
+  return t('step.refused', {
+    step: named,
+    state: stateWord(known, String(state)),
+    legal: now.length > 0 ? list(now) : t('step.nothing'),
+  });
 }
 
 /** Which manager left it refused, when and why. */

@@ -1,7 +1,7 @@
 /** Entries without effect: read page by page, also over empty pages; only what a word settles is chosen, once. */
 import { describe, expect, it } from 'vitest';
 import type { WaitingEntry, WaitingPage } from '$generated/types';
-import { keyOf, rejectable, WaitingState } from './waiting.svelte';
+import { rejectable, WaitingState } from './waiting.svelte';
 
 function entry(seq: number, over: Partial<WaitingEntry> = {}): WaitingEntry {
   return {
@@ -14,6 +14,7 @@ function entry(seq: number, over: Partial<WaitingEntry> = {}): WaitingEntry {
     at: '2026-11-22T04:00:00Z',
     zone: 'Asia/Shanghai',
     received_at: '2026-11-22T04:00:01Z',
+    args: { handover_id: 'h1' },
     state: 'refused',
     code: 'actor_not_on_device',
     detail: {},
@@ -38,6 +39,22 @@ function server(pages: Record<string, WaitingPage>, asked: string[] = []) {
 }
 
 describe('entries without effect', () => {
+  it('are chosen only where they are on the screen', async () => {
+    let depot = 'all';
+    const list = new WaitingState((one) => depot === 'all' || one.device === depot);
+    const ask = server({ '': { entries: [entry(1), entry(2, { device: 'dev2' })], next: null } });
+    await list.load('decide', ask, true);
+    list.toggleAll();
+    expect(list.picked).toHaveLength(2);
+    depot = 'dev2';
+    expect(list.picked.map((one) => one.seq)).toEqual([2]);
+    expect(list.everything).toBe(true);
+    list.settle();
+    expect([...list.decided]).toEqual(['dev2.0.2']);
+    list.toggleAll();
+    expect(list.picked).toEqual([]);
+  });
+
   it('are looked for over empty pages, and so far that a person may go on', async () => {
     const asked: string[] = [];
     const list = new WaitingState();
@@ -96,7 +113,7 @@ describe('entries without effect', () => {
     list.settle();
     expect(list.open.map((one) => one.seq)).toEqual([2]);
     await list.load('decide', ask, false);
-    expect(list.decided.has(keyOf(all[0] as WaitingEntry))).toBe(true);
+    expect(list.decided.has(list.keyOf(all[0] as WaitingEntry))).toBe(true);
     await list.load('decide', ask, true);
     expect(list.decided.size).toBe(0);
   });

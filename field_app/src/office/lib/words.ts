@@ -63,6 +63,11 @@ export const ENTRY_TONE: Readonly<Record<string, Tone>> = {
   quarantined: 'stop',
 };
 
+/** What a task is: an inspection that a due service asked for is a service. */
+export function taskName(task: { type: string; made: Readonly<Record<string, unknown>> }): string {
+  return word('taskType', task.made.cause === 'service_due' ? 'service' : task.type);
+}
+
 /** An entry's action in words. */
 export function actionWord(action: string): string {
   return action === '' ? t('action.unread') : word('action', action);

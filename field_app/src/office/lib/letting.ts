@@ -1,0 +1,44 @@
+/**
+ * What follows from a price plan, a period and some assets: days, deposit, kilometres; how a customer is called. Pure.
+ *
+ * Neighbours: the new rental's form, `schemas/records/rentals.py` (the deposit is per asset). Invariant: integer fen.
+ */
+import type { RecordOf } from '$core/types';
+import { KM_PER_DAY_MAX, MONEY_FEN_MAX, RENTAL_DAYS_MAX } from '$generated/limits';
+import { named } from './words';
+
+const DAY_MS = 86_400_000;
+
+/** Days begun between two instants; null when the second is not after the first, or too far away. */
+export function daysOf(start: string | null, due: string | null): number | null {
+  if (start === null || due === null) return null;
+  const days = Math.ceil((Date.parse(due) - Date.parse(start)) / DAY_MS);
+  return days > 0 && days <= RENTAL_DAYS_MAX ? days : null;
+}
+
+type Plan = Pick<RecordOf<'price_plan'>, 'deposit_fen' | 'km_included_per_day' | 'tiers'>;
+
+/** The deposit of so many assets. */
+export function depositOf(plan: Plan | undefined, assets: number): number {
+  return Math.min((plan?.deposit_fen ?? 0) * assets, MONEY_FEN_MAX);
+}
+
+/** The kilometres included; null when the plan counts none. */
+export function kilometresOf(plan: Plan | undefined, days: number | null): number | null {
+  const each = plan?.km_included_per_day ?? null;
+  return each === null || days === null ? null : Math.min(each, KM_PER_DAY_MAX) * days;
+}
+
+/** The price of one unit when the rental lasts so long. */
+export function tierOf(plan: Plan | undefined, days: number | null): number | null {
+  const tiers = plan?.tiers.filter((one) => one.from_days <= (days ?? 1)) ?? [];
+  return tiers.at(-1)?.fen ?? null;
+}
+
+/** A customer's name; of a person the label with the masked name. */
+export function customerName(
+  customer: { name: string; name_en?: string; shown_as: string } | null | undefined,
+): string {
+  const name = named(customer);
+  return customer?.shown_as ? `${customer.shown_as} · ${name}` : name;
+}
