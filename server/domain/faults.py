@@ -66,19 +66,30 @@ def close(unit: Unit, args: FaultClose) -> None:
     task = unit.get("task", fault["task_id"])
     if task is None or task["state"] not in OPEN:
         return
-    values: dict[str, Any] = {"state": "cancelled", "changed": {
-        "what": "cancelled", "by": unit.body.actor, "at": unit.at, "reason": args.reason, "entry": unit.body.id,
-        "from": task["assignee_id"], "to": None,
-    }}  # fmt: skip
+    values: dict[str, Any] = {"state": "cancelled", "changed": _cancelled(unit, task, args.reason)}
     if args.state == "done":
         values = {"state": "done", "result": {"by": unit.body.actor, "at": unit.at, "result": "done", "note": args.reason}}
     unit.write("task", task["id"], values)
 
 
 def repaired(unit: Unit, task: Mapping[str, Any], note: str) -> None:
-    """The repair is over: so are the faults it was for."""
-    for fault_id in _waiting(unit, task):
+    """The repair is over: so are the faults it was for, also where the office had given it up, or planned another for them, while
+    it was done offline. Nobody need do that other one."""
+    for fault_id in task.get("fault_ids") or []:
+        fault = unit.get("fault", fault_id)
+        if fault is None or fault["state"] not in ("open", "planned"):
+            continue
         _end(unit, fault_id, "done", note)
+        other = unit.get("task", fault["task_id"])
+        if other is not None and other["id"] != task["id"] and other["state"] in OPEN:
+            unit.write("task", other["id"], {"state": "cancelled", "changed": _cancelled(unit, other, note)})
+
+
+def _cancelled(unit: Unit, task: Mapping[str, Any], reason: str) -> dict[str, Any]:
+    return {
+        "what": "cancelled", "by": unit.body.actor, "at": unit.at, "reason": reason, "entry": unit.body.id,
+        "from": task["assignee_id"], "to": None,
+    }  # fmt: skip
 
 
 def given_up(unit: Unit, task: Mapping[str, Any]) -> None:

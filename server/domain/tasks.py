@@ -178,8 +178,9 @@ def _told(pack: Record, args: TaskDone) -> str:
 
 
 def _inspected(unit: Unit, task: Record, args: TaskDone) -> None:
-    """Passed: it is due again after its interval, a service also by what the meters show, and what had come back may leave.
-    Failed: it is blocked and to be repaired."""
+    """Passed: it is due again after its interval, a service also by what the meters show, and what had come back, or was blocked
+    and has no severe damage any more, may leave; after a service it is to be checked first. Failed: it is blocked and to be
+    repaired."""
     asset = unit.need("asset", task["asset_id"])
     if args.result == "failed":
         if asset["state"] in ("available", "returned"):
@@ -194,8 +195,8 @@ def _inspected(unit: Unit, task: Record, args: TaskDone) -> None:
     values: Record = {due: months_after(unit.at, months)} if months and (is_service or asset.get(due)) else {}
     if is_service:
         values |= _settled(unit, asset, pack) | service.next_readings(asset, pack, args.readings)
-    if asset["state"] == "returned" and not is_service:
-        values["state"] = "available"
+    if asset["state"] == "returned" or (asset["state"] == "blocked" and not _is_severe(unit, asset)):
+        values["state"] = "returned" if is_service else "available"
     if values:
         unit.follow("asset", asset["id"], values)
 
@@ -231,13 +232,14 @@ def _repaired(unit: Unit, task: Record, args: TaskDone) -> None:
         damage = unit.need("damage", damage_id)
         if damage["asset_id"] != asset_id:
             raise Refusal(ErrorCode.STEP_NOT_READY, machine=TASK.id, step="finish", missing=["damage_of_asset"])
-        if damage["state"] == "open":
-            unit.write("damage", damage_id, {"state": "repaired"})
-            custody.note_damage(unit, damage_id)
+        for one in (damage_id, *damage["cluster"]):  # two findings of one damage are repaired as one
+            if unit.need("damage", one)["state"] == "open":
+                unit.write("damage", one, {"state": "repaired"})
+                custody.note_damage(unit, one)
     asset = unit.need("asset", asset_id)
     missing = {name: one for name, one in (asset.get("accessories_missing") or {}).items() if name not in args.replaced}
     values: Record = {"accessories_missing": missing} if args.replaced else {}
-    if asset["state"] == "blocked" and "severe_damage" not in _damages_of(asset).values():
+    if asset["state"] == "blocked" and not _is_severe(unit, asset):
         values["state"] = "returned"
     if values:
         unit.write("asset", asset_id, values)
@@ -245,6 +247,12 @@ def _repaired(unit: Unit, task: Record, args: TaskDone) -> None:
 
 def _damages_of(asset: Record) -> Record:
     return dict(asset.get("open_damages") or {})
+
+
+def _is_severe(unit: Unit, asset: Record) -> bool:
+    """Whether a severe damage of the asset stands; one joined with another is weighed as that one."""
+    severe = [unit.need("damage", one) for one, severity in _damages_of(asset).items() if severity == "severe_damage"]
+    return any(not one.get("clustered_with") for one in severe)
 
 
 def reassign(unit: Unit, args: TaskReassign) -> None:

@@ -101,6 +101,26 @@ def test_a_repair_given_up_leaves_its_fault_waiting(stage: Stage, office: Phone)
         assert done(office, "fault.plan", {"fault_id": fault, "task_id": stage.ids.new(), "due_at": AT}) == ("applied", None)
 
 
+@pytest.mark.parametrize("step", ["task.cancel", "task.remove"])
+@pytest.mark.parametrize("again", [False, True])
+def test_a_repair_done_offline_while_it_was_given_up_ends_its_fault(stage: Stage, office: Phone, step: str, again: bool) -> None:
+    fault, task = planned(stage, office)
+    mechanic, other = stage.phone(), stage.ids.new()
+    made = mechanic.record("task.done", {"task_id": task, "note": "换了灯泡"})
+    assert done(office, step, {"task_id": task, "reason": "没人"}) == ("applied", None)
+    if again:
+        assert done(office, "fault.plan", {"fault_id": fault, "task_id": other, "due_at": AT}) == ("applied", None)
+    mechanic.push()
+    entry = stage.entry(made.id)
+    assert entry is not None
+    assert entry.detail["rule"] == ("restored" if step == "task.remove" else "task_changed")
+    ended = stage.the("fault", fault)
+    assert (ended["state"], ended["closed"]["by"], ended["closed"]["reason"]) == ("done", mechanic.actor, "换了灯泡")
+    if again:
+        spared = stage.the("task", other)
+        assert (spared["state"], spared["changed"]["by"]) == ("cancelled", mechanic.actor), "nobody need go for it again"
+
+
 def test_a_repair_put_back_has_its_fault_again(stage: Stage, office: Phone) -> None:
     fault, task = planned(stage, office)
     assert done(office, "task.cancel", {"task_id": task, "reason": "没人"}) == ("applied", None)
