@@ -8,7 +8,6 @@ Neighbours: `checkin.py`, `test_story.py` (three deaths at chosen moments).
 
 import asyncio
 import contextlib
-import itertools
 import os
 import random
 import re
@@ -50,13 +49,13 @@ RANKS = {
 """The screens of a return in their order; a shot has its number."""
 SAID = {"reading.record battery": 1, "signature.capture customer": 13}
 """How far a return is at least, once this was said; a photo takes it to the next number."""
-BEFORE = ("handover.start", "return.complete")
-"""Whatever was said before one of these belongs to an earlier return, or says nothing of where the present one stands."""
 
 
 @dataclass
 class Day:
-    """One technician's day. `done`: returns that are over, in the order of `vans`; `resumed`: where the browser came back."""
+    """One technician's day. `done`: returns that are over, in the order of `vans`; `begun`: how much had been said when the
+    present one was begun, since its first word and the last of the one before may go unsaid; `resumed`: where the browser came
+    back."""
 
     world: World
     app: FieldApp
@@ -67,6 +66,7 @@ class Day:
     offline: bool = False
     killed: bool = False
     done: int = 0
+    begun: int = 0
     resumed: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -76,8 +76,7 @@ class Day:
     @property
     def reached(self) -> int:
         """How far the present return is said to be."""
-        # One that died before its start was said is known by the end of the one before it.
-        since = list(itertools.takewhile(lambda one: one not in BEFORE, reversed(self.app.phone.said)))
+        since = self.app.phone.said[self.begun :]
         photos = [int(one.removeprefix("photo.add ")) + 1 for one in since if one.startswith("photo.add ")]
         return max([0, *photos, *(SAID.get(one, 0) for one in since)])
 
@@ -179,6 +178,7 @@ class Day:
                 await self.app.page.goto(f"{self.world.server.url}/#/today")
 
     async def begin(self) -> None:
+        self.begun = len(self.app.phone.said)
         await self.app.start_return()
 
     async def read(self) -> None:
