@@ -22,9 +22,8 @@ from bench.runs import WORKLOADS, Stage, run_bare, run_ours
 RESULTS = ROOT / "bench" / "results"
 
 
-def measure(stage: Stage, chosen: Sequence[str], rounds: int) -> Results:
+def measure(results: Results, stage: Stage, chosen: Sequence[str], rounds: int) -> None:
     """Every chosen workload, `rounds` pairs of ours and bare, the machine's limit once."""
-    results = Results()
     for name in chosen:
         workload = WORKLOADS[name]
         for number in range(1, rounds + 1):
@@ -37,7 +36,15 @@ def measure(stage: Stage, chosen: Sequence[str], rounds: int) -> Results:
             say(f"{name} · 机器极限 the machine's limit")
             for side, figures in workload.machine(stage).items():
                 results.add(side, figures)
-    return results
+
+
+def measure_alone(results: Results, folder: Path, chosen: Sequence[str]) -> None:
+    """Every chosen workload that brings its own company, once."""
+    for name in chosen:
+        alone = WORKLOADS[name].alone
+        assert alone is not None
+        say(f"{name} · {WORKLOADS[name].about}")
+        results.add("ours", alone(folder / name))
 
 
 def say(text: str) -> None:
@@ -59,17 +66,21 @@ def main() -> int:
     names = [name for name in WORKLOADS if not chosen.workloads or name in chosen.workloads]
     size = replace(FULL, records=chosen.records, entries=chosen.entries)
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="handover-bench-") as temporary:
+    results, founded_s = Results(), 0.0
+    together, alone = ([name for name in names if (WORKLOADS[name].alone is not None) == own] for own in (False, True))
+    with tempfile.TemporaryDirectory(prefix="handover-bench-", ignore_cleanup_errors=True) as temporary:
         folder = Path(temporary)
-        say(f"公司 company: {size.records:,} records through the engine")
-        company = found(folder / "founded", size)
-        say(f"{company.seconds:.1f} s, {size.records / company.seconds:,.0f} records/s")
-        stage = Stage.set_up(folder, company)
-        results = measure(stage, names, chosen.rounds)
+        if together:
+            say(f"公司 company: {size.records:,} records through the engine")
+            company = found(folder / "founded", size)
+            founded_s = company.seconds
+            say(f"{founded_s:.1f} s, {size.records / founded_s:,.0f} records/s")
+            measure(results, Stage.set_up(folder, company), together, chosen.rounds)
+        measure_alone(results, folder, alone)
     about = {name: WORKLOADS[name].about.format(**vars(size)) for name in names}
     sys.stdout.write(tables(results, about))
     seconds = time.monotonic() - began
-    facts = {"seconds": round(seconds, 1), "rounds": chosen.rounds, "founded_s": round(company.seconds, 2)}
+    facts = {"seconds": round(seconds, 1), "rounds": chosen.rounds, "founded_s": round(founded_s, 2)}
     path = keep(RESULTS, results, about, shlex.join(["python", "-m", "bench", *sys.argv[1:]]), facts)
     sys.stdout.write(f"\n{seconds:.0f} s · {path.relative_to(ROOT)}\n")
     return 0

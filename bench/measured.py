@@ -20,13 +20,14 @@ class Usage:
 @dataclass(frozen=True)
 class Measured:
     """`count` things in `seconds`; `each`: single times in seconds, where they are of interest; `usage` of the server
-    afterwards; `facts`: what else is worth knowing, by name (the unit last)."""
+    afterwards; `facts`: what else is worth knowing, by name (the unit last); `said`: lines for the eye."""
 
     count: int
     seconds: float
     each: tuple[float, ...] = ()
     usage: Usage | None = None
     facts: dict[str, float] = field(default_factory=dict)
+    said: tuple[str, ...] = ()
 
     @property
     def rate(self) -> float:
@@ -37,10 +38,15 @@ class Measured:
         """The time below which this share of the single times lies, ms."""
         if not self.each:
             return None
-        ordered = sorted(self.each)
-        return ordered[min(len(ordered) - 1, int(len(ordered) * share))] * 1000
+        return share_of(self.each, share) * 1000
 
 
 def middle(values: Sequence[float]) -> float:
     """The median."""
     return float(median(values))
+
+
+def share_of(values: Sequence[float], share: float) -> float:
+    """The value below which this share of them lies."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]

@@ -132,6 +132,13 @@ COLUMNS: Final[Mapping[str, Sequence[tuple[str, Read]]]] = {
           ("server ms", fact("server_ms"))),
     "H": (("wall s", seconds), ("read s", fact("read_s")), ("check s", fact("check_s")), ("run s", fact("run_s")),
           ("bad rows s", fact("bad_rows_s")), ("progress", fact("steps")), ("peak MB", peak_mb), ("server cpu s", cpu_s)),
+    "I": (("start ms", fact("start_ms")), ("… lock ms", fact("door_ms")), ("… today ms", fact("today_ms")),
+          ("start thread", fact("start_thread_ms")), ("tap p50", fact("tap_p50_ms")), ("tap p95", fact("tap_p95_ms")),
+          ("shot p50", fact("shot_p50_ms")), ("frame p95", fact("frame_p95_ms")), ("frame thread", fact("frame_work_ms")),
+          ("1st key", fact("first_key_ms")), ("key p50", fact("key_p50_ms")), ("key p95", fact("key_p95_ms")),
+          ("key thread", fact("key_work_ms")),
+          ("FCP", fact("fcp_ms")), ("LCP", fact("lcp_ms")), ("TBT", fact("tbt_ms")), ("CLS", fact("cls")),
+          ("first kB", scaled("first_bytes", 1e3))),
     "C": (("pulls/s", rate), ("p50 ms", p50), ("p99 ms", p99), ("answer kB", scaled("answer_bytes", 1e3))),
 }  # fmt: skip
 """What is shown of each workload; the first is what `ours/it` compares, unless HEADLINES says otherwise."""
@@ -185,12 +192,25 @@ def targets(results: Results) -> list[Target]:
         Target("G", "search in Chromium, p95, ms", results.figure("G", "ours", fact("page_search_p95_ms")), 100),
         Target("H", "a sheet brought in, csv, wall time, s", results.figure("H", "ours", seconds), 20),
         Target("H xlsx", "a sheet brought in, workbook, wall time, s", results.figure("H xlsx", "ours", seconds), 20),
+        *_of_the_phone(results),
         Target("memory", "after A, MB", results.figure("A", "ours", memory_mb), 150),
         Target("memory", "after D, MB", results.figure("D", "ours", memory_mb), 150),
         Target(
             "memory", "growth from 10,000 to 20,000 entries, MB", results.figure("A", "ours", growth_mb), GROWTH_BYTES_MAX / MB
         ),
     ]
+
+
+def _of_the_phone(results: Results) -> list[Target]:
+    """I: at a quarter of this machine's speed."""
+    bounds = (
+        ("a browser started anew until Today stands, ms", "start_ms", 1000),
+        ("a tap until the next frame, p95, ms", "tap_p95_ms", 100),
+        ("the shutter until the next shot, ms", "shot_p50_ms", 500),
+        ("a frame of the page's thread while signing, ms", "frame_work_ms", 16),
+        ("a key of the search in 10,000 assets, p95, ms", "key_p95_ms", 50),
+    )
+    return [Target("I", text, results.figure("I", "ours", fact(name)), bound) for text, name, bound in bounds]
 
 
 def tables(results: Results, about: Mapping[str, str]) -> str:
@@ -205,6 +225,7 @@ def tables(results: Results, about: Mapping[str, str]) -> str:
             cells = "".join(f"{_cell(results.figure(workload, side, read)):>14}" for _, read in columns)
             ratio = results.ratio(workload, headline, side) if side != "ours" else None
             lines.append(f"  {side:<16}{cells}{_cell(ratio, 3):>10}")
+            lines += [f"    {line}" for measured in results.rounds[workload, side] for line in measured.said]
     lines += ["", "targets"]
     lines += [target.line() for target in targets(results) if target.workload.split()[0] in {*about, "memory"}]
     return "\n".join(lines) + "\n"
@@ -265,6 +286,7 @@ def _plain(workload: str, side: str, rounds: Iterable[Measured]) -> dict[str, An
                 "count": one.count, "seconds": round(one.seconds, 4), "per_second": round(one.rate, 1), "p50_ms": p50(one),
                 "p95_ms": p95(one), "p99_ms": p99(one), "memory_bytes": one.usage and one.usage.memory,
                 "peak_bytes": one.usage and one.usage.peak, "server_cpu_s": one.usage and round(one.usage.cpu, 3), **one.facts,
+                **({"said": list(one.said)} if one.said else {}),
             }
             for one in rounds
         ],

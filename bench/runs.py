@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from bench import edits, fleet, grid, grid_browser, limits, live, pull, push, sheets, wire
+from bench import edits, fleet, grid, grid_browser, limits, live, phone, pull, push, sheets, wire
 from bench.bare import PAGE, fill
 from bench.company import Company
 from bench.edits import Editor, make_editors
@@ -241,18 +241,26 @@ async def _h_ours(running: Running, stage: Stage) -> Figures:
     return {"H": made["csv"], "H xlsx": made["xlsx"]}
 
 
+# --- I ----------------------------------------------------------------------------------------------------------------
+def _i_alone(folder: Path) -> Figures:
+    """The phone has a company and a browser of its own."""
+    return {"I": phone.measure(folder)}
+
+
 Side = Callable[[Running, Stage], Coroutine[Any, Any, Figures]]
 
 
 @dataclass(frozen=True)
 class Workload:
-    """A workload on each side; without `bare` there is nothing to compare with. `after` looks at what our server left."""
+    """A workload on each side; without `bare` there is nothing to compare with. `after` looks at what our server left. `alone`:
+    it founds a company of its own in the folder it is given, and is run once."""
 
     about: str
-    ours: Side
+    ours: Side | None = None
     bare: Side | None = None
     machine: Callable[[Stage], dict[str, Figures]] | None = None
     after: Callable[[Path, Stage, Figures], Figures] | None = None
+    alone: Callable[[Path], Figures] | None = None
 
 
 WORKLOADS: Final[Mapping[str, Workload]] = {
@@ -264,11 +272,13 @@ WORKLOADS: Final[Mapping[str, Workload]] = {
     "F": Workload("{editors} devices edit the same {edited} records offline, then all sync", _f_ours, after=_f_after),
     "G": Workload("the office's grid over {records:,} assets", _g_ours, after=_g_after),
     "H": Workload("the office imports a sheet of {sheet_rows:,} assets, {sheet_bad} of them bad", _h_ours),
+    "I": Workload("the phone, four times slower: its start, its taps, its shutter, its search", alone=_i_alone),
 }
 
 
 def run_ours(workload: Workload, stage: Stage) -> Figures:
     """One round of ours."""
+    assert workload.ours is not None
     data, _ = stage.fresh()
     with ours(data) as running:
         figures = wire.run(workload.ours(running, stage))

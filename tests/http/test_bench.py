@@ -24,7 +24,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     return Stage.set_up(folder, found(folder / "founded", SMALL))
 
 
-@pytest.mark.parametrize("name", WORKLOADS)
+@pytest.mark.parametrize("name", [name for name, workload in WORKLOADS.items() if workload.alone is None])
 def test_a_workload_runs_on_each_side_and_is_reported(stage: Stage, name: str, tmp_path: Path) -> None:
     workload, results = WORKLOADS[name], Results()
     results.add("ours", run_ours(workload, stage))
