@@ -88,7 +88,8 @@ class FieldApp:
         """Say who one is and enter the PIN; returns when the pad has gone."""
         await self.choose(name)
         await self.pin(pin)
-        await expect(self.page.get_by_role("group", name=self.w("lock.pin"))).to_have_count(0)
+        pad = self.page.get_by_role("group", name=self.w("lock.pin"))
+        await expect(pad).to_have_count(0, timeout=self.phone.patience_ms)
 
     async def today(self) -> None:
         """Wait until the day's work stands there, from the replica."""

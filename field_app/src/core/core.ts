@@ -233,6 +233,7 @@ export class CoreImpl implements Core {
     const opened = this.opened;
     const found = opened?.ctx.device.roster.find((one) => one.id === person);
     if (!opened || opened.revoked || opened.wiping || !found) throw new CoreError('not_ready');
+    await this.replica.whole; // read while the PIN is typed: behind the lock nothing is missing, and who left is known
     const result = await check(opened.ctx);
     if (result.ok) {
       this.proof = proof;

@@ -23,8 +23,8 @@ import { farewellOf } from './wipe';
 
 /** What is remembered of the replica beside its records. */
 const REPLICA = ['cursors', 'floors', 'digests', 'compared', 'repairs'];
-/** So many of each kind an office has before its pages show; the rest comes behind them. A phone has everything before it begins. */
-const OFFICE_FIRST = 100;
+/** So many of each kind are read before anything shows. The rest comes behind an office's pages, and behind a phone's lock. */
+const FIRST_READ = 100;
 /** So many changed records are asked for at once. */
 const KEYS_AT_ONCE = 500;
 /** A store that would not drop the replica of a revoked device is asked again after so long. */
@@ -136,7 +136,7 @@ export class Opened {
       tell: () => undefined,
       ...emptyLists(),
     };
-    await replica.load(db, device.type === 'office' ? OFFICE_FIRST : undefined);
+    await replica.load(db, FIRST_READ);
     await reload(ctx);
     const revoked = (await db.meta<boolean>('revoked')) ?? false;
     const wiping = (await db.meta<boolean>('wiping')) ?? false;

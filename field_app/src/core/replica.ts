@@ -16,7 +16,7 @@ import { keyOf, type Lookup, type Overlaid, type Overlay, overlay } from './view
 type Shown = Values & { _v: number; _pending: boolean };
 
 /** So many rows are read at once behind the screen: few enough that a key pressed meanwhile is answered at once. */
-const PIECE = 1_000;
+const PIECE = 500;
 
 export class Replica {
   private rows = new Map<string, Map<string, RecordRow>>();
@@ -37,17 +37,12 @@ export class Replica {
   private reads: Promise<void> = Promise.resolve();
 
   /**
-   * Reads the store. With `first`, only so many of every kind; the rest is read piece by piece behind the screen, from the moment
+   * Reads the first so many of every kind from the store; the rest is read piece by piece behind the screen, from the moment
    * somebody asks for the `whole`: 50,000 records are not to be waited for before one is seen.
    */
-  async load(db: Db, first?: number): Promise<void> {
+  async load(db: Db, first: number): Promise<void> {
     this.clear();
     const { turn } = this;
-    if (first === undefined) {
-      const rows = await db.all<RecordRow>('records');
-      if (turn === this.turn) this.take(rows, Object.keys(RECORDS));
-      return;
-    }
     const kinds = Object.keys(RECORDS);
     this.newer = new Set();
     const found = await db.read(['records'], (tx) =>

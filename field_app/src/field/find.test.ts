@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { byTag, findAssets, indexAssets } from './find';
+import { expect, test, vi } from 'vitest';
+import { byTag, findAssets, indexAssets, warm } from './find';
 
 const asset = (label: string, tag: string, serial = '') => ({ label, tag, serial });
 const few = [
@@ -17,6 +17,31 @@ test('the last digits of a plate come first, dots and case do not matter', () =>
   expect(labels('lrc')).toEqual(['浙A·D3K907']);
   expect(labels(' · ')).toEqual([]);
   expect(labels('ZZZ')).toEqual([]);
+});
+
+test('of many hits the best ones come in order, however the list is ordered', () => {
+  const many = Array.from({ length: 300 }, (_, n) =>
+    asset(`浙A${String((n * 77) % 300).padStart(3, '0')}`, `T-${n}`),
+  );
+  const found = findAssets(indexAssets(many), '浙A', 5).map((one) => one.label);
+  expect(found).toEqual(['浙A000', '浙A001', '浙A002', '浙A003', '浙A004']);
+  expect(findAssets(indexAssets(many), '07', 3).map((one) => one.label)).toEqual([
+    '浙A007',
+    '浙A107',
+    '浙A207',
+  ]);
+});
+
+test('texts made before the first key are the ones that are searched, and an asset that changed is found as it is now', () => {
+  vi.useFakeTimers();
+  const before = asset('浙A111', 'HV-1');
+  warm([before]);
+  vi.runAllTimers();
+  vi.useRealTimers();
+  expect(findAssets(indexAssets([before]), '111')).toEqual([before]);
+  const after = { ...before, label: '浙A222' };
+  expect(findAssets(indexAssets([after]), '111')).toEqual([]);
+  expect(findAssets(indexAssets([after]), '222')).toEqual([after]);
 });
 
 test('a tag is exact', () => {

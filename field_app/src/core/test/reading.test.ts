@@ -3,7 +3,8 @@ import { IDBFactory } from 'fake-indexeddb';
 import { describe, expect, it } from 'vitest';
 import { Db, type RecordRow } from '../db';
 import { Replica } from '../replica';
-import { until } from './world';
+import { PERSON } from './server';
+import { until, World } from './world';
 
 const MANY = 2_500;
 const idOf = (at: number): string => `a${String(at).padStart(5, '0')}`;
@@ -70,5 +71,21 @@ describe('reading the store', () => {
     expect(replica.list('asset')).toEqual([]);
     expect(replica.reading.get()).toBe(false);
     db.close();
+  });
+});
+
+describe('a phone opened again', () => {
+  it('stands at its lock before everything is read, and behind the lock nothing is missing', async () => {
+    const world = await World.make();
+    for (let at = 0; at < 1_200; at += 1) world.server.put('depot', `d${at}`, { name: `${at}` });
+    const first = await world.ready();
+    await until(() => first.live('depot').get().length >= 1_200, 20_000);
+    const core = await world.restart(first, false);
+    expect(core.status.get()).toMatchObject({ phase: 'locked', reading: true });
+    expect(core.live('depot').get().length).toBeLessThan(1_200);
+    expect(await core.unlock(PERSON, world.server.pin)).toEqual({ ok: true });
+    expect(core.live('depot').get().length).toBeGreaterThanOrEqual(1_200);
+    expect(core.status.get()).toMatchObject({ phase: 'ready', reading: false });
+    await world.end();
   });
 });
