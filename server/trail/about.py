@@ -36,10 +36,12 @@ UNTOLD: Final = {
     "contact": frozenset({"name", "phone", "email", "entries", "customer_id", "depot_id"}),
     "signer_authority": frozenset({"shown_as", "customer_id", "depot_id"}),
     "customer_terms": frozenset({"depot_id"}), "rental_terms": frozenset({"depot_id"}),
-    "fault_reporter": frozenset({"name", "phone"}), "fault_words": frozenset({"said"}), "signer": frozenset({"name", "phone"}),
+    "fault_reporter": frozenset({"name", "phone", "entry_id", "depot_id"}),
+    "fault_words": frozenset({"said", "entry_id", "depot_id"}),
+    "signer": frozenset({"name", "phone", "entry_id", "signature_id", "depot_id"}), "todo": frozenset({"occasion"}),
 }  # fmt: skip
-"""What of a record is no change anybody made: private parts projected, and what only follows
-another record (of a rental, what the gate must know of its terms)."""
+"""What of a record is no change anybody made: private parts projected, what only follows another record (of a rental, what the
+gate must know of its terms), and by what a rule knows its own work again."""
 _INSURED: Final = {"require": "required", "waive": "not_required", "take": "taken", "lapse": "required"}
 
 

@@ -12,17 +12,16 @@ from datetime import datetime, tzinfo
 from functools import cached_property
 from typing import Any, Final
 
-from schemas.conflicts import CONFLICT_WORDS
 from schemas.errors import Sentence
 from schemas.ids import SYSTEM_ACTOR, UUID_PATTERN
 from schemas.records import RECORDS
-from schemas.states import MACHINES
 from schemas.trail import FieldChange, SumPart
 from server.notify.causes import zone_of
+from server.trail.code_words import code_word, has_own, key_word, kinds_of
 from server.trail.field_words import FIELD_WORDS
 from server.trail.names import Names
 from server.trail.value_words import VALUE_WORDS
-from server.trail.words import KIND_WORDS, OUTCOME_WORDS, TODO_WORDS
+from server.trail.words import KIND_WORDS
 from sync import instants
 
 EMPTY: Final = Sentence("（空）", "(empty)")
@@ -35,88 +34,18 @@ _CHARS_MAX: Final = 160
 _DEEP_MAX: Final = 4
 _FEN: Final = 100
 _ID_SHOWN: Final = 8
-_UNTOLD: Final = frozenset({"id", "entry"})
-"""Ids inside a map that say nothing to a person."""
-
-_STATES: Final[Mapping[str, dict[str, Sentence]]] = {
-    name: {state.id: Sentence(state.zh, state.en) for state in machine.states} for name, machine in MACHINES.items()
-}
-_DONE: Final = {
-    "open": Sentence("待处理", "Open"), "closed": Sentence("已关闭", "Closed"), "done": Sentence("已完成", "Done"),
-    "dismissed": Sentence("不处理", "Dismissed"), "noted": Sentence("已知悉", "Noted"), "decided": Sentence("已决定", "Decided"),
+_HASH: Final = re.compile(r"[0-9a-f]{64}")
+_HASH_SHOWN: Final = 12
+_UNTOLD: Final = frozenset({"id", "entry", "hlc", "photo_id"})
+"""Inside a map, what says nothing to a person."""
+_PACK_LISTS: Final[Mapping[str, str]] = {
+    "slot": "slots", "waived": "slots", "meter": "meters", "readings": "meters", "type": "damage_types",
+    "accessories": "accessories", "accessories_missing": "accessories", "accessory": "accessories", "checks": "checklist",
 }  # fmt: skip
-_CHANNELS: Final = {
-    "in_app": Sentence("系统内", "In the app"), "email": Sentence("邮件", "E-mail"), "wecom": Sentence("企业微信", "WeCom"),
-    "dingtalk": Sentence("钉钉", "DingTalk"), "feishu": Sentence("飞书", "Feishu"),
-}  # fmt: skip
-_CAUSES: Final = {
-    "by_hand": Sentence("人工安排", "Planned by hand"),
-    "rental_approved": Sentence("租赁单已批准", "Rental approved"),
-    "checked_out": Sentence("已交付，到期收回", "Out, due back"),
-    "damage": Sentence("严重损坏", "Severe damage"),
-    "inspection_failed": Sentence("检验不合格", "Inspection failed"),
-    "inspection_due": Sentence("检验到期", "Inspection due"),
-    "service_due": Sentence("保养到期", "Service due"),
-    "rental_overdue": Sentence("逾期未还", "Overdue"),
-}
-_OF: Final[Mapping[tuple[str, str], Mapping[str, Sentence]]] = {
-    ("organisation", "gate_policy"): VALUE_WORDS["gatePolicy"], ("asset", "state"): VALUE_WORDS["assetState"],
-    ("customer", "type"): VALUE_WORDS["customerType"], ("customer", "tier"): VALUE_WORDS["tier"],
-    ("contact", "role"): VALUE_WORDS["contactRole"], ("contact", "state"): _STATES["contact"],
-    ("signer_authority", "role"): VALUE_WORDS["signerRole"], ("signer_authority", "may"): VALUE_WORDS["signing"],
-    ("signer_authority", "state"): _STATES["contact"], ("contract_text", "use"): VALUE_WORDS["textUse"],
-    ("price_plan", "unit"): VALUE_WORDS["rateUnit"], ("price_plan", "state"): _STATES["price_plan"],
-    ("rental", "state"): _STATES["rental"], ("task", "type"): VALUE_WORDS["taskType"], ("task", "state"): _STATES["task"],
-    ("handover", "type"): VALUE_WORDS["handoverType"], ("handover", "state"): VALUE_WORDS["handoverState"],
-    ("damage", "severity"): VALUE_WORDS["acceptance"], ("damage", "size_range"): VALUE_WORDS["sizeRange"],
-    ("damage", "state"): VALUE_WORDS["damageState"], ("device", "type"): VALUE_WORDS["deviceType"],
-    ("device", "state"): VALUE_WORDS["deviceState"], ("outcome", "state"): OUTCOME_WORDS,
-    ("conflict", "rule"): {rule.value: words.rule for rule, words in CONFLICT_WORDS.items()},
-    ("conflict", "choice"): {"side": Sentence("采用一方", "One side"), "both": Sentence("两者都采用", "Both"),
-                             "value": Sentence("另定", "Another value")},
-    ("todo", "code"): TODO_WORDS, ("alert_rule", "code"): TODO_WORDS, ("alert_rule", "channels"): _CHANNELS,
-    ("notice_choice", "by_code"): _CHANNELS, ("fault", "guess"): VALUE_WORDS["guess"],
-    ("fault", "by"): {"staff": Sentence("员工", "Staff"), "customer": Sentence("客户", "Customer")},
-    ("fault", "state"): VALUE_WORDS["faultState"],
-    ("gate_rule", "level"): {"warn": Sentence("提醒", "Warn"), "stop": Sentence("禁止", "Stop")},
-    ("custom_field", "belongs_to"): KIND_WORDS,
-    ("rental.assets", "state"): VALUE_WORDS["lineState"], ("rental.swaps", "state"): VALUE_WORDS["swapState"],
-    ("custom_field", "type"): {
-        "text": Sentence("文字", "Text"), "number": Sentence("数字", "Number"), "date": Sentence("日期", "Date"),
-        "choice": Sentence("选项", "One of a list"), "yes_no": Sentence("是/否", "Yes or no"),
-    },
-}  # fmt: skip
-"""Codes of one field of one kind of record, or of a map in it (`rental.assets`: the state of one line is not the rental's)."""
-_ANYWHERE: Final[Mapping[str, Mapping[str, Sentence]]] = {
-    "deposit_state": _STATES["deposit"], "insurance_state": _STATES["insurance"], "acceptance": VALUE_WORDS["acceptance"],
-    "owner_role": VALUE_WORDS["role"], "roles": VALUE_WORDS["role"], "role": VALUE_WORDS["role"],
-    "step": VALUE_WORDS["depositStep"], "method": VALUE_WORDS["payMethod"],
-    "state": {**_DONE, **VALUE_WORDS["lineState"], **VALUE_WORDS["swapState"]},
-    "roster_by": {"depot": Sentence("按网点", "By depot"), "chosen": Sentence("逐个选定", "Chosen one by one")},
-    "by": {"depot": Sentence("按网点", "By depot"), "chosen": Sentence("逐个选定", "Chosen one by one")},
-    "unit": VALUE_WORDS["rateUnit"], "cause": _CAUSES, "slot": VALUE_WORDS["slot"], "meter": VALUE_WORDS["meter"],
-}  # fmt: skip
-"""Codes of a field of this name, in whatever record or map."""
-_KIND_OF: Final[Mapping[str, str]] = {
-    "assignee": "person", "actor": "person", "holder": "customer", "owner": "person", "found_by": "person", "by": "person",
-    "approved_by": "person", "block_by": "person", "opened_by": "person", "closed_by": "person", "made_by": "person",
-    "published_by": "person", "decided_by": "person", "from": "person", "to": "person", "people": "person", "roster": "person",
-    "home_depot": "depot", "depots": "depot", "assets": "asset", "back": "asset", "out": "asset", "kit_members": "asset",
-    "kit": "asset", "last_handover": "handover", "last_return": "handover", "baseline": "handover",
-    "done_by_handover": "handover",
-    "supplement_of": "handover", "supplements": "handover", "replaces": "device", "replaced_by": "device", "used_by": "device",
-    "reported_by": "person", "damages": "damage", "faults": "fault", "open_damages": "damage", "clustered_with": "damage",
-}  # fmt: skip
-"""The kind of record a field points at, where its name does not say so itself (`asset_id`)."""
-
+"""A field → the list of the category packs that its codes are items of."""
 
 MANY_PARTS: Final = ("contact", "signer_authority")
 """Parts a record has many of: told with whose they are."""
-
-
-def code_words(kind: str, field: str) -> Mapping[str, Sentence]:
-    """The words for the codes of a field; empty where it holds none."""
-    return _OF.get((kind, field)) or _ANYWHERE.get(field, {})
 
 
 @dataclass
@@ -150,7 +79,7 @@ class Words:
 
     def told(self, change: FieldChange) -> FieldChange:
         """The change with its name and both values in words."""
-        was, now = (self.value(change.kind, change.field, one) for one in (change.before, change.after))
+        was, now = (self._chosen(change, one) for one in (change.before, change.after))
         if was == now and change.before != change.after:  # moments of one minute differ by their seconds
             was, now = (self._to_the_second(one) or told for one, told in ((change.before, was), (change.after, now)))
         parts = [part.model_copy(update={"told": self._part(part)}) for part in change.parts]
@@ -184,7 +113,7 @@ class Words:
         if _UUID.fullmatch(change.item):
             item = self._known(change.field, change.item)
         else:
-            item = self.said(FIELD_WORDS.get(change.item), change.item)
+            item = self._key(change.kind, change.field, change.item)
         return f"{name} · {item}" if item else name
 
     def value(self, kind: str, field: str, value: Any, deep: int = 0) -> str:
@@ -229,27 +158,72 @@ class Words:
             return self._known(field, value) or value[:_ID_SHOWN]
         if field == "pack":
             return self._pack(value)
-        # Inside a map it may be a code of something else than the record: the state of one line of a rental.
-        words = next((one for one in (code_words(kind, field), _ANYWHERE.get(field, {})) if value in one), None)
-        return self.said(words[value]) if words is not None else _cut(value)
+        words = code_word(kind, field, value) or self._of_packs(field, value)
+        if words is None and field == "rule":
+            words = self._gate_rules.get(value)
+        if words is not None:
+            return self.said(words)
+        if _HASH.fullmatch(value):
+            return f"{value[:_HASH_SHOWN]}…"
+        return self._dotted(kind, field, value) if field in ("differs", "field") else _cut(value)
+
+    def _chosen(self, change: FieldChange, value: Any) -> str:
+        """A value; one of a list that the organisation made by what it calls it."""
+        if change.item is not None and change.field in ("custom", "custom_office"):
+            choice = self._choices.get((change.kind.removesuffix("_terms"), change.item, str(value)))
+            if choice is not None:
+                return self.said(choice)
+        return self.value(change.kind, change.field, value)
+
+    def _key(self, kind: str, field: str, name: str) -> str:
+        """What a key of a map is called; '' for the id of what has no name of its own."""
+        if _UUID.fullmatch(name):
+            return self._known(field, name)
+        words = key_word(kind, field, name) or self._of_packs(field, name)
+        if words is not None:
+            return self.said(words)
+        if _HASH.fullmatch(name):
+            return f"{name[:_HASH_SHOWN]}…"
+        return self._dotted(kind, field, name)
+
+    def _dotted(self, kind: str, field: str, code: str) -> str:
+        """What is said of a part of a field: `readings.odometer`, `slot:front`, `clause.3`."""
+        of, mark, part = code.partition("." if "." in code else ":")
+        if not mark:
+            return code
+        called = self.said(key_word(kind, field, of), of)
+        words = key_word("handover", of, part) or code_word(kind, of, part) or self._of_packs(of, part)
+        return f"{called} {self.said(words, part)}"
+
+    def _of_packs(self, field: str, code: str) -> Sentence | None:
+        """What the organisation's category packs call one of their items."""
+        return self._pack_items.get((_PACK_LISTS[field], code)) if field in _PACK_LISTS else None
 
     def _map(self, kind: str, field: str, value: Mapping[str, Any], deep: int) -> str:
+        if set(value) == {"kind", "id"}:
+            return f"{self.said(KIND_WORDS.get(value['kind']), value['kind'])} {self.record(value['kind'], value['id'])}"
         parts = []
         for name, one in value.items():
-            if one in (None, "", False) or name in _UNTOLD:
+            if one in (None, "", False, []) or (one == {} and not _UUID.fullmatch(name)) or name in _UNTOLD:
                 continue
-            words = _BY if name == "by" and isinstance(one, str) and _UUID.fullmatch(one) else FIELD_WORDS.get(name)
-            meter = VALUE_WORDS["meter"].get(name) if field == "readings" else None
-            key = self._known(field, name) if _UUID.fullmatch(name) else self.said(meter or words, name)
+            by = name == "by" and isinstance(one, str) and _UUID.fullmatch(one)
+            key = self.said(_BY) if by else self._key(kind, field, name)
             of = field if _UUID.fullmatch(name) else name
-            inside = f"{kind}.{field}" if (f"{kind}.{field}", name) in _OF else kind
-            parts.append(key if one is True or one == {} else f"{key}: {self.value(inside, of, one, deep + 1)}")
-        return _cut(" · ".join(parts)) or self.said(EMPTY)
+            if one is True or (one == {} and _UUID.fullmatch(name)):
+                parts.append(key)
+            else:
+                inside = f"{kind}.{field}"
+                told = self.value(inside if has_own(inside, name) else kind, of, one, deep + 1)
+                parts.append(f"{key}: {told}" if key else told)
+        return _cut(" · ".join(part for part in parts if part)) or self.said(EMPTY)
 
     def _known(self, field: str, record_id: str) -> str:
         """The name of the record an id in this field stands for; '' where the field says of none what kind it is."""
-        kind = _kind_of(field)
-        return self.record(kind, record_id) if kind in RECORDS else ""
+        for kind in kinds_of(field):
+            zh, en = self.names.record(kind, record_id) if kind in RECORDS else ("", "")
+            if zh:
+                return (en if self.language == "en" else "") or zh
+        return ""
 
     def _pack(self, code: str) -> str:
         """What the organisation calls a category pack."""
@@ -264,6 +238,30 @@ class Words:
         return {one["code"]: self._in_words(one) for one in self._all("pack")}
 
     @cached_property
+    def _pack_items(self) -> dict[tuple[str, str], Sentence]:
+        """Items of the packs' lists, also those no longer in one; where two packs call an item differently, the first."""
+        found: dict[tuple[str, str], Sentence] = {}
+        for pack in self._all("pack"):
+            for name in set(_PACK_LISTS.values()):
+                for one in [*pack.get(name, ()), *pack.get("former", {}).get(name, {}).values()]:
+                    found.setdefault((name, one["id"]), Sentence(one["zh"], one["en"]))
+        return found
+
+    @cached_property
+    def _gate_rules(self) -> dict[str, Sentence]:
+        """The gate's rules of the organisation's own, by their code."""
+        return {one["code"]: Sentence(one["zh"], one["en"] or one["zh"]) for one in self._all("gate_rule") if one.get("zh")}
+
+    @cached_property
+    def _choices(self) -> dict[tuple[str, str, str], Sentence]:
+        """What may be chosen in a field of the organisation's own."""
+        return {
+            (field["belongs_to"], field["code"], one["id"]): Sentence(one["zh"], one["en"])
+            for field in self._all("custom_field")
+            for one in field.get("choices", ())
+        }
+
+    @cached_property
     def _own_fields(self) -> dict[tuple[str, str], str]:
         return {(one["belongs_to"], one["code"]): self._in_words(one) for one in self._all("custom_field")}
 
@@ -274,21 +272,15 @@ class Words:
         return str(named["en"] if self.language == "en" else named["zh"])
 
 
-def _kind_of(field: str) -> str:
-    """The kind of record an id in this field stands for; of no record where the field says of none."""
-    plain = field.removesuffix("_ids").removesuffix("_id")
-    return _KIND_OF.get(plain, plain)
-
-
 def _ids_in(field: str, value: Any, deep: int = 0) -> Iterator[tuple[str, str]]:
     """Ids in a value, with the kind of record each stands for."""
     if isinstance(value, str):
         if _UUID.fullmatch(value):
-            yield _kind_of(field), value
+            yield from ((kind, value) for kind in kinds_of(field))
     elif isinstance(value, Mapping) and deep < _DEEP_MAX:
         for name, one in value.items():
             if _UUID.fullmatch(name):
-                yield _kind_of(field), name
+                yield from ((kind, name) for kind in kinds_of(field))
             yield from _ids_in(name, one, deep + 1)
     elif isinstance(value, list) and deep < _DEEP_MAX:
         for one in value:

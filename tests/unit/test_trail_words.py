@@ -1,5 +1,6 @@
 """The exported trail and the audit page call things by the same words, in both languages."""
 
+import json
 import re
 from enum import Enum
 from pathlib import Path
@@ -11,10 +12,11 @@ from schemas.errors import MESSAGES, ErrorCode, Sentence
 from schemas.records import RECORDS
 from schemas.todos import TODO_SENTENCES
 from schemas.trail import FieldChange, TrailLine, TrailSubject
-from server.trail import field_words, table, telling, value_words, words
+from server.trail import code_words, field_words, part_words, table, telling, value_words, words
 from server.trail.names import Names, in_both
 
-I18N = Path(__file__).resolve().parents[2] / "field_app" / "src" / "i18n"
+APP = Path(__file__).resolve().parents[2] / "field_app" / "src"
+I18N = APP / "i18n"
 GROUPS = {"action": words.ACTION_WORDS, "kind": words.KIND_WORDS, "read": words.READ_WORDS, "outcome": words.OUTCOME_WORDS,
           "alertCode": words.TODO_WORDS}  # fmt: skip
 ONE = "01900000-0000-7000-8000-000000000001"
@@ -56,6 +58,16 @@ def test_the_page_says_the_same_of_fields() -> None:
     assert {name for model in RECORDS.values() for name in model.model_fields} <= set(field_words.FIELD_WORDS)
 
 
+def test_every_part_of_every_drawing_is_called_as_it_is_drawn() -> None:
+    drawn: dict[str, set[Sentence]] = {}
+    for path in sorted((APP / "ui" / "diagrams").glob("*.json")):
+        for view in json.loads(path.read_text(encoding="utf-8"))["views"]:
+            for part in view["parts"]:
+                drawn.setdefault(part["id"], set()).add(Sentence(part["zh"], part["en"]))
+    assert set(part_words.PART_WORDS) == set(drawn)
+    assert [part for part, said in part_words.PART_WORDS.items() if said not in drawn[part]] == []
+
+
 def codes_of(annotation: Any) -> set[str]:
     """The codes a field may hold, however deep."""
     if isinstance(annotation, type) and issubclass(annotation, Enum):
@@ -69,7 +81,7 @@ def codes_of(annotation: Any) -> set[str]:
 def test_every_code_a_record_may_hold_has_words() -> None:
     for kind, model in RECORDS.items():
         for name, field in model.model_fields.items():
-            assert codes_of(field.annotation) <= set(telling.code_words(kind, name)), (kind, name)
+            assert codes_of(field.annotation) <= set(code_words.code_words(kind, name)), (kind, name)
 
 
 def test_a_device_is_called_what_its_user_called_it_and_a_name_of_ours_is_in_both_languages() -> None:
@@ -97,6 +109,10 @@ class MemoryNames:
     def record(self, organisation: str, kind: str, record_id: str) -> None:
         """Nothing is there."""
 
+    def records(self, organisation: str, kind: str) -> list[Any]:
+        """Nothing of a kind."""
+        return []
+
 
 def test_values_are_told_in_words() -> None:
     zh, en = words_in("zh"), words_in("en")
@@ -122,6 +138,27 @@ def test_values_are_told_in_words() -> None:
     ]
     assert en.value("thing", "code", "never_heard_of") == "never_heard_of"
     assert len(zh.value("rental", "note", "长" * 500)) == 161
+
+
+def test_what_was_captured_is_told_without_a_code() -> None:
+    zh, en = words_in("zh"), words_in("en")
+    signature = {
+        "party": "customer", "decision": "keys_dropped", "authority": "entrusted", "role": "site_manager", "language": "zh",
+        "document_sha256": "a" * 64, "entry": ONE, "at": "2027-01-15T08:00:00.000Z",
+    }  # fmt: skip
+    assert zh.value("handover", "signatures", signature) == (
+        "一方: 客户 · 决定: 只留下钥匙 · 权限: 受托 · 角色: 现场负责人 · 语言: 中文 · "
+        "所签文件指纹: aaaaaaaaaaaa… · 时间: 2027-01-15 16:00"
+    )
+    photo = {"slot": "front", "how": "still", "source": "camera", "width": 4000}
+    assert en.value("handover", "photos", photo) == "Shot: Front · How: Still capture · Source: Live camera · Width: 4,000"
+    word = {"verdict": "warn", "reasons": [{"rule": "asset_not_inspected", "level": "warn", "params": {}}]}
+    assert en.value("handover", "gate", {"server": word}) == (
+        "The server’s word: Verdict: Warn · Reasons: Rule: Not inspected since its return · Level: Warn"
+    )
+    assert zh.value("damage", "part", "bumper_rear") == "后保险杠"
+    assert zh.value("conflict", "differs", ["acceptance", "readings.odometer"]) == "验收状态 · 读数 里程"
+    assert en.value("todo", "rule", "return_due") == "Return due soon"
 
 
 def test_a_line_is_told_in_words_and_what_has_none_as_it_is() -> None:

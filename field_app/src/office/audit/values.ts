@@ -6,21 +6,17 @@
 import { fmt, isKey, locale, t } from '$i18n/office';
 import type { OfficeData } from '../lib/data.svelte';
 import { named, word } from '../lib/words';
+import { ANYWHERE, GROUPS } from './codes';
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-/;
 const CHARS_MAX = 160;
 /** The system's own hand, where a person stands else. */
 const SYSTEM_ACTOR = '00000000-0000-7000-8000-000000000000';
-/** Inside a map it may be a code of something else than the record: the state of one line of a rental. */
-const INSIDE: Readonly<Record<string, readonly string[]>> = {
-  state: ['lineState', 'swapState'],
-  cause: ['plan.cause'],
-  meter: ['meter'],
-  slot: ['slot'],
-};
 /** Ids inside a map that say nothing to a person. */
-const UNTOLD: ReadonlySet<string> = new Set(['id', 'entry']);
+const UNTOLD: ReadonlySet<string> = new Set(['id', 'entry', 'hlc', 'photo_id']);
+const HASH = /^[0-9a-f]{64}$/;
+const HASH_SHOWN = 12;
 const ID_SHOWN = 8;
 
 /** What a field is called. */
@@ -83,11 +79,11 @@ function textOf(kind: string, field: string, value: string, data: OfficeData): s
   if (value === SYSTEM_ACTOR) return t('role.system');
   if (UUID.test(value)) return recordName(kindOf(field), value, data) || value.slice(0, ID_SHOWN);
   if (field === 'code' && kind === 'todo') return word('alertCode', value);
-  const inside = INSIDE[field] ?? [];
-  for (const group of [`${kind}State`, `${kind}${capital(field)}`, field, ...inside, 'acceptance', 'role']) {
+  const own = [`${kind}State`, `${kind}${capital(field)}`, field];
+  for (const group of [...own, ...(GROUPS[field] ?? []), ...ANYWHERE]) {
     if (isKey(`${group}.${value}`)) return word(group, value);
   }
-  return cut(value);
+  return HASH.test(value) ? `${value.slice(0, HASH_SHOWN)}…` : cut(value);
 }
 
 function mapText(kind: string, value: Record<string, unknown>, data: OfficeData): string {
