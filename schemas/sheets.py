@@ -48,6 +48,7 @@ class SheetFault(StrEnum):
     UNKNOWN_RENTAL = "unknown_rental"
     UNKNOWN_PERSON = "unknown_person"
     UNKNOWN_PLAN = "unknown_plan"
+    UNKNOWN_ID = "unknown_id"
     SEVERAL = "several"
     OTHER_DEPOT = "other_depot"
     TWICE_IN_FILE = "twice_in_file"
@@ -57,6 +58,7 @@ class SheetFault(StrEnum):
     CELL_ERROR = "cell_error"
     ROUNDED = "rounded"
     ONLY_NEW = "only_new"
+    NOT_BY_SHEET = "not_by_sheet"
     ENDS_BEFORE = "ends_before"
     PERIOD_MAX = "period_max"
     CUSTOMER_BLOCKED = "customer_blocked"
@@ -68,6 +70,7 @@ class SheetFault(StrEnum):
     MERGED = "merged"
     EDITED_SINCE = "edited_since"
     IN_USE = "in_use"
+    NOT_BACK = "not_back"
     ERASED = "erased"
 
 
@@ -129,9 +132,15 @@ FAULTS: Final[dict[SheetFault, Sentence]] = {
         "没有叫「{value}」的价格方案。请先在设置里新建，或改正。",
         "There is no price plan “{value}”. Add it under Settings first, or correct it.",
     ),
+    SheetFault.UNKNOWN_ID: Sentence(
+        "这里没有系统编号是「{value}」的记录，可能已经移除，或不是本公司的。要新建，请清空这一格；要修改，请重新导出再改。",
+        "There is no record with the system id “{value}” here: it was removed, or is not your company's. Empty the cell to add a "
+        "new one; export again to change one.",
+    ),
     SheetFault.SEVERAL: Sentence(
-        "「{value}」有好几个，分不清是哪一个。请改用唯一的编号或标签。",
-        "There are several “{value}”: which one is meant? Use a tag or number that only one has.",
+        "「{value}」有好几个，分不清是哪一个。请改用唯一的名称、标签、编号，或导出表里的系统编号。",
+        "There are several “{value}”: which one is meant? Use a name, tag or number that only one has, or its system id from the "
+        "exported list.",
     ),
     SheetFault.OTHER_DEPOT: Sentence(
         "这一行属于别的网点，您不能改。请由那个网点的人或主管导入。",
@@ -164,6 +173,11 @@ FAULTS: Final[dict[SheetFault, Sentence]] = {
         "「{column_zh}」只在新建时写入；这一项已经在系统里，保持不变。",
         "“{column_en}” is taken for new rows only; this one exists already, and its value stays.",
     ),
+    SheetFault.NOT_BY_SHEET: Sentence(
+        "「{column_zh}」不能从表格里改：现在是「{now_zh}」。请把这一格改回去或清空；要改它，请在页面上办理。",
+        "“{column_en}” cannot be changed from a sheet: it is “{now_en}” now. Set the cell back or empty it, and change it on its "
+        "page.",
+    ),
     SheetFault.ENDS_BEFORE: Sentence("结束不晚于开始。请核对两个时间。", "It does not end after it begins. Check the two times."),
     SheetFault.PERIOD_MAX: Sentence(
         "租期太长：最多 {days} 天。请核对开始和到期。", "The period is too long: at most {days} days. Check start and due."
@@ -186,7 +200,8 @@ FAULTS: Final[dict[SheetFault, Sentence]] = {
         "colleague who has the right import this row.",
     ),
     SheetFault.STATE: Sentence(
-        "现在的状态是「{state_zh}」，不能再从表格里改。", "It is “{state_en}” now and cannot be changed from a sheet any more."
+        "现在的状态是「{state_zh}」，「{column_zh}」不能再从表格里改。请把这一格改回去或清空。",
+        "It is “{state_en}” now: “{column_en}” cannot be changed from a sheet any more. Set the cell back or empty it.",
     ),
     SheetFault.REFUSED: Sentence(
         "系统没有接受这一行：{zh}",
@@ -198,6 +213,10 @@ FAULTS: Final[dict[SheetFault, Sentence]] = {
     ),
     SheetFault.EDITED_SINCE: Sentence(
         "导入之后有人改过，没有动它。请自己核对。", "It was edited after the import and was left as it is. See to it yourself."
+    ),
+    SheetFault.NOT_BACK: Sentence(
+        "恢复不了原样，这一行整行保持导入后的样子。原因：{zh}",
+        "What was there before cannot come back, and the whole row stays as it was imported. Why: {en}",
     ),
     SheetFault.ERASED: Sentence(
         "这一行提到了一个人，他的资料已按要求删除，所以这一行的内容也删除了。需要时请看原来的表格。",
@@ -281,10 +300,13 @@ class SheetCounts(Wire):
 
 
 class SheetCell(Wire):
-    """A value as it would be. `before`: what stands there now, where that differs."""
+    """A value as it would be. `before`: what stands there now, where that differs; `text_en`, `before_en`: in English, where
+    that reads otherwise."""
 
     text: str
     before: str | None = None
+    text_en: str | None = None
+    before_en: str | None = None
 
 
 class SheetRow(Wire):

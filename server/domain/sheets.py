@@ -54,7 +54,7 @@ def taken_back(
             return Stays("edited", args.kind)
         metas = {name: meta for name, meta in stored.meta.items() if name not in FOLLOWS}
         if not metas or not all(
-            is_only(meta, args.entries) or ((place[0] in BY_RULE or name in BY_RULE) and _is_by_rules(store, organisation, meta))
+            is_only(meta, args.entries) or ((place[0] in BY_RULE or name in BY_RULE) and is_by_rules(store, organisation, meta))
             for name, meta in metas.items()
         ):
             return Stays("edited" if place[1] in own else "in_use", place[0])
@@ -78,7 +78,7 @@ def retract(unit: Unit, args: RecordRetract) -> None:
             unit.erase_private(entry)
 
 
-def _is_by_rules(store: Store, organisation: str, meta: FieldMeta) -> bool:
+def is_by_rules(store: Store, organisation: str, meta: FieldMeta) -> bool:
     """Whether only rules have written the field, no person."""
     entry = store.entry_by_id(organisation, meta.entry)
     return entry is not None and entry.body is not None and read_body(entry.body).actor == SYSTEM_ACTOR and not meta.items

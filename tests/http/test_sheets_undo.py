@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from schemas import limits
-from schemas.actions.assets import AssetLock
+from schemas.actions.assets import AssetEdit, AssetLock
 from schemas.actions.basedata import CustomerDefine, RentalDefine
 from server.imports.sheets import run as running
 from server.imports.sheets import state, tend
@@ -17,7 +17,7 @@ from server.imports.sheets.run import Pace, run
 from server.storage.store import SqlStore
 from server.system_device import system_device_id
 from tests.http.world import World, new_id
-from tests.support.sheets import csv_of, office, records, still, van
+from tests.support.sheets import HEADERS, csv_of, office, records, still, van
 
 pytestmark = pytest.mark.asyncio
 
@@ -210,3 +210,40 @@ async def test_a_discarded_upload_is_gone_and_what_runs_is_not_discarded(world: 
         ),
     ):  # fmt: skip
         assert answer.json()["code"] == "sheet_step"
+
+
+WORN = [*HEADERS, "电池健康(%)", "下次保养(公里)"]
+
+
+async def test_a_row_that_cannot_go_back_whole_stays_whole_and_says_why(world: World) -> None:
+    """Setting back takes several entries: what was empty is emptied by one of its own."""
+    desk = await office(world)
+    await desk.imported(csv_of([[*van(1), "", ""], [*van(2), "", ""]], WORN))
+    second = await desk.imported(csv_of([[*van(n, serial=f"NEW-{n}"), "90", ""] for n in (1, 2)], WORN))
+    assert (second["counts"]["changed"], second["counts"]["bad"]) == (2, 0), second
+    await desk.imported(csv_of([van(3, serial="SN000001")]))  # the number that E-0001 had is another's by now
+    before = {one["tag"]: one for one in (await records(world, "asset")).values()}
+    await desk.step(second["id"], "undo")
+    end = await desk.ends(second["id"])
+    assert (end["counts"]["undone"], end["counts"]["left"]) == (1, 1)
+    (left,) = end["left"]
+    assert (left["title"], left["why"]["code"]) == ("浙A·E0001", "not_back")
+    assert min(len(left["why"]["zh"]), len(left["why"]["en"])) > 30
+    now = {one["tag"]: one for one in (await records(world, "asset")).values()}
+    assert now["E-0001"] == before["E-0001"]
+    assert (now["E-0002"]["serial"], now["E-0002"]["battery_health_pct"]) == ("SN000002", None)
+
+
+async def test_what_only_a_rule_has_written_since_goes_back(world: World) -> None:
+    desk = await office(world)
+    await desk.imported(csv_of([[*van(n), "80", "20,000"] for n in (1, 2)], WORN))
+    second = await desk.imported(csv_of([[*van(n), "90", "30,000"] for n in (1, 2)], WORN))
+    assert second["counts"]["changed"] == 2
+    ids = {one["tag"]: one["id"] for one in (await records(world, "asset")).values()}
+    await world.system(world.a, AssetEdit(asset_id=ids["E-0001"], service_due_km=40_000))
+    await world.system(world.a, AssetEdit(asset_id=ids["E-0002"], service_due_km=40_000), world.a.manager)
+    await desk.step(second["id"], "undo")
+    end = await desk.ends(second["id"])
+    assert [(one["title"], one["why"]["code"]) for one in end["left"]] == [("浙A·E0002", "edited_since")]
+    now = {one["tag"]: (one["service_due_km"], one["battery_health_pct"]) for one in (await records(world, "asset")).values()}
+    assert (now["E-0001"], now["E-0002"]) == ((20_000, 80), (40_000, 90))

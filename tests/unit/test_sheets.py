@@ -23,9 +23,10 @@ from server.imports.sheets.cells import DATE, text_of
 from server.imports.sheets.columns import guess, header_key
 from server.imports.sheets.kinds import KINDS
 from server.imports.sheets.known import Known, Names
+from server.imports.sheets.naming import DepotName
 from server.imports.sheets.plan import fault_of
 from server.imports.sheets.reading import Unusable, decode, inflate, read_file, separator_of
-from server.imports.sheets.words import Amount, Bad, Choice, DepotName, Moment, Text, Whole, YesNo
+from server.imports.sheets.words import Amount, Bad, Choice, Moment, Text, Whole, YesNo
 from server.imports.sheets.writing import safe, sheet
 from sync import instants
 

@@ -1959,10 +1959,12 @@ export type SendChannel = 'email' | 'wecom' | 'dingtalk' | 'feishu';
 
 export type Severity = 'minor_damage' | 'severe_damage';
 
-/** A value as it would be. `before`: what stands there now, where that differs. */
+/** A value as it would be. `before`: what stands there now, where that differs; `text_en`, `before_en`: in English, where that reads otherwise. */
 export interface SheetCell {
   text: string;
   before: string | null;
+  text_en: string | null;
+  before_en: string | null;
 }
 
 export type SheetCode = 'a4_3x8' | 'a4_2x7' | 'a4_5x13' | 'roll_50x30';
@@ -1988,7 +1990,7 @@ export interface SheetCounts {
   left: number;
 }
 
-export type SheetFault = 'required' | 'too_long' | 'not_a_tag' | 'not_a_number' | 'not_whole' | 'out_of_range' | 'date_unreadable' | 'date_ambiguous' | 'not_yes_or_no' | 'unknown_word' | 'unknown_depot' | 'unknown_pack' | 'unknown_customer' | 'unknown_asset' | 'unknown_rental' | 'unknown_person' | 'unknown_plan' | 'several' | 'other_depot' | 'twice_in_file' | 'taken' | 'too_many' | 'formula_empty' | 'cell_error' | 'rounded' | 'only_new' | 'ends_before' | 'period_max' | 'customer_blocked' | 'customer_elsewhere' | 'asset_elsewhere' | 'no_right' | 'state' | 'refused' | 'merged' | 'edited_since' | 'in_use' | 'erased';
+export type SheetFault = 'required' | 'too_long' | 'not_a_tag' | 'not_a_number' | 'not_whole' | 'out_of_range' | 'date_unreadable' | 'date_ambiguous' | 'not_yes_or_no' | 'unknown_word' | 'unknown_depot' | 'unknown_pack' | 'unknown_customer' | 'unknown_asset' | 'unknown_rental' | 'unknown_person' | 'unknown_plan' | 'unknown_id' | 'several' | 'other_depot' | 'twice_in_file' | 'taken' | 'too_many' | 'formula_empty' | 'cell_error' | 'rounded' | 'only_new' | 'not_by_sheet' | 'ends_before' | 'period_max' | 'customer_blocked' | 'customer_elsewhere' | 'asset_elsewhere' | 'no_right' | 'state' | 'refused' | 'merged' | 'edited_since' | 'in_use' | 'not_back' | 'erased';
 
 /** One import. `done` of `counts.rows` rows have been looked at by the run (or its undoing); `tabs`, `mapping` and `preview` while it has not been run; `left`: the first rows that its undoing left. `file_kept`: whether the upload is still here. */
 export interface SheetImport {

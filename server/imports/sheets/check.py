@@ -38,7 +38,7 @@ def columns_of(kind: Kind, mapping: SheetMapping) -> list[Column | None]:
     twice = sorted({code for code in codes if codes.count(code) > 1})
     unknown = sorted(set(codes) - set(by_code))
     found = [by_code.get(code) if code else None for code in mapping.columns]
-    if twice or unknown or not any(column is not None and column.field in kind.keys for column in found):
+    if twice or unknown or not any(column is not None and column.field in {"id", *kind.keys} for column in found):
         wanted = [column.code for column in kind.columns if column.field in kind.keys]
         raise SheetRefused(ErrorCode.SHEET_UNMAPPED, twice=twice, wanted=wanted)
     return found

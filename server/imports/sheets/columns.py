@@ -12,15 +12,17 @@ from typing import Final
 from schemas import limits
 from schemas.states import DEPOSIT, INSURANCE
 from server.imports.sheets.known import plain
+from server.imports.sheets.naming import DepotName, Named, NamedMany, PackName, RecordId
 from server.imports.sheets.tags import Tag
-from server.imports.sheets.words import Amount, Choice, DepotName, Moment, Named, NamedMany, PackName, Reader, Text, Whole
+from server.imports.sheets.words import Amount, Choice, Moment, Reader, Text, Whole
 
 
 @dataclass(frozen=True)
 class Column:
     """One field. `field`: of the record, and of the action that writes it; `also`: what else it is called, with | between;
-    `only_new`: an existing record keeps its own; `private`: of a person, never in an entry's body, taken for new
-    rows only and not exported; `sample`: (zh, en), empty: the sample leaves it out."""
+    `only_new`: an existing record keeps its own, but for a row that carries its id where `by_id`; `moves`: it goes on by itself,
+    an older value in a sheet is told and harms nothing; `private`: of a person, never in an entry's body, taken for new rows only
+    and not exported; `sample`: (zh, en), empty: the sample leaves it out."""
 
     code: str
     zh: str
@@ -30,6 +32,8 @@ class Column:
     required: bool = False
     also: str = ""
     only_new: bool = False
+    by_id: bool = False
+    moves: bool = False
     private: bool = False
     sample: tuple[str, str] = ("", "")
 
@@ -81,6 +85,12 @@ TASK_TYPES: Final = Choice(
     }
 )
 
+
+def _id(kind: str) -> Column:
+    """Which record the row is, as an exported list says; no own list has it."""
+    return Column("record_id", "系统编号", "System id", RecordId(kind), "id", also="记录编号")
+
+
 # fmt: off
 # A field is a line, or two: the formatter would make ten of it.
 ASSET: Final = (
@@ -100,7 +110,7 @@ ASSET: Final = (
            sample=("下沙仓", "Xiasha depot")),
     Column("bay", "车位/货位", "Bay", Text(), "bay", False, "车位|货位|库位|位置|location", sample=("A-01", "A-01")),
     Column("odometer", "里程(公里)", "Odometer (km)", _KM, "odometer_km", False, "里程|公里数|行驶里程|odometer|mileage|km",
-           only_new=True, sample=("12,345", "12,345")),
+           only_new=True, moves=True, sample=("12,345", "12,345")),
     Column("battery_health", "电池健康(%)", "Battery health (%)", Whole(0, 100, ("%",)), "battery_health_pct", False,
            "电池健康度|电池健康|soh|battery", sample=("96", "96")),
     Column("inspection_due", "下次年检", "Inspection due", Moment(late=True), "inspection_due_at", False,
@@ -120,11 +130,12 @@ ASSET: Final = (
     Column("service_hours", "保养间隔(工时)", "Service every (hours)", _HOURS, "service_hours", False, "保养工时间隔",
            sample=("250",) * 2),
     Column("kit", "所属套装", "Kit", Named("asset"), "kit_id", False, "套装|kit"),
+    _id("asset"),
 )
 
 CUSTOMER: Final = (
     Column("name", "客户名称", "Customer", Text(), "name", True, "名称|客户|公司名称|单位名称|name|customer name", only_new=True,
-           sample=("样例配送有限公司",) * 2),
+           by_id=True, sample=("样例配送有限公司",) * 2),
     Column("name_en", "英文名称", "English name", Text(), "name_en", False, "英文名|name in english",
            sample=("Sample Delivery Ltd",) * 2),
     Column("type", "客户类型", "Customer type", CUSTOMER_TYPES, "type", False, "类型|type",
@@ -142,6 +153,7 @@ CUSTOMER: Final = (
            sample=("138 0000 0000",) * 2),
     Column("email", "邮箱", "E-mail", Text(), "_email", False, "电子邮箱|电子邮件|email|mail",
            private=True, sample=("a@example.com",) * 2),
+    _id("customer"),
 )
 
 RENTAL: Final = (
@@ -152,15 +164,15 @@ RENTAL: Final = (
     Column("depot", "网点", "Depot", DepotName(), "depot_id", True, "出车网点|仓库",
            only_new=True, sample=("下沙仓", "Xiasha depot")),
     Column("assets", "资产", "Assets", NamedMany(Named("asset"), limits.SHEET_ASSETS_PER_RENTAL_MAX), "asset_ids", True,
-           "车牌|设备|租赁物|asset|vehicles", only_new=True, sample=("YB-0001、YB-0002", "SM-0001, SM-0002")),
+           "车牌|设备|租赁物|asset|vehicles", only_new=True, by_id=True, sample=("YB-0001、YB-0002", "SM-0001, SM-0002")),
     Column("starts", "开始", "Starts", Moment(), "starts_at", True, "起租日|开始日期|起租日期|开始时间|start|start date",
            sample=("2026-12-01 09:00",) * 2),
     Column("due", "到期", "Due", Moment(late=True), "due_at", True, "到期日|结束日期|归还日期|到期日期|end|due date|end date",
            sample=("2027-02-28",) * 2),
     Column("km_included", "含里程(公里)", "Kilometres included", _KM, "km_included", False, "包含里程|含公里数|km included",
-           only_new=True, sample=("6,000", "6,000")),
+           only_new=True, by_id=True, sample=("6,000", "6,000")),
     Column("state", "状态", "State", RENTAL_STATES, "state", False, "租赁状态|status",
-           only_new=True, sample=("已批准", "approved")),
+           only_new=True, by_id=True, sample=("已批准", "approved")),
     Column("price_plan", "价格方案", "Price plan", Named("price_plan"), "price_plan_id", False, "价格|租金方案|price|rate"),
     Column("deposit", "押金(元)", "Deposit (yuan)", MONEY, "deposit_required_fen", False, "押金|应收押金|保证金|deposit",
            only_new=True, sample=("5,000", "5,000")),
@@ -175,11 +187,14 @@ RENTAL: Final = (
     Column("insured_until", "保险到期", "Insured until", Moment(late=True), "insured_until", False,
            "保险有效期|保险到期日|insured to", only_new=True, sample=("2027-12-31",) * 2),
     Column("note", "备注", "Note", _LONG, "note", False, "说明|remarks|notes", sample=("长期客户", "regular customer")),
+    _id("rental"),
 )
 
 TASK: Final = (
-    Column("type", "任务类型", "Task", TASK_TYPES, "type", True, "类型|任务|type|task type", sample=("送车", "deliver")),
-    Column("asset", "资产", "Asset", Named("asset"), "asset_id", True, "车牌|设备|标签", sample=("YB-0001", "SM-0001")),
+    Column("type", "任务类型", "Task", TASK_TYPES, "type", True, "类型|任务|type|task type", only_new=True,
+           sample=("送车", "deliver")),
+    Column("asset", "资产", "Asset", Named("asset"), "asset_id", True, "车牌|设备|标签", only_new=True,
+           sample=("YB-0001", "SM-0001")),
     Column("due", "完成期限", "Due", Moment(late=True), "due_at", True, "期限|截止|日期|时间|due date|date",
            sample=("2026-12-01 09:00",) * 2),
     Column("depot", "网点", "Depot", DepotName(), "depot_id", False, "负责网点", sample=("下沙仓", "Xiasha depot")),
@@ -188,6 +203,7 @@ TASK: Final = (
     Column("assignee", "负责人", "Assigned to", Named("person"), "assignee_id", False, "执行人|人员|assignee"),
     Column("bay", "车位/货位", "Bay", Text(), "bay", False, "车位|货位|位置|location", sample=("A-01", "A-01")),
     Column("note", "说明", "Note", _LONG, "note", False, "备注|remarks|notes", sample=("带上新钥匙", "bring the new keys")),
+    _id("task"),
 )
 # fmt: on
 

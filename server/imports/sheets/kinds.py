@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from schemas import limits
 from schemas.actions import Action
@@ -18,8 +18,9 @@ from schemas.actions.basedata import AssetDefine, CustomerDefine, Define, Rental
 from schemas.actions.customers import ContactDefine, CustomerEdit, CustomerTermsSet
 from schemas.actions.rentals import RentalApprove, RentalDeposit, RentalEdit, RentalInsurance
 from schemas.sheets import SheetFault, SheetKind
+from schemas.states import RENTAL, judge_step
 from server.domain.rules.rentals import not_to_approve, wrong_period, wrong_place
-from server.imports.sheets import columns
+from server.imports.sheets import columns, list_words
 from server.imports.sheets.columns import Column
 from server.imports.sheets.known import Known, task_key, task_line
 from server.imports.sheets.words import VALUE_CHARS, Bad
@@ -74,9 +75,10 @@ class Look:
         """Where a record belongs."""
         return self.known.names(kind).depot.get(record_id, "")
 
-    def name(self, kind: str, record_id: str) -> str:
-        """What it is called in a sentence."""
-        return (self.known.names(kind).called(record_id) or "")[:VALUE_CHARS]
+    def name(self, kind: str, record_id: str) -> Values:
+        """What it is called in a sentence of either language."""
+        names = self.known.names(kind)
+        return {said: (names.called(record_id, lang) or "")[:VALUE_CHARS] for said, lang in (("value", "zh"), ("value_en", "en"))}
 
 
 def record_id(import_id: str, row: int) -> str:
@@ -129,7 +131,7 @@ def _find_asset(values: Values, known: Known) -> str | None:
 def _check_asset(present: Mapping[str, Any] | None, changed: Values, look: Look) -> None:
     if present is not None and changed and present["state"] == "retired":
         state_zh, state_en = columns.ASSET_STATES.words["retired"][:2]
-        raise Bad(SheetFault.STATE, state_zh=state_zh, state_en=state_en)
+        raise Bad(SheetFault.STATE, column=next(iter(changed)), state_zh=state_zh, state_en=state_en)
 
 
 def _edit_asset(record: str, present: Mapping[str, Any], changes: Values) -> list[Action]:
@@ -165,9 +167,9 @@ def _find_by(kind: str, name: str, field: str) -> Callable[[Values, Known], str 
 
 
 def _find_customer(values: Values, known: Known) -> str | None:
-    """By the name, or by the name of the person he is."""
-    names, name = known.names("customer"), str(values.get("name") or "")
-    return _only(names.by("name", name) or names.by("self", name), name, "name")
+    """By the name in either language, or by the name of the person he is."""
+    name = str(values.get("name") or "")
+    return _only(known.names("customer").meant(name) if name else set(), name, "name")
 
 
 def _find_task(values: Values, known: Known) -> str | None:
@@ -271,7 +273,7 @@ def _define_rental(record: str, values: Values) -> list[Made]:
 
 def _edit_customer(record: str, present: Mapping[str, Any], changes: Values) -> list[Action]:
     made: list[Action] = []
-    said = {name: changes[name] or "" for name in ("name_en",) if name in changes}
+    said = {name: changes[name] or "" for name in ("name", "name_en") if name in changes}
     if said or changes.get("custom"):
         made.append(CustomerEdit.model_validate({"customer_id": record, **said, **_custom(changes)}))
     terms: Values = {name: changes[name] for name in AGREED if name in changes}
@@ -283,7 +285,32 @@ def _custom(changes: Values) -> Values:
 
 
 def _edit_rental(record: str, present: Mapping[str, Any], changes: Values) -> list[Action]:
-    return [RentalEdit(rental_id=record, **changes)]
+    """What is given, then the approval where the row asks for it. What was approved by the row alone is a draft again by saying
+    once more until when it goes."""
+    said = dict(changes)
+    state, assets = said.pop("state", None), said.pop("asset_ids", None)
+    if assets is not None:
+        there = present["assets"]
+        said["add"] = [one for one in assets if one not in there]
+        said["remove"] = [one for one in there if one not in assets]
+    for name, empty in _EMPTIED.items():
+        if name in said and said[name] is None:
+            said[empty] = name
+    if state == "draft":
+        said.setdefault("due_at", present["due_at"])
+    made: list[Action] = [RentalEdit(rental_id=record, **said)] if said else []
+    return [*made, RentalApprove(rental_id=record)] if state == "approved" else made
+
+
+_EMPTIED: Final = {"km_included": "empty", "price_plan_id": "empty_terms"}
+"""What of a rental holds nothing again by being named."""
+
+
+def _step_of(name: str) -> str:
+    """The step of the rental's machine that changes a field."""
+    if name == "state":
+        return "approve"
+    return "edit" if name in ("number", "note") or name.startswith("custom.") else "edit_terms"
 
 
 def _check_rental(present: Mapping[str, Any] | None, changed: Values, look: Look) -> None:
@@ -291,23 +318,25 @@ def _check_rental(present: Mapping[str, Any] | None, changed: Values, look: Look
     whole = {**(present or {}), **changed}
     if present is None and whole.get("insurance_state") == "taken" and not whole.get("policy_number"):
         raise Bad(SheetFault.REQUIRED, column="policy_number")
-    if present is not None and changed and present["state"] not in ("draft", "approved"):
-        state_zh, state_en = columns.RENTAL_STATES.words[present["state"]][:2]
-        raise Bad(SheetFault.STATE, state_zh=state_zh, state_en=state_en)
-    customer = whole["customer_id"]
+    if present is not None:
+        illegal = (name for name in changed if judge_step(RENTAL, present["state"], _step_of(name)).target is None)
+        if (name := next(illegal, None)) is not None:
+            state_zh, state_en = columns.RENTAL_STATES.words[present["state"]][:2]
+            raise Bad(SheetFault.STATE, column=name, state_zh=state_zh, state_en=state_en)
+    customer, there = whole["customer_id"], (present or {}).get("assets", {})
     owner = {"depot_id": look.depot("customer", customer)} if "customer_id" in changed else None
-    assets = changed.get("asset_ids", ()) if present is None else ()
+    assets = [one for one in changed.get("asset_ids", ()) if one not in there]
     missing = wrong_place(whole["depot_id"], owner, (look.depot("asset", one) for one in assets))
     if {"starts_at", "due_at"} & set(changed):
         missing += wrong_period(whole["starts_at"], whole["due_at"])
-    if present is None and whole["state"] == "approved" and not missing:
+    if changed.get("state") == "approved" and not missing:
         stored = look.store.record(look.known.organisation, "customer", customer)
         assert stored is not None, "what is known is there"
-        missing += not_to_approve({**whole, "assets": assets}, stored.data)
+        missing += not_to_approve({**whole, "assets": changed.get("asset_ids", there)}, stored.data)
     for lack in missing:
         away = next((one for one in assets if look.depot("asset", one) != whole["depot_id"]), customer)
         kind = "asset" if lack == "asset_of_depot" else "customer"
-        raise Bad(_LACKS[lack], value=look.name(kind, away if kind == "asset" else customer), days=limits.RENTAL_DAYS_MAX)
+        raise Bad(_LACKS[lack], **look.name(kind, away if kind == "asset" else customer), days=limits.RENTAL_DAYS_MAX)
 
 
 _LACKS: Final = {
@@ -323,7 +352,24 @@ _LACKS: Final = {
 
 def _check_task(present: Mapping[str, Any] | None, changed: Values, look: Look) -> None:
     if present is not None and changed and present["state"] != "open":
-        raise Bad(SheetFault.STATE, state_zh="已完成或已取消", state_en="done or cancelled")
+        state_zh, state_en = list_words.TASK_STATES.words[present["state"]][:2]
+        raise Bad(SheetFault.STATE, column=next(iter(changed)), state_zh=state_zh, state_en=state_en)
+
+
+def takes(column: Column, present: Mapping[str, Any], value: Any, *, has_id: bool) -> Literal["edit", "keep", "refuse"]:
+    """What a record that is there does with a cell that says something else. A row with its id comes from a list that was taken
+    out: what differs was edited there, and what cannot be done is refused by name. Any other row is a company's own list, which
+    says how something began: the record keeps what it is."""
+    if not column.only_new:
+        return "edit"
+    if not has_id or column.moves:
+        return "keep"
+    if column.field == "state":  # a sheet may approve; one that is behind harms nothing
+        if (present["state"], value) == ("draft", "approved"):
+            return "edit"
+        return "keep" if value in ("draft", "approved") else "refuse"
+    is_person = column.field == "name" and present.get("type") == "person"  # corrected with his contact
+    return "edit" if column.by_id and not is_person else "refuse"
 
 
 def _nothing(present: Mapping[str, Any] | None, changed: Values, look: Look) -> None:

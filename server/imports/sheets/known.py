@@ -7,7 +7,7 @@ record is held whole, only its names and its depot.
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
@@ -46,7 +46,7 @@ PAGE: Final = (
 prepare([_SINCE, PAGE])
 NAMES: Final[dict[str, tuple[str, ...]]] = {
     "asset": ("tag", "serial", "vin", "plate", "label"),
-    "customer": ("name", "self"),
+    "customer": ("name", "name_en", "self"),
     "rental": ("number",),
     "task": ("line", "same"),
     "person": ("name_en", "name"),
@@ -54,6 +54,13 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
     "device": ("name",),
 }
 """By which of its fields a record of a kind is found; `line` and `same` are put together of several."""
+_ANY_NAME: Final = frozenset({"customer", "person", "price_plan", "device"})
+"""Kinds whose names are alike: what fits any of them is meant. Of the others the first name that fits counts."""
+_CALLED: Final[dict[str, dict[str, tuple[str, ...]]]] = {
+    "zh": {"customer": ("self", "name", "name_en"), "person": ("name", "name_en"), "price_plan": ("zh", "en")},
+    "en": {"customer": ("self", "name_en", "name"), "person": ("name_en", "name"), "price_plan": ("en", "zh")},
+}
+"""By which of its names a record is shown, the first it has and that is its alone; of other kinds the last of NAMES."""
 _NUMBERS: Final = frozenset({"tag", "serial", "vin", "plate"})
 """Compared as the organisation's unique numbers are (`sync/lookup.py`)."""
 _BLANKS: Final = re.compile(r"\s+")
@@ -115,13 +122,22 @@ class Names:
         self.shown.pop(record_id, None)
         self.depot.pop(record_id, None)
 
-    def called(self, record_id: str) -> str | None:
-        """The last of its names that is its alone, as it is written; None for one that is not here."""
-        shown = self.shown.get(record_id, ())
-        for (name, value), text in zip(reversed(self.of.get(record_id, ())), reversed(shown), strict=True):
-            if len(self.found[name][value]) == 1:
-                return text
-        return shown[-1] if shown else None
+    def called(self, record_id: str, lang: str) -> str | None:
+        """The name that leads back to it alone, as it is written, in that language where it has one; None for one not here."""
+        texts = {name: text for (name, _), text in zip(self.of.get(record_id, ()), self.shown.get(record_id, ()), strict=True)}
+        ordered = _CALLED[lang].get(self.kind) or tuple(reversed(NAMES[self.kind]))
+        there = [texts[name] for name in ordered if name in texts]
+        return next((text for text in there if self.meant(text) == {record_id}), there[0] if there else None)
+
+    def meant(self, text: str, may: Callable[[str], bool] = lambda _: True) -> set[str]:
+        """The ids of those that are called so, of whom one may speak; by its id each alone."""
+        names = NAMES[self.kind]
+        for group in (names,) if self.kind in _ANY_NAME else ((name,) for name in names):
+            found = {one for name in group for one in self.by(name, text) if may(one)}
+            if found:
+                return found
+        record_id = text.casefold()
+        return {record_id} if record_id in self.of and may(record_id) else set()
 
     def by(self, name: str, value: str) -> set[str]:
         """The ids of those called so."""

@@ -15,8 +15,9 @@ from server.imports.sheets import list_words as words
 from server.imports.sheets.cells import Cell
 from server.imports.sheets.columns import Column
 from server.imports.sheets.known import Known
+from server.imports.sheets.naming import DepotName, Named
 from server.imports.sheets.own import own_columns, value_in
-from server.imports.sheets.words import Bad, DepotName, Lang, Moment, Named, Reader, Text, Whole, YesNo, shown
+from server.imports.sheets.words import Bad, Lang, Moment, Reader, Text, Whole, YesNo, shown
 from server.jobs.notices import sentence
 from sync.store import Store
 
@@ -133,7 +134,7 @@ OWN_OF: Final = ("asset", "customer", "rental")
 LISTS: Final[dict[str, Listed]] = {
     one.kind: one
     for one in (
-        Listed("asset", "资产", "Assets", ("rental",), (
+        Listed("asset", "资产", "Assets", ("asset", "rental"), (
             *map(_of, read.ASSET),
             Out("所在网点", "At depot", _field("depot_id"), DepotName()),
             Out("状态", "State", _field("state"), read.ASSET_STATES),

@@ -11,11 +11,10 @@ from typing import Final
 
 from schemas.sheets import SheetFormat
 from server.imports.sheets.kinds import KINDS
-from server.imports.sheets.words import Lang
+from server.imports.sheets.words import LANGS, Lang
 from server.imports.sheets.writing import sheet
 
 FOLDER: Final = Path(__file__).resolve().parents[3] / "docs" / "samples"
-_LANGS: Final[tuple[Lang, ...]] = ("zh", "en")
 _SECOND: Final = {
     "label": ("面包车 2 号", "Van 2"),
     "tag": ("YB-0002", "SM-0002"),
@@ -62,7 +61,7 @@ def main() -> int:
     """Write them all."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     for kind in KINDS:
-        for lang in _LANGS:
+        for lang in LANGS:
             (FOLDER / name_of(kind, "csv", lang)).write_bytes(sample(kind, "csv", lang))
     return 0
 

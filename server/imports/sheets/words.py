@@ -16,14 +16,21 @@ from zoneinfo import ZoneInfo
 from schemas import limits
 from schemas.sheets import SheetFault
 from server.imports.sheets.cells import DATE, Cell, is_mark, is_rounded, text_of
-from server.imports.sheets.known import NAMES, Known, plain
+from server.imports.sheets.known import Known, plain
 from sync import instants
 
 Lang = Literal["zh", "en"]
+LANGS: Final[tuple[Lang, Lang]] = ("zh", "en")
 VALUE_CHARS: Final = 60
 """So much of a value is repeated in a sentence."""
-_KNOWN_NAMES: Final = 20
 _ESCAPED: Final = re.compile(r"'(?=[=+\-@\t\r'])")
+
+
+def unquoted(text: str) -> str:
+    """Without blanks around it, and without the mark that an export puts before what a spreadsheet might run."""
+    return _ESCAPED.sub("", text.strip(), count=1)
+
+
 _FIRST_DAY: Final = datetime(1899, 12, 30)
 _YEARS: Final = (1970, 2199)
 
@@ -83,7 +90,7 @@ class Text:
         """Without blanks around it, and without the mark that an export puts before what a spreadsheet might run."""
         if is_rounded(cell):
             raise Bad(SheetFault.ROUNDED, value=shown(cell))
-        text = _ESCAPED.sub("", text_of(cell).strip(), count=1) if isinstance(cell, str) else text_of(cell)
+        text = unquoted(text_of(cell)) if isinstance(cell, str) else text_of(cell)
         if len(text) > self.chars_max:
             raise Bad(SheetFault.TOO_LONG, max=self.chars_max)
         return text
@@ -364,128 +371,3 @@ class Choice:
         """All of them."""
         allowed = [names for code, names in self.words.items() if not self.only or code in self.only]
         return "、".join(names[0] for names in allowed) if lang == "zh" else ", ".join(names[1] for names in allowed)
-
-
-def _one_of(cell: Cell, names: dict[str, tuple[str, str]], code: SheetFault) -> str:
-    word = plain(text_of(cell))
-    found = [key for key, both in names.items() if word in (plain(key), plain(both[0]), plain(both[1]))]
-    if len(found) > 1:
-        raise Bad(SheetFault.SEVERAL, value=shown(cell))
-    if not found:
-        some = list(names.values())[:_KNOWN_NAMES]
-        raise Bad(
-            code, value=shown(cell), known_zh="、".join(zh for zh, _ in some), known_en=", ".join(en for _, en in some)
-        )  # fmt: skip
-    return found[0]
-
-
-@dataclass(frozen=True)
-class DepotName:
-    """One of the organisation's depots."""
-
-    def read(self, cell: Cell, known: Known) -> str:
-        """Its id, by its name in either language."""
-        return _one_of(cell, known.depots, SheetFault.UNKNOWN_DEPOT)
-
-    def show(self, value: Any, known: Known, lang: Lang) -> Any:
-        """Its name."""
-        both = known.depots.get(str(value))
-        return None if both is None else both[0 if lang == "zh" else 1]
-
-    def hint(self, lang: Lang) -> str:
-        """Where they come from."""
-        return "系统里的网点名称" if lang == "zh" else "name of a depot"
-
-
-@dataclass(frozen=True)
-class PackName:
-    """One of the organisation's category packs."""
-
-    def read(self, cell: Cell, known: Known) -> str:
-        """Its code, by its name in either language."""
-        return _one_of(cell, known.packs, SheetFault.UNKNOWN_PACK)
-
-    def show(self, value: Any, known: Known, lang: Lang) -> Any:
-        """Its name."""
-        both = known.packs.get(str(value))
-        return value if both is None else both[0 if lang == "zh" else 1]
-
-    def hint(self, lang: Lang) -> str:
-        """Where they come from."""
-        return "品类包的名称" if lang == "zh" else "name of a category pack"
-
-
-_ABSENT: Final = {
-    "asset": SheetFault.UNKNOWN_ASSET,
-    "customer": SheetFault.UNKNOWN_CUSTOMER,
-    "rental": SheetFault.UNKNOWN_RENTAL,
-    "person": SheetFault.UNKNOWN_PERSON,
-    "price_plan": SheetFault.UNKNOWN_PLAN,
-}
-_CALLED: Final = {
-    "asset": ("标签、编号或名称", "tag, serial or name"),
-    "customer": ("客户名称", "name of a customer"),
-    "rental": ("租赁单号", "number of a rental"),
-    "person": ("同事姓名", "name of a colleague"),
-    "price_plan": ("价格方案名称", "name of a price plan"),
-}
-_EVERYWHERE: Final = frozenset({"person", "price_plan"})
-"""Kinds that are the whole organisation's."""
-
-
-@dataclass(frozen=True)
-class Named:
-    """Another record, by a name it has: the first of its names that fits one record."""
-
-    kind: str
-
-    def read(self, cell: Cell, known: Known) -> str:
-        """Its id."""
-        return self.find(_ESCAPED.sub("", text_of(cell).strip(), count=1), known)
-
-    def find(self, text: str, known: Known) -> str:
-        """The id of the one called so. Bad."""
-        names = known.names(self.kind)
-        for name in NAMES[self.kind]:
-            found = {one for one in names.by(name, text) if self.kind in _EVERYWHERE or known.may_touch(names.depot[one])}
-            if len(found) == 1:
-                return next(iter(found))
-            if found:
-                raise Bad(SheetFault.SEVERAL, value=text[:VALUE_CHARS])
-        raise Bad(_ABSENT[self.kind], value=text[:VALUE_CHARS])
-
-    def show(self, value: Any, known: Known, lang: Lang) -> Any:
-        """The name it is found by."""
-        return known.names(self.kind).called(str(value)) if value else None
-
-    def hint(self, lang: Lang) -> str:
-        """What it is called by."""
-        return _CALLED[self.kind][0 if lang == "zh" else 1]
-
-
-_BETWEEN: Final = re.compile(r"[,，、;；\n]+")
-
-
-@dataclass(frozen=True)
-class NamedMany:
-    """Several records, with commas between."""
-
-    one: Named
-    most: int
-
-    def read(self, cell: Cell, known: Known) -> list[str]:
-        """Their ids, each once, in the order they stand."""
-        texts = [part.strip() for part in _BETWEEN.split(_ESCAPED.sub("", text_of(cell).strip(), count=1)) if part.strip()]
-        if len(texts) > self.most:
-            raise Bad(SheetFault.TOO_MANY, max=self.most)
-        return list(dict.fromkeys(self.one.find(text, known) for text in texts))
-
-    def show(self, value: Any, known: Known, lang: Lang) -> Any:
-        """Their names."""
-        names = (self.one.show(one, known, lang) for one in value or ())
-        return ("、" if lang == "zh" else ", ").join(str(name) for name in names if name) or None
-
-    def hint(self, lang: Lang) -> str:
-        """How they are written."""
-        one = self.one.hint(lang)
-        return f"{one}，多个用顿号分开" if lang == "zh" else f"{one}, several with commas between"
