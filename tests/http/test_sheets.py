@@ -33,7 +33,12 @@ async def test_good_rows_go_in_and_bad_ones_stay_out_with_their_reasons(world: W
         "rows": 30, "new": 25, "changed": 0, "unchanged": 0, "bad": 5, "undone": 0, "left": 0,
     }  # fmt: skip
     assert len(found["preview"]["rows"]) == 30
-    assert found["preview"]["rows"][0]["cells"]["home_depot"] == {"text": "网点0", "before": None}
+    assert found["preview"]["rows"][0]["cells"]["home_depot"] == {
+        "text": "网点0",
+        "before": None,
+        "text_en": None,
+        "before_en": None,
+    }
     assert await labels(world) == {"浙A·D3K907"}
     assert (await desk.step(found["id"], "run")).status_code == 200
     done = await desk.ends(found["id"])
@@ -59,7 +64,7 @@ async def test_the_same_file_again_changes_nothing_and_an_edited_one_only_what_d
     rows[3][5], rows[4][5] = "Z-99", ""
     found = await desk.checked(csv_of(rows))
     assert (found["counts"]["changed"], found["counts"]["unchanged"]) == (1, 9)
-    assert found["preview"]["rows"][3]["cells"]["bay"] == {"text": "Z-99", "before": "A-03"}
+    assert found["preview"]["rows"][3]["cells"]["bay"] == {"text": "Z-99", "before": "A-03", "text_en": None, "before_en": None}
     await desk.step(found["id"], "run")
     await desk.ends(found["id"])
     bays = {one["label"]: one["bay"] for one in (await records(world, "asset")).values()}
