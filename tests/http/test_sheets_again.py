@@ -17,7 +17,7 @@ from server.jobs.planning import plan_all
 from tests.http.world import World, new_id
 from tests.support.sheets import Desk, colleague, csv_of, office, records, van
 
-pytestmark = pytest.mark.asyncio
+pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(300)]
 KINDS = ("asset", "customer", "rental", "task")
 WAYS = (("zh", "csv"), ("zh", "xlsx"), ("en", "csv"), ("en", "xlsx"))
 SOON, LATER = "2026-12-01T01:00:00.000Z", "2027-07-01T16:00:00.000Z"
@@ -106,22 +106,21 @@ def differing(before: dict[str, Any], after: dict[str, Any]) -> dict[str, dict[s
     }  # fmt: skip
 
 
-async def test_every_list_comes_back_as_it_went_out(world: World) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+async def test_every_list_comes_back_as_it_went_out(world: World, kind: str) -> None:
     desk, _ = await company(world)
-    near = await colleague(world, Role.SERVICE_DESK, world.a.depots[:1], "near-a")
     before = await everything(world)
-    for kind in KINDS:
-        for lang, format_ in WAYS:
-            content = await desk.exported(kind, lang, format_)
-            found = await desk.checked(content, kind)
-            counts = found["counts"]
-            assert counts["unchanged"] == counts["rows"] > 0, (kind, lang, format_, counts, found["preview"]["bad"])
-            assert not [row for row in found["preview"]["rows"] if row["warnings"]], (kind, lang, format_)
-        done = await desk.imported(await desk.exported(kind, "en", "xlsx"), kind)
-        assert done["counts"]["unchanged"] == done["counts"]["rows"]
-    for kind in ("customer", "rental", "task"):  # whoever has one depot takes out and brings in that one
+    for lang, format_ in WAYS:
+        found = await desk.checked(await desk.exported(kind, lang, format_), kind)
+        counts = found["counts"]
+        assert counts["unchanged"] == counts["rows"] > 0, (lang, format_, counts, found["preview"]["bad"])
+        assert not [row for row in found["preview"]["rows"] if row["warnings"]], (lang, format_)
+    if kind != "asset":  # whoever has one depot takes out and brings in that one
+        near = await colleague(world, Role.SERVICE_DESK, world.a.depots[:1], "near-a")
         found = await near.checked(await near.exported(kind, "en"), kind)
-        assert found["counts"]["unchanged"] == found["counts"]["rows"] > 0, (kind, found["preview"]["bad"])
+        assert found["counts"]["unchanged"] == found["counts"]["rows"] > 0, found["preview"]["bad"]
+    done = await desk.imported(await desk.exported(kind, "en", "xlsx"), kind)
+    assert done["counts"]["unchanged"] == done["counts"]["rows"]
     assert await everything(world) == before
 
 

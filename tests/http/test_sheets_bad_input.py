@@ -1,15 +1,17 @@
 """What companies really send: each odd file gets a clear error or goes in as far as it is good; nothing is lost on the way."""
 
+import csv
 import io
 import zipfile
 from typing import Any
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from schemas import limits
+from schemas.actions.custom_fields import CustomFieldDefine
 from schemas.errors import MESSAGES, ErrorCode
-from tests.http.world import World
+from tests.http.world import World, new_id
 from tests.support.sheets import HEADERS, Desk, csv_of, office, records, van
 
 pytestmark = pytest.mark.asyncio
@@ -225,3 +227,46 @@ async def test_figures_past_every_bound_stay_out(world: World) -> None:
         {"not_whole"},
         {"too_long"},
     ]
+
+
+RUNS = ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "'=1"]
+
+
+@pytest.mark.parametrize("format_", ["csv", "xlsx"])
+async def test_what_a_spreadsheet_would_run_is_quoted_wherever_it_goes_out(world: World, format_: str) -> None:
+    """In a list, in the rows that stayed out, in the header of a field of the company's own."""
+    desk = await office(world)
+    field = {"custom_field_id": new_id(), "belongs_to": "asset", "code": "evil", "zh": "=1+1", "en": "=1+1", "type": "text"}
+    await world.system(world.a, CustomFieldDefine.model_validate(field))
+    rows = [van(number, label=f"车{number}", bay=text) for number, text in enumerate(RUNS)]
+    rows += [van(10 + number, label=text, depot="没有的仓") for number, text in enumerate(RUNS)]
+    done = await desk.imported(csv_of(rows))
+    assert (done["counts"]["new"], done["counts"]["bad"]) == (len(RUNS), len(RUNS))
+    bad = (await desk.http.get(f"/api/v1/sheets/imports/{done['id']}/bad/{format_}")).content
+    for content in (await desk.exported("asset", "en", format_), bad):
+        cells = [cell for row in cells_of(content, format_) for cell in row]
+        assert not [cell for cell in cells if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+        assert "'=cmd|' /C calc'!A0" in cells
+    told = cells_of(bad, format_)
+    assert [(str(row[-2]), "「归属网点」" in str(row[-1]), "没有的仓" in str(row[-1])) for row in told[1:]] == [
+        (str(8 + number), True, True) for number in range(len(RUNS))
+    ]
+
+
+def cells_of(content: bytes, format_: str) -> list[list[Any]]:
+    """The rows of a file that was taken out, as they are written."""
+    if format_ == "csv":
+        return [list(row) for row in csv.reader(io.StringIO(content.decode("utf-8-sig")))]
+    (made,) = load_workbook(io.BytesIO(content)).worksheets
+    assert not [cell for row in made.iter_rows() for cell in row if cell.data_type == "f"]
+    return [[cell.value for cell in row] for row in made.iter_rows()]
+
+
+async def test_a_workbook_of_a_thousand_columns_says_so(world: World) -> None:
+    desk = await office(world)
+    book = Workbook()
+    for _ in range(2):
+        book.worksheets[0].append([f"列{number}" for number in range(1000)])
+    out = io.BytesIO()
+    book.save(out)
+    assert await refused(desk, out.getvalue(), "宽.xlsx") == ("sheet_too_large", {"what": "columns"})

@@ -158,6 +158,21 @@ def test_every_fault_has_both_sentences() -> None:
     assert set(FAULTS) == set(SheetFault)
 
 
+@pytest.mark.parametrize("code", list(SheetFault))
+def test_every_fault_of_a_cell_says_its_column_in_both_languages(code: SheetFault) -> None:
+    known = ("value", "min", "max", "row", "days")
+    both = ("known", "now", "state", "what")
+    detail = {
+        **dict.fromkeys(known, "7"),
+        **{f"{name}_{lang}": "7" for name in both for lang in ("zh", "en")},
+        "zh": "7",
+        "en": "7",
+    }
+    fault = fault_of(code, KINDS["asset"].columns[0], detail)
+    assert (fault.column, "名称" in fault.zh, "Name" in fault.en) == ("label", True, True), fault
+    assert not {"{", "}"} & set(fault.zh + fault.en), fault
+
+
 # --- what is written reads back ------------------------------------------------------------------------------------------
 @given(st.text(LETTERS, min_size=1, max_size=60))
 def test_a_text_comes_back_as_it_was(text: str) -> None:

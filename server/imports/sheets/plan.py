@@ -323,10 +323,12 @@ def text_of_shown(value: Any) -> str:
 
 
 def fault_of(code: SheetFault, column: Column | None = None, detail: Mapping[str, Any] | None = None) -> RowFault:
-    """The fault with its sentences."""
+    """The fault with its sentences; each says the column it is about."""
     known = dict(detail or {})
     names = {"column_zh": column.zh, "column_en": column.en} if column is not None else {"column_zh": "", "column_en": ""}
     zh, en = FAULTS[code]
+    if column is not None and "{column_zh}" not in zh:
+        zh, en = f"「{{column_zh}}」：{zh}", f"“{{column_en}}”: {en}"
     in_en = {**known, **({"value": known["value_en"]} if known.get("value_en") else {})}
     return RowFault(
         code=code, column=column.code if column else None, zh=zh.format(**names, **known), en=en.format(**names, **in_en),
