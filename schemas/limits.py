@@ -110,6 +110,10 @@ UNDECLARED_BYTES_PER_DEVICE_MAX: Final = 512 * 1024 * 1024
 UPLOAD_IDLE_HOURS_MAX: Final = 72
 DATABASE_RETRY_SECONDS: Final = 2
 DOCUMENT_BYTES_MAX: Final = 1024 * 1024
+VOICE_BYTES_MAX: Final = 4 * 1024 * 1024
+VOICE_SECONDS_MAX: Final = 120
+VOICES_MAX: Final = 20
+"""Voice notes of one record."""
 
 # --- people and devices -------------------------------------------------------------------------------------------
 DEPOTS_MAX: Final = 200

@@ -191,6 +191,7 @@ PERMISSIONS: Final[dict[str, dict[Role, Reach]]] = {
     "checkout.complete": _FIELD_WORK,
     "return.complete": _FIELD_WORK,
     "task.note": _FIELD_WORK,
+    "voice.add": {**_FIELD_WORK, Role.SERVICE_DESK: Reach.DEPOT},
     "fault.report": {**_FIELD_WORK, Role.SERVICE_DESK: Reach.DEPOT},
     # the office's word on assets, customers, rentals, tasks
     "asset.lock": _DECIDING,

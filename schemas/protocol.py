@@ -33,8 +33,10 @@ class Wire(BaseModel):
 
 
 # --- entries ------------------------------------------------------------------------------------------------------
-BlobRole = Literal["signature", "document", "damage", "photo"]
-BlobType = Literal["image/jpeg", "image/png", "image/webp", "application/json"]
+BlobRole = Literal["signature", "document", "damage", "photo", "voice"]
+BlobType = Literal[
+    "image/jpeg", "image/png", "image/webp", "application/json", "audio/webm", "audio/mp4", "audio/ogg"
+]  # fmt: skip
 
 
 class BlobRef(Wire):

@@ -65,6 +65,7 @@ from schemas.actions.tasks import (
     TaskStart,
 )
 from schemas.actions.todos import TodoDismiss, TodoDone, TodoHandOn, TodoOpen, TodoReopen
+from schemas.actions.voices import VoiceAdd
 
 ACTIONS: Final[dict[tuple[str, int], type[Action]]] = {
     (model.action, model.v): model
@@ -84,7 +85,7 @@ ACTIONS: Final[dict[tuple[str, int], type[Action]]] = {
         RentalDefine, TaskDefine, *CUSTOMERS, *RENTALS, *PRICING, *STOCK,
         PersonEdit, PersonLeave, PersonReturn, PersonAccess, DepotEdit, DepotClose, DepotReopen, DeviceRoster, PackEdit,
         PackCopy,
-        RecordRetract,
+        RecordRetract, VoiceAdd,
     )
 }  # fmt: skip
 

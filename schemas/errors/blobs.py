@@ -26,6 +26,10 @@ MESSAGES: Final[dict[ErrorCode, Sentence]] = {
         "文件不是真正的图片，已另行保管并通知办公室，不影响其他上传。",
         "The file is not a real picture; it is kept aside, the office is told, other uploads go on.",
     ),
+    ErrorCode.BLOB_NOT_SOUND: Sentence(
+        "文件不是真正的录音，或超过了大小上限；已另行保管并通知办公室，不影响其他上传。",
+        "The file is no real recording, or larger than one may be; it is kept aside, the office is told, other uploads go on.",
+    ),
     ErrorCode.BLOB_TOO_MANY_PIXELS: Sentence(
         "图片像素过多，已另行保管并通知办公室，不影响其他上传。",
         "The picture has too many pixels; it is kept aside, the office is told, other uploads go on.",

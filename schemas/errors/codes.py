@@ -82,6 +82,7 @@ class ErrorCode(StrEnum):
     BLOB_OFFSET_WRONG = "blob_offset_wrong"
     BLOB_CHECKSUM_WRONG = "blob_checksum_wrong"
     BLOB_NOT_AN_IMAGE = "blob_not_an_image"
+    BLOB_NOT_SOUND = "blob_not_sound"
     BLOB_TOO_MANY_PIXELS = "blob_too_many_pixels"
     BLOB_TYPE_REFUSED = "blob_type_refused"
     UPLOAD_UNKNOWN = "upload_unknown"

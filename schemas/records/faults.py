@@ -27,6 +27,7 @@ class Fault(Record):
     guess: Annotated[FaultGuess, IMMUTABLE] = "unsure"
     by: Annotated[FaultBy, IMMUTABLE] = "staff"
     photos: Annotated[dict[str, Any], UNION] = {}
+    voices: Annotated[dict[str, Any], UNION] = {}
     state: Annotated[FaultState, SERVER] = "open"
     reported_at: Annotated[str, IMMUTABLE]
     reported_by: Annotated[Uuid, IMMUTABLE]

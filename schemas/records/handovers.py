@@ -25,6 +25,7 @@ class Handover(Record):
     counts, which names its `supplements`; `flags` hold what is odd (`found`, `rental_mismatch`, `task_mismatch`, `contested`,
     `breach`), each with the conflict it belongs to. `gate` is what the gate said of a check-out: {start?, device?,
     server}, each {verdict, reasons}; the server's word at arrival counts. `gate.reason`: why it left though the device said stop.
+    `voices`, here and of damages, faults and tasks: voice notes, {sha256: {entry, by, at, seconds}}; no part of what is signed.
     """
 
     kind: ClassVar[str] = "handover"
@@ -58,6 +59,7 @@ class Handover(Record):
     supplements: Annotated[dict[Uuid, Any], SERVER] = {}
     proof: Annotated[dict[str, Any], SERVER] = {}
     note: Annotated[str, LAST_WRITER] = ""
+    voices: Annotated[dict[str, Any], UNION] = {}
 
 
 class Damage(Record):
@@ -85,6 +87,7 @@ class Damage(Record):
     size_mm: Annotated[int | None, LAST_WRITER] = None
     size_range: Annotated[SizeRange | None, LAST_WRITER] = None
     photos: Annotated[dict[str, Any], UNION] = {}
+    voices: Annotated[dict[str, Any], UNION] = {}
     clustered_with: Annotated[Uuid | None, SERVER] = None
     cluster: Annotated[dict[Uuid, Any], SERVER] = {}
     state: Annotated[Literal["open", "repaired", "retracted"], SERVER] = "open"

@@ -52,6 +52,7 @@ class Task(Record):
     damage_ids: Annotated[list[Uuid], SERVER] = []
     fault_ids: Annotated[list[Uuid], SERVER] = []
     photos: Annotated[dict[str, Any], UNION] = {}
+    voices: Annotated[dict[str, Any], UNION] = {}
     attempts: Annotated[dict[Uuid, Any], UNION] = {}
     started: Annotated[dict[str, Any], SERVER] = {}
     result: Annotated[dict[str, Any], SERVER] = {}

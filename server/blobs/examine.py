@@ -1,4 +1,5 @@
-"""Is this file what it says it is? Pictures are really decoded, documents really parsed; previews are drawn on the way.
+"""Is this file what it says it is? Pictures are really decoded, documents really parsed, recordings walked (`sound.py`); previews
+are drawn on the way.
 
 Neighbours: `finish.py` calls `examine` in a worker thread. Invariants: the pixel bound is checked from the
 header before anything is decoded; nothing in a file's content is trusted, not its name, not its declared
@@ -16,6 +17,7 @@ from PIL import Image, ImageOps
 
 from schemas.errors import ErrorCode
 from schemas.limits import DOCUMENT_BYTES_MAX, PHOTO_PIXELS_MAX, PREVIEW_EDGE_PX
+from server.blobs import sound
 
 _FORMATS: Final = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 _MAGIC: Final = {"image/jpeg": (b"\xff\xd8\xff", 0), "image/png": (b"\x89PNG\r\n\x1a\n", 0), "image/webp": (b"WEBP", 8)}
@@ -38,6 +40,8 @@ def examine(path: Path, type_: str) -> Verdict:
     """Judge a finished file by its declared media type. OSError only when the disk itself fails."""
     if type_ == "application/json":
         return _document(path)
+    if type_ in sound.TYPES:
+        return Verdict(None if sound.is_sound(path, type_) else ErrorCode.BLOB_NOT_SOUND)
     if type_ not in _FORMATS:
         return Verdict(ErrorCode.BLOB_TYPE_REFUSED)
     with path.open("rb") as file:

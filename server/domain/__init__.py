@@ -28,6 +28,7 @@ from server.domain import (
     stock,
     tasks,
     todos,
+    voices,
 )
 from sync.unit import Handlers
 
@@ -57,4 +58,5 @@ HANDLERS: Final[Handlers] = {
     **gates.HANDLERS,
     **alerts.HANDLERS,
     **sheets.HANDLERS,
+    **voices.HANDLERS,
 }

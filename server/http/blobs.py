@@ -50,7 +50,11 @@ CAPABILITIES: Final = {
 _OFFSET_TYPE: Final = "application/offset+octet-stream"
 _METADATA_CHARS_MAX: Final = 2000
 _READ_BYTES: Final = 256 * 1024
-_SUFFIX: Final = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "application/json": "json"}
+_SUFFIX: Final = {
+    "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "application/json": "json",
+    "audio/webm": "webm", "audio/mp4": "m4a", "audio/ogg": "ogg",
+}  # fmt: skip
+_BYTES_MAX: Final = {"application": limits.DOCUMENT_BYTES_MAX, "audio": limits.VOICE_BYTES_MAX}
 UploadId = Annotated[str, PathParameter(pattern=UUID_WHOLE)]
 Sha256Path = Annotated[str, PathParameter(pattern=SHA256_WHOLE)]
 
@@ -256,8 +260,9 @@ def _wanted(request: Request[Any, Any, Any], house: House, device: DevicePrincip
     size = _whole(request, "upload-length")
     metadata = _metadata(request.headers.get("upload-metadata", ""))
     sha256, type_ = metadata.get("sha256", ""), metadata.get("type", "")
-    if size > limits.BLOB_BYTES_MAX or (type_ == "application/json" and size > limits.DOCUMENT_BYTES_MAX):
-        raise Failure(ErrorCode.BLOB_TOO_LARGE, headers=TUS, detail={"bytes_max": limits.BLOB_BYTES_MAX})
+    bytes_max = _BYTES_MAX.get(type_.partition("/")[0], limits.BLOB_BYTES_MAX)
+    if size > bytes_max:
+        raise Failure(ErrorCode.BLOB_TOO_LARGE, headers=TUS, detail={"bytes_max": bytes_max})
     if size < 1 or len(sha256) != 64 or set(sha256) - set("0123456789abcdef"):
         raise Failure(ErrorCode.BAD_REQUEST, headers=TUS, detail={"faults": ["upload-length or upload-metadata sha256"]})
     if type_ not in get_args(BlobType):

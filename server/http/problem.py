@@ -73,6 +73,7 @@ STATUS: Final[dict[ErrorCode, int]] = {
     ErrorCode.BLOB_OFFSET_WRONG: 409,
     ErrorCode.BLOB_CHECKSUM_WRONG: 460,
     ErrorCode.BLOB_NOT_AN_IMAGE: 422,
+    ErrorCode.BLOB_NOT_SOUND: 422,
     ErrorCode.BLOB_TOO_MANY_PIXELS: 422,
     ErrorCode.BLOB_TYPE_REFUSED: 415,
     ErrorCode.UPLOAD_UNKNOWN: 404,

@@ -417,6 +417,7 @@ FIELD_WORDS: Final[dict[str, Sentence]] = {
     "version": Sentence("版本", "Version"),
     "view": Sentence("视图", "View"),
     "vin": Sentence("车架号", "VIN"),
+    "voices": Sentence("语音备注", "Voice notes"),
     "waiting": Sentence("等待决定", "Waiting"),
     "waived": Sentence("未拍原因", "Photo waived"),
     "walk_in": Sentence("现场租赁", "Walk-in"),

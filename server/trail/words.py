@@ -118,6 +118,7 @@ ACTION_WORDS: Final[dict[str, Sentence]] = {
     "todo.hand_on": Sentence("转交待办", "To-do handed on"),
     "todo.open": Sentence("开立待办", "To-do opened"),
     "todo.reopen": Sentence("重新打开待办", "To-do opened again"),
+    "voice.add": Sentence("语音备注", "Voice note"),
 }
 """An entry's action."""
 

@@ -1,4 +1,5 @@
-"""Looks at a screen as a strict person does: pictures in both lights and sizes, axe's rules, nothing cut, nothing sideways.
+"""Looks at a screen as a strict person does: pictures in both lights and sizes, axe's rules, nothing cut, nothing sideways; with
+large letters, and at twice the size, every button can still be brought into sight and pressed.
 
 Neighbours: `test_screens.py` walks; the pictures lie in `shots/`, which is not kept. Invariant: faults are collected with the
 screen's name and asserted once, so that one walk tells them all.
@@ -28,6 +29,30 @@ _SIDEWAYS = """() => {
     return [`${root.scrollWidth} > ${window.innerWidth}: ${wide.slice(-1).map(one => one.outerHTML.slice(0, 120))}`];
 }"""
 
+_LARGE = {"large": (NARROWEST, 640), "double": (320, 568)}
+"""What somebody with weak eyes has: large letters on the smallest phone; the same with a browser at 200 % on one of 640."""
+_BURIED = """() => {
+    const over = [...document.querySelectorAll('dialog[open]')].at(-1) ?? document.body;
+    const clipped = one => [...one.querySelectorAll('*')].some(part => part.scrollWidth > part.clientWidth + 1
+        && part.clientWidth > 1 && getComputedStyle(part).overflowX !== 'visible');
+    const scrolled = [...document.querySelectorAll('*')].filter(one => one.scrollTop > 0).map(one => [one, one.scrollTop]);
+    const found = [];
+    for (const one of over.querySelectorAll('button, a[href]')) {
+        if (!one.checkVisibility({ visibilityProperty: true }) || one.closest('.sr, [inert]')) continue;
+        one.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
+        const box = one.getBoundingClientRect(), name = `"${(one.ariaLabel ?? one.textContent).trim().slice(0, 40)}"`;
+        if (box.width < 2 || box.height < 2) continue;
+        const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+        const mine = top !== null && (one.contains(top) || top.contains(one) && top.closest('label, button, a') !== null);
+        if (!mine && getComputedStyle(one).pointerEvents !== 'none')
+            found.push(`${name} is out of reach, under ${top?.outerHTML.slice(0, 80)}`);
+        if (clipped(one)) found.push(`${name} has its words cut`);
+    }
+    for (const one of document.querySelectorAll('*')) if (one.scrollTop > 0) one.scrollTop = 0;
+    for (const [one, top] of scrolled) one.scrollTop = top;
+    return found;
+}"""
+
 
 @dataclass
 class Gallery:
@@ -36,6 +61,8 @@ class Gallery:
     page: Page
     name: str
     sizes: dict[str, tuple[int, int]]
+    large: bool = False
+    """Whether each screen is looked at with large letters, too."""
     faults: list[str] = field(default_factory=list)
     seen: int = 0
 
@@ -55,6 +82,8 @@ class Gallery:
         await self.page.set_viewport_size({"width": NARROWEST, "height": 740})
         await self._settled()
         await self._straight(f"{name} {NARROWEST}")
+        if self.large:
+            await self._large(name)
         await self.page.set_viewport_size({"width": first[0], "height": first[1]})
         # The person's choice, not the device's: the app is light until somebody chooses otherwise.
         await self.page.evaluate("document.documentElement.dataset.theme = 'dark'")
@@ -78,6 +107,18 @@ class Gallery:
         await self._straight(f"{name} {NARROWEST}")
         await self.page.evaluate("document.documentElement.dataset.theme = 'light'")
         await self.page.set_viewport_size(size)
+
+    async def _large(self, name: str) -> None:
+        """With large letters, and at twice the size: nothing cut, nothing sideways, every button within reach."""
+        await self.page.evaluate("document.documentElement.dataset.size = 'large'")
+        for size, (width, height) in _LARGE.items():
+            await self.page.set_viewport_size({"width": width, "height": height})
+            await self._settled()
+            if size == "large":
+                await self.page.screenshot(path=SHOTS / f"{name}-{size}.png", animations="disabled")
+            await self._straight(f"{name} {size}")
+            self.faults += [f"{name} {size}: {one}" for one in await self.page.evaluate(_BURIED)]
+        await self.page.evaluate("document.documentElement.dataset.size = 'normal'")
 
     async def _settled(self) -> None:
         """Two frames, and whatever moves has arrived."""

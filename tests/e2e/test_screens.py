@@ -31,7 +31,7 @@ async def test_coming_in_and_the_everyday_screens(world: World, lang: str) -> No
     app = FieldApp(world.phone(locale=LOCALES[lang]), lang)
     van = world.vans_out()[0]
     await app.open(world.server.url, world.film(van))
-    gallery = Gallery(app.page, f"field-{lang}", FIELD_SIZES)
+    gallery = Gallery(app.page, f"field-{lang}", FIELD_SIZES, large=True)
     await app.sees(app.heading("enrol.title"))
     await gallery.look("enrol")
     await app.button("enrol.type").click()
@@ -80,7 +80,7 @@ async def test_the_wizard_and_the_gate(yard: World, lang: str) -> None:
     await app.today()
     await app.type_asset(van.plate)
     await app.button("asset.start").click()
-    gallery = Gallery(app.page, f"checkin-{lang}", FIELD_SIZES)
+    gallery = Gallery(app.page, f"checkin-{lang}", FIELD_SIZES, large=True)
     wizard = Checkin(app, yard.names(lang))
     await capture(gallery, wizard, van)
     await customer(yard, gallery, wizard)

@@ -39,6 +39,7 @@ class Planned:
             "task.done": lambda: {"task_id": self.counts[place]},
             "task.photo": lambda: {"task_id": task},
             "task.attempt": lambda: {"task_id": self.lost[place], "found": "nobody"},
+            "voice.add": lambda: {"depot_id": stage.depots[place], "about": "task", "about_id": task, "seconds": 7},
             "task.note": lambda: {"task_id": task, "note": "x"},
             "organisation.planning": lambda: {"organisation_id": stage.id, "repair_days": 5},
         }

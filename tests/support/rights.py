@@ -21,7 +21,7 @@ from tests.support.faults import Faults
 from tests.support.house import House
 from tests.support.looked_after import Todos
 from tests.support.planned import Planned
-from tests.support.stage import CheckIn, Phone, Stage, blob
+from tests.support.stage import CheckIn, Phone, Stage, files_of
 from tests.support.stocktake import StockTakes
 
 AT = "2027-01-15T08:00:00.000Z"
@@ -317,7 +317,7 @@ class Scene:
             ],
             10**6,
         )
-        twin.record(action, args, seen=seen, blobs=[blob(f"p/{action}")] if action in ("photo.add", "task.photo") else [])
+        twin.record(action, args, seen=seen, blobs=files_of(action, f"p/{action}"))
         message = SyncRequest.model_validate(twin.request())
         found: list[tuple[str, str | None]] = []
 

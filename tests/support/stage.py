@@ -288,6 +288,13 @@ def blob(name: str, role: str = "photo", type_: str = "image/jpeg") -> BlobRef:
     return BlobRef.model_validate({"sha256": sha256, "size": 1000, "type": type_, "role": role})
 
 
+def files_of(action: str, name: str) -> list[BlobRef]:
+    """The file an action cannot do without, if it is one of those."""
+    if action == "voice.add":
+        return [blob(name, "voice", "audio/webm")]
+    return [blob(name)] if action in ("photo.add", "task.photo") else []
+
+
 class CheckIn:
     """The entries of one handover, one by one or all at once."""
 

@@ -12,7 +12,7 @@ from schemas.people import OFFICE_ONLY, OFFICE_ROLES, PERMISSIONS, Reach, Role, 
 from server.trail.words import ACTION_WORDS
 from sync.visibility import Viewer, buckets_for, may_use_device
 from tests.support.rights import Scene
-from tests.support.stage import CheckIn, Phone, Stage, blob, signature
+from tests.support.stage import CheckIn, Phone, Stage, files_of, signature
 
 READS = {what for what in PERMISSIONS if what.startswith(("read.", "sheets."))}
 DOING = sorted({action for action, _ in ACTIONS})
@@ -72,7 +72,7 @@ def test_nobody_reaches_into_another_organisation(scene: Scene, other: dict[Role
     for role, phone in other.items():
         foreign = phone.stage
         args = scene.args(action, 0)
-        phone.record(action, args, blobs=[blob(f"x/{action}/{role}")] if action in ("photo.add", "task.photo") else [])
+        phone.record(action, args, blobs=files_of(action, f"x/{action}/{role}"))
         outcome = phone.push().outcomes[0]
         assert outcome.state in ("refused", "applied")
         if outcome.state == "applied":

@@ -12,7 +12,7 @@ from schemas.actions import ACTIONS
 from schemas.people import Role
 from tests.support.hosts import MemoryHost
 from tests.support.rights import Scene
-from tests.support.stage import Stage, blob
+from tests.support.stage import Stage, files_of
 
 FOLDER: Final = Path(__file__).resolve().parent / "bodies"
 
@@ -37,7 +37,7 @@ def record() -> list[str]:
     FOLDER.mkdir(exist_ok=True)
     for action, version in wanted:
         phone = stage.phone(Role.TECHNICIAN)
-        blobs = [blob(f"{action}/photo")] if action in ("photo.add", "task.photo") else []
+        blobs = files_of(action, f"{action}/photo")
         made = phone.record(action, scene.args(action, 0), version=version, blobs=blobs)
         path_of(action, version).write_bytes(made.body)
     return [path_of(*one).name for one in wanted]

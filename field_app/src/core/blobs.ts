@@ -24,6 +24,7 @@ const TUS = { 'Tus-Resumable': '1.0.0' };
 /** The server has looked at the whole file (or its kind) and will not have it: sending it again changes nothing. */
 const FINAL = new Set<string>([
   'blob_not_an_image',
+  'blob_not_sound',
   'blob_too_many_pixels',
   'blob_type_refused',
   'blob_too_large',

@@ -65,5 +65,7 @@ const COUNTING: readonly string[] = ['stock_take.count', 'stock_take.uncount', '
 /** What may be recorded while the gate is shut: whatever belongs to a handover or a stock-take already begun. */
 export function allowedWhenShut(action: string, args: object): boolean {
   if (COUNTING.includes(action)) return true;
+  if (action === 'voice.add')
+    return 'about' in args && (args.about === 'handover' || args.about === 'damage');
   return action !== 'handover.start' && 'handover_id' in args;
 }

@@ -28,7 +28,7 @@ import { noteRoom, refuseWithoutRoom } from './storage';
 import type { NewBlob, NewEntry, Saved, WizardState } from './types';
 import { effectsOf, keyOf, ruleOf } from './view';
 
-const PRIORITY: Record<BlobRole, number> = { signature: 0, document: 1, damage: 2, photo: 3 };
+const PRIORITY: Record<BlobRole, number> = { signature: 0, document: 1, damage: 2, photo: 3, voice: 4 };
 
 /** Who acts, and how sure that is. */
 export interface Actor {

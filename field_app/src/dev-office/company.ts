@@ -84,6 +84,7 @@ function handover(n: number, over: Partial<RecordOf<'handover'>>): Any {
       supplements: {},
       gate: {},
       note: '',
+      voices: {},
       ...over,
     },
   };
@@ -304,6 +305,7 @@ const damage = (of: string, n: number, over: Partial<RecordOf<'damage'>>): Any =
     clustered_with: null,
     cluster: {},
     photos: {},
+    voices: {},
     state: 'open',
     found_at: ago(26_000 - n),
     found_by: id(10),

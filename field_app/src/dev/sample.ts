@@ -239,6 +239,7 @@ function baseline(at: number): RecordOf<'handover'> {
     supplements: {},
     gate: {},
     note: '',
+    voices: {},
     _v: 5,
   };
 }
@@ -268,6 +269,7 @@ function damage(
     cluster: {},
     size_range: n === 3 ? null : '5_to_10_cm',
     photos: {},
+    voices: {},
     state: 'open',
     found_at: wall(-18, 9, 3),
     found_by: id(22),
@@ -302,6 +304,7 @@ function task(
     damage_ids: [],
     fault_ids: [],
     photos: {},
+    voices: {},
     attempts: {},
     started: {},
     result: {},

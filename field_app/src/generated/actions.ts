@@ -2301,5 +2301,75 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
         "create": false
       }
     ]
+  },
+  "voice.add": {
+    "v": 1,
+    "subject": [
+      "depot",
+      "depot_id"
+    ],
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "fault",
+        "id": "$about_id",
+        "values": {
+          "voices": {
+            "@blob.0.sha256": {
+              "entry": "@id",
+              "by": "@actor",
+              "at": "@at",
+              "seconds": "$seconds"
+            }
+          }
+        },
+        "create": false
+      },
+      {
+        "kind": "task",
+        "id": "$about_id",
+        "values": {
+          "voices": {
+            "@blob.0.sha256": {
+              "entry": "@id",
+              "by": "@actor",
+              "at": "@at",
+              "seconds": "$seconds"
+            }
+          }
+        },
+        "create": false
+      },
+      {
+        "kind": "damage",
+        "id": "$about_id",
+        "values": {
+          "voices": {
+            "@blob.0.sha256": {
+              "entry": "@id",
+              "by": "@actor",
+              "at": "@at",
+              "seconds": "$seconds"
+            }
+          }
+        },
+        "create": false
+      },
+      {
+        "kind": "handover",
+        "id": "$about_id",
+        "values": {
+          "voices": {
+            "@blob.0.sha256": {
+              "entry": "@id",
+              "by": "@actor",
+              "at": "@at",
+              "seconds": "$seconds"
+            }
+          }
+        },
+        "create": false
+      }
+    ]
   }
 };

@@ -236,6 +236,10 @@ export const ERROR_MESSAGES: { readonly [C in ErrorCode]: { readonly zh: string;
     "zh": "文件不是真正的图片，已另行保管并通知办公室，不影响其他上传。",
     "en": "The file is not a real picture; it is kept aside, the office is told, other uploads go on."
   },
+  "blob_not_sound": {
+    "zh": "文件不是真正的录音，或超过了大小上限；已另行保管并通知办公室，不影响其他上传。",
+    "en": "The file is no real recording, or larger than one may be; it is kept aside, the office is told, other uploads go on."
+  },
   "blob_too_many_pixels": {
     "zh": "图片像素过多，已另行保管并通知办公室，不影响其他上传。",
     "en": "The picture has too many pixels; it is kept aside, the office is told, other uploads go on."

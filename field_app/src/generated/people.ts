@@ -119,6 +119,14 @@ export const PERMISSIONS: { readonly [what: string]: { readonly [R in Role]?: Re
     "manager": "org",
     "system": "org"
   },
+  "voice.add": {
+    "technician": "depot",
+    "driver": "depot",
+    "operations": "depot",
+    "manager": "org",
+    "system": "org",
+    "service_desk": "depot"
+  },
   "fault.report": {
     "technician": "depot",
     "driver": "depot",

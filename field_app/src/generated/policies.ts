@@ -311,6 +311,7 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "size_mm": "last_writer",
       "size_range": "last_writer",
       "photos": "union",
+      "voices": "union",
       "clustered_with": "server",
       "cluster": "server",
       "state": "server",
@@ -322,6 +323,7 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "size_mm": null,
       "size_range": null,
       "photos": {},
+      "voices": {},
       "clustered_with": null,
       "cluster": {},
       "state": "open"
@@ -405,6 +407,7 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "guess": "immutable",
       "by": "immutable",
       "photos": "union",
+      "voices": "union",
       "state": "server",
       "reported_at": "immutable",
       "reported_by": "immutable",
@@ -418,6 +421,7 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "guess": "unsure",
       "by": "staff",
       "photos": {},
+      "voices": {},
       "state": "open",
       "task_id": null,
       "planned": {},
@@ -533,7 +537,8 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "supplement_of": "server",
       "supplements": "server",
       "proof": "server",
-      "note": "last_writer"
+      "note": "last_writer",
+      "voices": "union"
     },
     "defaults": {
       "rental_id": null,
@@ -560,7 +565,8 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "supplement_of": null,
       "supplements": {},
       "proof": {},
-      "note": ""
+      "note": "",
+      "voices": {}
     }
   },
   "incident": {
@@ -1009,6 +1015,7 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "damage_ids": "server",
       "fault_ids": "server",
       "photos": "union",
+      "voices": "union",
       "attempts": "union",
       "started": "server",
       "result": "server"
@@ -1029,6 +1036,7 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "damage_ids": [],
       "fault_ids": [],
       "photos": {},
+      "voices": {},
       "attempts": {},
       "started": {},
       "result": {}

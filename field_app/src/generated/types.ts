@@ -282,9 +282,9 @@ export interface BlobRef {
   role: BlobRole;
 }
 
-export type BlobRole = 'signature' | 'document' | 'damage' | 'photo';
+export type BlobRole = 'signature' | 'document' | 'damage' | 'photo' | 'voice';
 
-export type BlobType = 'image/jpeg' | 'image/png' | 'image/webp' | 'application/json';
+export type BlobType = 'image/jpeg' | 'image/png' | 'image/webp' | 'application/json' | 'audio/webm' | 'audio/mp4' | 'audio/ogg';
 
 /** What a bucket comes to at `version`: how many records, and 32 hex digits over them (sync/digest.py). */
 export interface BucketDigest {
@@ -601,6 +601,7 @@ export interface Damage {
   size_mm: number | null;
   size_range: SizeRange | null;
   photos: Record<string, unknown>;
+  voices: Record<string, unknown>;
   clustered_with: string | null;
   cluster: Record<string, unknown>;
   state: 'open' | 'repaired' | 'retracted';
@@ -858,7 +859,7 @@ export interface EntryTimes {
   suspect: boolean;
 }
 
-export type ErrorCode = 'bad_request' | 'body_too_large' | 'protocol_unsupported' | 'not_found' | 'forbidden' | 'not_signed_in' | 'origin_refused' | 'too_many_tries' | 'server_error' | 'storage_full' | 'database_away' | 'code_unknown' | 'code_expired' | 'code_used' | 'code_foreign' | 'key_invalid' | 'login_wrong' | 'pin_wrong' | 'pin_weak' | 'challenge_expired' | 'signature_invalid' | 'device_unknown' | 'device_revoked' | 'device_wiping' | 'app_outdated' | 'head_signature_invalid' | 'cursor_foreign' | 'entry_order' | 'epoch_unknown' | 'entry_unreadable' | 'entry_hash_mismatch' | 'entry_private_mismatch' | 'entry_id_reused' | 'entry_waits' | 'entry_server_error' | 'entry_dismissed' | 'action_unknown' | 'action_forbidden' | 'actor_not_on_device' | 'handover_closed' | 'handover_incomplete' | 'record_unknown' | 'state_illegal' | 'step_not_ready' | 'incident_closed' | 'todo_owner_blind' | 'notice_address' | 'value_taken' | 'tag_unusable' | 'custom_value_wrong' | 'last_administrator' | 'own_roles' | 'depot_closed' | 'depot_not_empty' | 'roster_unfit' | 'pack_unsound' | 'pack_id_reused' | 'diagram_unknown' | 'password_weak' | 'password_given' | 'password_expired' | 'username_taken' | 'account_unfit' | 'join_unknown' | 'join_expired' | 'blob_too_large' | 'blob_hash_mismatch' | 'blob_offset_wrong' | 'blob_checksum_wrong' | 'blob_not_an_image' | 'blob_too_many_pixels' | 'blob_type_refused' | 'upload_unknown' | 'uploads_too_many' | 'import_unreadable' | 'import_too_large' | 'import_foreign' | 'import_version' | 'import_unsigned' | 'import_contradicts' | 'import_incomplete' | 'import_no_room' | 'sheet_unreadable' | 'sheet_old_format' | 'sheet_encoding' | 'sheet_too_large' | 'sheet_empty' | 'sheet_unmapped' | 'sheet_step' | 'sheet_file_gone' | 'sheets_too_many' | 'import_busy';
+export type ErrorCode = 'bad_request' | 'body_too_large' | 'protocol_unsupported' | 'not_found' | 'forbidden' | 'not_signed_in' | 'origin_refused' | 'too_many_tries' | 'server_error' | 'storage_full' | 'database_away' | 'code_unknown' | 'code_expired' | 'code_used' | 'code_foreign' | 'key_invalid' | 'login_wrong' | 'pin_wrong' | 'pin_weak' | 'challenge_expired' | 'signature_invalid' | 'device_unknown' | 'device_revoked' | 'device_wiping' | 'app_outdated' | 'head_signature_invalid' | 'cursor_foreign' | 'entry_order' | 'epoch_unknown' | 'entry_unreadable' | 'entry_hash_mismatch' | 'entry_private_mismatch' | 'entry_id_reused' | 'entry_waits' | 'entry_server_error' | 'entry_dismissed' | 'action_unknown' | 'action_forbidden' | 'actor_not_on_device' | 'handover_closed' | 'handover_incomplete' | 'record_unknown' | 'state_illegal' | 'step_not_ready' | 'incident_closed' | 'todo_owner_blind' | 'notice_address' | 'value_taken' | 'tag_unusable' | 'custom_value_wrong' | 'last_administrator' | 'own_roles' | 'depot_closed' | 'depot_not_empty' | 'roster_unfit' | 'pack_unsound' | 'pack_id_reused' | 'diagram_unknown' | 'password_weak' | 'password_given' | 'password_expired' | 'username_taken' | 'account_unfit' | 'join_unknown' | 'join_expired' | 'blob_too_large' | 'blob_hash_mismatch' | 'blob_offset_wrong' | 'blob_checksum_wrong' | 'blob_not_an_image' | 'blob_not_sound' | 'blob_too_many_pixels' | 'blob_type_refused' | 'upload_unknown' | 'uploads_too_many' | 'import_unreadable' | 'import_too_large' | 'import_foreign' | 'import_version' | 'import_unsigned' | 'import_contradicts' | 'import_incomplete' | 'import_no_room' | 'sheet_unreadable' | 'sheet_old_format' | 'sheet_encoding' | 'sheet_too_large' | 'sheet_empty' | 'sheet_unmapped' | 'sheet_step' | 'sheet_file_gone' | 'sheets_too_many' | 'import_busy';
 
 export type ExportKind = 'asset' | 'customer' | 'rental' | 'task' | 'handover' | 'damage' | 'conflict' | 'device' | 'person' | 'fault' | 'former_tag' | 'todo' | 'incident' | 'depot' | 'price_plan';
 
@@ -871,6 +872,7 @@ export interface Fault {
   guess: FaultGuess;
   by: FaultBy;
   photos: Record<string, unknown>;
+  voices: Record<string, unknown>;
   state: FaultState;
   reported_at: string;
   reported_by: string;
@@ -1065,6 +1067,7 @@ export interface Handover {
   supplements: Record<string, unknown>;
   proof: Record<string, unknown>;
   note: string;
+  voices: Record<string, unknown>;
 }
 
 /** The handover is given up; what was captured stays. */
@@ -2286,6 +2289,7 @@ export interface Task {
   damage_ids: string[];
   fault_ids: string[];
   photos: Record<string, unknown>;
+  voices: Record<string, unknown>;
   attempts: Record<string, unknown>;
   started: Record<string, unknown>;
   result: Record<string, unknown>;
@@ -2528,6 +2532,16 @@ export interface TrailSubject {
   name_en: string;
 }
 
+export type VoiceAbout = 'fault' | 'task' | 'damage' | 'handover';
+
+/** A voice note, the entry's one blob, of role `voice`. `about` and `about_id`: the record that holds it, at this depot; whoever sees that record may hear it. Only the record of that kind and id is there, so only one of the effects is seen. */
+export interface VoiceAdd {
+  depot_id: string;
+  about: VoiceAbout;
+  about_id: string;
+  seconds: number;
+}
+
 /** Who looked at a refused entry and left it refused, when, and why. */
 export interface WaitingDecision {
   by: string;
@@ -2724,6 +2738,7 @@ export interface Actions {
   'todo.hand_on': TodoHandOn;
   'todo.open': TodoOpen;
   'todo.reopen': TodoReopen;
+  'voice.add': VoiceAdd;
 }
 
 export type Kind = keyof Records;

@@ -21,6 +21,7 @@ import { tIn as officeIn, officePair } from './office';
 import { phonelockPair } from './phonelock';
 import { photosPair } from './photos';
 import { fill } from './translate';
+import { voicePair } from './voice';
 import { walkinPair } from './walkin';
 
 const names = (text: string): string[] =>
@@ -34,6 +35,7 @@ describe.each([
   ['hand-out', handoutPair],
   ['losses', lossPair],
   ['photos', photosPair],
+  ['voice notes', voicePair],
 ])('the %s dictionary', (_name, pair) => {
   const zh: Readonly<Record<string, string>> = pair.zh;
   const en: Readonly<Record<string, string>> = pair.en;

@@ -160,6 +160,7 @@ export const devices: Readonly<Record<keyof typeof zh, string>> = {
   'fileRole.damage': '{n} damage {n|photo|photos}',
   'fileRole.signature': '{n} {n|signature|signatures}',
   'fileRole.document': '{n} {n|document|documents}',
+  'fileRole.voice': '{n} voice {n|note|notes}',
 
   'invite.title': 'Enrol a device',
   'invite.depot': 'Depot',

@@ -274,6 +274,7 @@ export const field: Readonly<Record<keyof typeof zh, string>> = {
   'sync.role.damage': 'Damage photo',
   'sync.role.signature': 'Signature',
   'sync.role.document': 'Signed text',
+  'sync.role.voice': 'Voice note',
 
   'me.title': 'Me',
   'me.person': 'Signed in as',

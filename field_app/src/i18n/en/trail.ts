@@ -152,6 +152,7 @@ export const trail: Record<keyof typeof zh, string> = {
   'field.closed': 'Closed',
   'field.acceptance': 'Acceptance',
   'field.photos': 'Photos',
+  'field.voices': 'Voice notes',
   'field.waived': 'Photo waived',
   'field.damages': 'Damages',
   'field.accessories': 'Accessories',
@@ -205,6 +206,7 @@ export const trail: Record<keyof typeof zh, string> = {
   'action.task.reassign': 'Task reassigned',
   'action.task.cancel': 'Task cancelled',
   'action.task.remove': 'Task removed',
+  'action.voice.add': 'Voice note',
   'action.task.note': 'Note on a task',
 
   'code.state.open': 'Open',

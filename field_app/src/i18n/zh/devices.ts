@@ -154,6 +154,7 @@ export const devices = {
   'fileRole.damage': '损坏照片 {n}',
   'fileRole.signature': '签名 {n}',
   'fileRole.document': '文件 {n}',
+  'fileRole.voice': '语音 {n}',
 
   'invite.title': '登记设备',
   'invite.depot': '网点',

@@ -259,6 +259,7 @@ export const field = {
   'sync.role.damage': '损坏照片',
   'sync.role.signature': '签名',
   'sync.role.document': '确认单',
+  'sync.role.voice': '语音备注',
 
   'me.title': '我的',
   'me.person': '当前人员',

@@ -149,6 +149,7 @@ export const trail = {
   'field.closed': '关闭',
   'field.acceptance': '验收状态',
   'field.photos': '照片',
+  'field.voices': '语音备注',
   'field.waived': '未拍原因',
   'field.damages': '损坏',
   'field.accessories': '附件',
@@ -202,6 +203,7 @@ export const trail = {
   'action.task.reassign': '改派任务',
   'action.task.cancel': '取消任务',
   'action.task.remove': '删除任务',
+  'action.voice.add': '语音备注',
   'action.task.note': '任务备注',
 
   'code.state.open': '待处理',
