@@ -82,7 +82,7 @@ async def test_handed_over_without_a_network_and_found_again_by_the_return(yard:
     rental, van = waiting(yard)
     app = await at_today(yard, lang)
     page = app.page
-    gallery = Gallery(page, f"checkout-{lang}", SIZES, large=True)
+    gallery = Gallery(page, f"checkout-{lang}", SIZES)
     await page.get_by_text(app.w("today.depot")).first.click()
     await page.get_by_role("button", name=re.compile(re.escape(van["label"]))).first.click()
     await app.sees(page.get_by_role("heading", level=1, name=h.whole("handout.title")))

@@ -56,7 +56,7 @@ async def test_let_at_the_counter_without_a_network_and_approved_afterwards(yard
     await page.get_by_label(w("walkin.add")).fill(free["label"][-5:])
     await page.get_by_role("button", name=re.compile(re.escape(free["label"]))).click()
     await page.get_by_text(w.whole("walkin.days", n=3)).click()
-    gallery = Gallery(page, f"walkin-{lang}", SMALL, large=True)
+    gallery = Gallery(page, f"walkin-{lang}", SMALL)
     await gallery.look("filled")
     await page.get_by_role("button", name=w("walkin.make")).click()
     await app.sees(page.get_by_role("heading", level=1, name=Words(lang, "handout").whole("handout.title")))
