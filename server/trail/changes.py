@@ -15,13 +15,14 @@ from sqlmodel import SQLModel
 
 from schemas import limits
 from schemas.merge import MergePolicy
+from schemas.records import RECORDS
 from schemas.trail import FieldChange
 from server.storage import statements as sql
 from server.storage.store import SqlStore
 from server.trail import questions
 from server.trail.about import Said, Subject, fields_in, said_by
 from server.trail.questions import Found, Wanted
-from server.trail.sums import parts_of_sum
+from server.trail.sums import deposit_state_after, parts_of_sum
 from server.trail.tables import TrailSubjectRow
 from sync import hlc
 from sync.store import JournalEntry, StoredRecord
@@ -213,11 +214,17 @@ def compare(found: Sequence[One], record: StoredRecord) -> None:
             )  # fmt: skip
             if change.before == after and change.lost is None and not change.conflict:
                 continue
-            if change.before is not None or after not in _NOTHING or change.lost is not None or change.conflict:
+            nothing = after in _NOTHING or _is_default_zero(record.kind, name, after)
+            if change.before is not None or not nothing or change.lost is not None or change.conflict:
                 one.changes.append(change)
             beaten_later = change.lost == MergePolicy.LAST_WRITER and by > present[1]
             if one.entry.state in _TOOK_EFFECT and (change.lost is None or beaten_later) and not change.conflict:
                 standing[(name, item)] = (after, by)
+
+
+def _is_default_zero(kind: str, name: str, value: Any) -> bool:
+    """A figure that stands at nought without anybody's word: from nothing to it nothing changed."""
+    return type(value) is int and value == 0 and RECORDS[kind].model_fields[name].default == 0
 
 
 def _written(one: One, record: StoredRecord) -> Iterator[tuple[str, str | None, Any]]:
@@ -226,6 +233,7 @@ def _written(one: One, record: StoredRecord) -> Iterator[tuple[str, str | None, 
     for name, meta in record.meta.items():  # what a rule wrote beside what the entry declares
         if meta.entry and meta.entry == one.entry.entry_id and name not in written and name in record.data and not meta.items:
             written[name] = record.data[name]
+    written.update(deposit_state_after(record, one.entry.entry_id))
     yield from fields_in(record.kind, written)
 
 

@@ -6,7 +6,9 @@ they would explain something else.
 
 from typing import Any, Final
 
+from schemas.states import DEPOSIT, judge_step
 from schemas.trail import SumPart
+from server.domain.rules.rentals import Sums, deposit_step
 from sync.store import StoredRecord
 
 _SUMS: Final = {
@@ -30,3 +32,23 @@ def parts_of_sum(record: StoredRecord, name: str, value: Any) -> list[SumPart]:
     ]
     parts.sort(key=lambda one: (one.at or "", one.entry))
     return parts if sum(one.amount_fen for one in parts) == value else []
+
+
+def deposit_state_after(record: StoredRecord, entry: str | None) -> dict[str, str]:
+    """{deposit_state: …} as this step of the deposit left it; nothing where the entry is none, or where the steps do not lead to
+    the present state: something else was between them."""
+    items = record.data.get("deposit_steps") or {}
+    if record.kind != "rental_terms" or entry not in items:
+        return {}
+    steps = sorted(items.items(), key=lambda one: (one[1].get("at") or "", one[0]))
+    asked_first = steps[0][1].get("step") == "ask"
+    state = DEPOSIT.start if asked_first else "asked"
+    sums = Sums(0 if asked_first else record.data.get("deposit_required_fen") or 0, 0, 0, 0)
+    found = {}
+    for step_of, item in steps:
+        step, sums, _ = deposit_step(item.get("step", ""), item.get("amount_fen") or 0, sums)
+        target = judge_step(DEPOSIT, state, step).target
+        if target is None:
+            return {}
+        found[step_of] = state = target
+    return {"deposit_state": found[entry]} if state == record.data.get("deposit_state") else {}

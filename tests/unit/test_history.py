@@ -202,6 +202,25 @@ async def test_a_part_is_told_only_to_whom_may_see_it(database: SqliteDatabase, 
     assert {one.kind for entry in page.entries for one in entry.changes} == {"customer"}
 
 
+async def test_each_step_of_a_deposit_tells_the_state_it_left_and_nought_is_no_change(
+    database: SqliteDatabase, company: Stage
+) -> None:
+    rental = company.ids.new()
+    company.do(company.rental_of(rental, []).model_copy(update={"deposit_fen": 500_000}))
+    for action in (
+        RentalDeposit(rental_id=rental, step="receive", amount_fen=200_000),
+        RentalDeposit(rental_id=rental, step="receive", amount_fen=300_000),
+        RentalDeposit(rental_id=rental, step="hold", amount_fen=0),
+    ):
+        company.now += MINUTE_MS
+        company.do(action)
+    held, second, first, _ = (await told(database, company, "rental", rental)).entries
+    states = [one.after for entry in (first, second, held) for one in entry.changes if one.field == "deposit_state"]
+    assert states == ["part_received", "received", "held"]
+    fields = {one.field for entry in (first, second, held) for one in entry.changes}
+    assert not fields & {"deposit_offset_fen", "deposit_refunded_fen"}, "nothing was offset or refunded"
+
+
 async def test_a_rental_tells_its_money(database: SqliteDatabase, company: Stage) -> None:
     rental = company.ids.new()
     company.do(company.rental_of(rental, []).model_copy(update={"deposit_fen": 500_000}))
