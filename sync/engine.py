@@ -289,6 +289,8 @@ class _Push:
         """The last number both sides agree on when the device's journal contradicts the stored one, else None."""
         device, head = self.device, self.request.head
         start = next(base for epoch, base, _ in self._epochs() if epoch == device.epoch)
+        if head.seq < start:
+            raise PushRefused(ErrorCode.ENTRY_ORDER, epoch=device.epoch, base=start)
         by_loss = losses.contradiction(self.request, start, device.seq, self._stored_hash)
         by_entry = self._base_by_entries(start, device.seq if by_loss is None else by_loss)
         if by_entry is not None:

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, Final
 
 from schemas.actions import ACTIONS
+from schemas.ids import is_uuid
 from sync.body import Body
 from sync.journal import derived_id
 from sync.store import Expected
@@ -30,7 +31,7 @@ def foresee(bodies: Iterable[Body]) -> Expected:
         expected.blobs.update(blob.sha256 for blob in body.blobs)
         for kind, way in named_by(body.action, body.v):
             record_id = _follow(body.args, way)
-            if isinstance(record_id, str):
+            if isinstance(record_id, str) and is_uuid(record_id):
                 expected.records.add((kind, record_id))
         if body.action in _DERIVED:
             kind, name = _DERIVED[body.action]

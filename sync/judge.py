@@ -85,13 +85,16 @@ class Judge:
         present: _Next | None = _Next(entry, conflicts.stood_in(self.store, entry))
         while present is not None:
             judged, self.stand_in = present
+            stood = judged.state
             owner = device if judged is entry else self.store.device(self.organisation, judged.device)
             assert owner is not None, "what is stored is its device's"
             self._judge_one(owner, judged)
             # At once, before what stands in the queue already: that may say a word on the same entry.
             queue[:0] = [_Next(one, right) for one, right in self.ratified]
             self.ratified = []
-            if judged.entry_id is not None and judged.state not in UNSETTLED and not judged.repeat_of:
+            # Only what stands otherwise now can change another's outcome: so entries that need one another come to an end.
+            is_news = judged.state not in UNSETTLED and judged.state != stood
+            if judged.entry_id is not None and is_news and not judged.repeat_of:
                 queue += [_Next(one, None) for one in self.store.take_waiting(self.organisation, judged.entry_id)]
             present = self._next(queue)
         self.stand_in = None
@@ -233,7 +236,7 @@ class Judge:
         A new entry's blobs are declared here, outside the part that may be undone: evidence is awaited whatever the
         verdict.
         """
-        entry.action = body.action
+        entry.action = body.action.replace("\0", "")  # PostgreSQL keeps none in a text
         known = self.store.entry_by_id(self.organisation, body.id)
         if known is not None and (known.device, known.epoch, known.seq) != (
             entry.device,
@@ -257,6 +260,8 @@ class Judge:
 
     def _await_needs(self, entry: JournalEntry, body: Body) -> None:
         for needed in body.needs:
+            if needed == body.id:
+                continue  # nothing comes before itself
             known = self.store.entry_by_id(self.organisation, needed)
             settled = known is not None and known.state not in UNSETTLED
             if not settled and (self.stand_in is not None or (known is None and self._is_anything_gone())):

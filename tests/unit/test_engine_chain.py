@@ -10,8 +10,9 @@ from schemas.errors import ErrorCode
 from schemas.people import Role
 from schemas.protocol import NewEpoch
 from server.proof import verify_device
-from sync.journal import extend, genesis
-from tests.support.stage import CheckIn, Phone, Stage, unseal
+from sync.engine import PushRefused
+from sync.journal import extend, genesis, head_text
+from tests.support.stage import CheckIn, Phone, Stage, signature, unseal
 
 
 def verified(stage: Stage, phone: Phone) -> None:
@@ -472,3 +473,23 @@ def test_chain_numbers_are_bounded() -> None:
             extend(start, seq, b"")
     assert extend(start, 1, b"") != extend(start, 2, b"")
     assert len({genesis("o", "d"), genesis("o", "d", 1), genesis("o", "d", 1, start), genesis("d", "o")}) == 4
+
+
+def test_a_head_before_the_first_number_of_its_epoch_is_refused_by_name(stage: Stage) -> None:
+    phone = stage.phone()
+    for _ in range(3):
+        CheckIn(phone).start()
+    phone.push()
+    twin = phone.copy()
+    CheckIn(phone).start()
+    phone.push()
+    CheckIn(twin).start()
+    assigned = twin.push().new_epoch
+    assert assigned is not None
+    twin.journal.adopt(assigned)
+    twin.push()
+    made_up = "0" * 64
+    signed = signature(phone.secret, head_text(stage.id, phone.id, 1, 1, made_up))
+    with pytest.raises(PushRefused) as refused:
+        stage.push(twin.request(entries=[], head={"epoch": 1, "seq": 1, "hash": made_up, "signature": signed}))
+    assert refused.value.code == ErrorCode.ENTRY_ORDER

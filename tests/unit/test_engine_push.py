@@ -482,3 +482,17 @@ def test_the_python_device_keeps_its_numbers_without_gaps(stage: Stage) -> None:
     assert len(phone.journal.outbox) == 3, "only what the receipt proves leaves"
     foreign = Device(stage.id, phone.id, sign=phone.journal.sign, random=stage.ids.bytes)
     assert foreign.prove(unseal(stage.id, pushed.receipt)) == 0
+
+
+@pytest.mark.parametrize(
+    ("action", "args"), [("photo\0add", {}), ("reading.record", {"handover_id": "\0", "meter": "odometer", "value": 1})]
+)
+def test_a_nul_costs_its_own_entry_alone_its_effect(stage: Stage, action: str, args: dict[str, Any]) -> None:
+    phone = stage.phone()
+    before = CheckIn(phone).start()
+    bad = phone.record(action, args)
+    behind = CheckIn(phone).start()
+    phone.push()
+    assert stage.state(bad)[0] == "parked"
+    assert stage.state(bad)[1] != ErrorCode.ENTRY_SERVER_ERROR
+    assert stage.state(before) == stage.state(behind) == ("applied", None)
