@@ -25,11 +25,15 @@ def blob_arrived(
     """A device has sent a blob whole and it was examined: `received`, or `rejected` with a code. The records that answer
     for it count anew.
 
-    An erased blob stays erased. Unknown blobs (not declared by any entry yet) are only remembered as the device's.
+    An erased blob stays erased, and a received one received: the same bytes were found good once, and whose they are may have let
+    go of them, so no later word of anybody takes them back. Unknown blobs (not declared by any entry yet) are only remembered as
+    the device's.
     """
     touched = Touched()
     version = store.lock_organisation(organisation) + 1
     known = store.blob(organisation, sha256)
+    if known is not None and known.state == "received":
+        state, code = "received", None
     news = known is not None and known.state not in (state, "erased")
     if state == "received" and not store.holds_blob(organisation, device, sha256):
         store.hold_blob(organisation, device, sha256)

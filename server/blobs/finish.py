@@ -3,7 +3,8 @@
 Neighbours: `server/http/blobs.py` calls `finish` when the last byte is durable, `tend` runs in the
 background. Invariants: `finish` may be cut at any point and called again — files are moved before the
 database says so, and a moved file is found again; a blob that was erased never comes back; what is rejected
-is kept in quarantine and never holds anything up.
+is kept in quarantine and never holds anything up; the type an uploader names can make nothing worse of bytes that
+an entry declared.
 """
 
 import asyncio
@@ -55,15 +56,18 @@ class Finished:
 
 async def finish(house: Rooms, row: UploadRow) -> Finished:
     """Take a complete upload in. OSError when the disk fails: the upload stays complete and may be finished later."""
+    known = await house.database.read(lambda store: store.blob(row.organisation, row.sha256))
     async with house.examinations:
-        verdict = await asyncio.to_thread(_take_in, house.vault, row)
+        verdict = await asyncio.to_thread(_take_in, house.vault, row, known)
     if verdict is None:
         await house.database.write(lambda store: uploads.drop(store.connection, row.id))
         return Finished(ErrorCode.BLOB_HASH_MISMATCH)
-    await _announce(house, row, verdict.code)
-    house.metrics.blobs.labels("rejected" if verdict.code else "received").inc()
+    finished = await _announce(house, row, known, verdict.code)
+    if finished is None:
+        return await finish(house, row)
+    house.metrics.blobs.labels("rejected" if finished.code else "received").inc()
     house.metrics.blob_bytes.inc(row.size)
-    return Finished(verdict.code)
+    return finished
 
 
 async def already_here(house: Rooms, row: UploadRow) -> bool:
@@ -86,7 +90,7 @@ async def already_here(house: Rooms, row: UploadRow) -> bool:
     return (await finish(house, row)).code is not ErrorCode.BLOB_HASH_MISMATCH
 
 
-def _take_in(vault: Vault, row: UploadRow) -> Verdict | None:
+def _take_in(vault: Vault, row: UploadRow, known: BlobState | None) -> Verdict | None:
     """Hash, examine, preview, move. None: the bytes are not those the hash names; the upload is gone."""
     kept = vault.blob_path(row.organisation, row.sha256)
     aside = vault.quarantine_path(row.organisation, row.sha256)
@@ -94,7 +98,7 @@ def _take_in(vault: Vault, row: UploadRow) -> Verdict | None:
     if path is None or file_sha256(path) != row.sha256:
         vault.discard(row.id)
         return None
-    verdict = examine(path, row.type)
+    verdict = _verdict(path, row, known)
     if verdict.preview is not None:
         vault.write(vault.preview_path(row.organisation, row.sha256), verdict.preview)
     target = kept if verdict.code is None else aside
@@ -103,21 +107,41 @@ def _take_in(vault: Vault, row: UploadRow) -> Verdict | None:
     return verdict
 
 
-async def _announce(house: Rooms, row: UploadRow, code: ErrorCode | None) -> None:
+def _verdict(path: Path, row: UploadRow, known: BlobState | None) -> Verdict:
+    """What the bytes are. Good as what their entry declared or as what their uploader names is good; what was received was
+    found good before."""
+    if known is not None and known.state == "received":
+        return Verdict(None)
+    declared = examine(path, row.type if known is None else known.type)
+    if declared.code is None or known is None or known.type == row.type:
+        return declared
+    named = examine(path, row.type)
+    return declared if named.code else named
+
+
+async def _announce(house: Rooms, row: UploadRow, known: BlobState | None, code: ErrorCode | None) -> Finished | None:
+    """Tell the engine and whoever looks on. None: an entry declared the blob while it was examined, as another type than it was
+    examined by, and it must be looked at once more."""
     now = house.clock()
-    state = "received" if code is None else "rejected"
 
-    def job(store: SqlStore) -> tuple[bool, list[tuple[str, bytes]]]:
-        uploads.settle(store.connection, row.id, "done" if code is None else "rejected", code, now)
-        touched = house.engine.blob_arrived(store, row.organisation, row.device, row.sha256, state, code, now)
-        known = store.blob(row.organisation, row.sha256)  # asked under the lock: it may have been erased just now
-        return known is not None and known.state == "erased", frames(store, row.organisation, touched)
+    def job(store: SqlStore) -> tuple[Finished | None, bool, list[tuple[str, bytes]]]:
+        store.lock_organisation(row.organisation)
+        present = store.blob(row.organisation, row.sha256)  # asked under the lock: it may have been erased just now
+        if code and known is None and present is not None and present.type != row.type:
+            return None, False, []
+        said = None if present is not None and present.state == "received" else code
+        state = "rejected" if said else "received"
+        uploads.settle(store.connection, row.id, "rejected" if said else "done", said, now)
+        touched = house.engine.blob_arrived(store, row.organisation, row.device, row.sha256, state, said, now)
+        erased = present is not None and present.state == "erased"
+        return Finished(said), erased, frames(store, row.organisation, touched)
 
-    erased, made = await house.database.write(job)
+    finished, erased, made = await house.database.write(job)
     if erased:
         await asyncio.to_thread(house.vault.erase, row.organisation, row.sha256)
     house.hub.publish(row.organisation, made)
     house.hub.poke(row.organisation, [row.device])
+    return finished
 
 
 def _size(path: Path) -> int | None:

@@ -159,6 +159,19 @@ def test_blobs_are_counted_as_they_arrive(stage: Stage) -> None:
     assert phone.push().upload_clear, "a rejected file does not hold the gate shut"
 
 
+def test_a_late_rejection_takes_back_nothing_that_was_received(stage: Stage) -> None:
+    phone, other = stage.phone(), stage.phone()
+    handover = CheckIn(phone)
+    handover.start()
+    handover.photo("front", f"photo front {handover.id}")
+    phone.push()
+    arrive(phone, f"photo front {handover.id}")
+    arrive(other, f"photo front {handover.id}", ErrorCode.BLOB_TOO_MANY_PIXELS)
+    assert stage.the("handover", handover.id)["evidence"] == {"declared": 1, "received": 1, "rejected": 0}
+    assert stage.incidents("rejected_blob") == []
+    assert phone.push().upload_clear
+
+
 def test_a_blob_that_came_before_its_entry_is_counted_with_it(stage: Stage) -> None:
     """Two handovers show the same picture: the second finds it here."""
     phone = stage.phone()
