@@ -83,6 +83,7 @@ _ANYWHERE: Final[Mapping[str, Said]] = {
     "values": {**_V["assetState"], **_V["tier"], **_STATES["rental"]},
     "against": _V["against"], "what": {**_V["taskWas"], **_codes("what")}, "channel": _CHANNELS, "channels": _CHANNELS,
     "code": {**TODO_WORDS, **_ERRORS}, "by_code": {**TODO_WORDS, **_CHANNELS}, "gate_policy": _V["gatePolicy"],
+    "about": KIND_WORDS,
     "kind": KIND_WORDS, "belongs_to": KIND_WORDS, "choice": _CHOICES,
     "cleared": FIELD_WORDS, "empty": FIELD_WORDS, "empty_terms": FIELD_WORDS, "differs": FIELD_WORDS,
 }  # fmt: skip
@@ -112,7 +113,8 @@ _KIND_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "of": ("asset", "rental", "fault", "damage", "handover"),
     "subject": ("asset", "rental", "customer"), "text": ("contract_text",), "terms": ("contract_text",), "plan": ("price_plan",),
     "value": ("person", "depot", "customer", "rental", "asset"), "values": ("person", "depot", "customer", "rental", "asset"),
-    "about": ("asset", "rental", "customer", "task"), "record": ("asset", "rental", "customer", "task", "person", "depot"),
+    "about": ("asset", "rental", "customer", "task", "fault", "damage", "handover"),
+    "record": ("asset", "rental", "customer", "task", "person", "depot"),
 }  # fmt: skip
 """The kinds of record a field may point at, where its name does not say so itself (`asset_id`)."""
 

@@ -10,6 +10,7 @@ from schemas.errors import Sentence
 
 FIELD_WORDS: Final[dict[str, Sentence]] = {
     "about": Sentence("关于", "About"),
+    "about_id": Sentence("关于", "About"),
     "acceptance": Sentence("验收状态", "Acceptance"),
     "accessories": Sentence("附件", "Accessories"),
     "accessories_missing": Sentence("缺的附件", "Missing accessories"),
@@ -335,6 +336,7 @@ FIELD_WORDS: Final[dict[str, Sentence]] = {
     "said": Sentence("报修人写的话", "What the customer wrote"),
     "score": Sentence("评分", "Score"),
     "second_at": Sentence("第二次确认", "Confirmed again"),
+    "seconds": Sentence("时长（秒）", "Length (s)"),
     "seen_at": Sentence("最后在线", "Last seen"),
     "seq": Sentence("编号", "Number"),
     "serial": Sentence("序列号", "Serial number"),
@@ -417,6 +419,7 @@ FIELD_WORDS: Final[dict[str, Sentence]] = {
     "version": Sentence("版本", "Version"),
     "view": Sentence("视图", "View"),
     "vin": Sentence("车架号", "VIN"),
+    "voice": Sentence("语音备注", "Voice note"),
     "voices": Sentence("语音备注", "Voice notes"),
     "waiting": Sentence("等待决定", "Waiting"),
     "waived": Sentence("未拍原因", "Photo waived"),

@@ -308,4 +308,7 @@ export const fields = {
   'field.quota': 'Granted (bytes)',
   'field.persisted': 'Persistent',
   'field.photo': 'Photo',
+  'field.about_id': 'About',
+  'field.seconds': 'Length (s)',
+  'field.voice': 'Voice note',
 };

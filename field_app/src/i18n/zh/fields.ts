@@ -308,4 +308,7 @@ export const fields = {
   'field.quota': '可用（字节）',
   'field.persisted': '持久保存',
   'field.photo': '照片',
+  'field.about_id': '关于',
+  'field.seconds': '时长（秒）',
+  'field.voice': '语音备注',
 };

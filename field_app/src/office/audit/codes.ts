@@ -5,6 +5,7 @@
  * (`tests/architecture/test_words.py` reads this table).
  */
 export const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  about: ['kind'],
   authority: ['authority'],
   belongs_to: ['kind'],
   by: ['code.by'],
