@@ -53,6 +53,7 @@ function handover(id: string, over: Partial<Handover> = {}): Handover {
     gate: {},
     proof: {},
     note: '',
+    voices: {},
     ...over,
   };
 }
@@ -273,6 +274,7 @@ describe('handovers', () => {
       size_range: null,
       clustered_with: null,
       cluster: {},
+      voices: {},
       photos: {},
       state: 'open',
       found_at: '2026-11-01T00:00:00Z',
