@@ -97,7 +97,8 @@ class Damage(Record):
 
 class Signer(Record):
     """Who signed: a projection of an entry's private part, or of the contact picked out of master data (`contact_id`);
-    dropped when the person is erased."""
+    dropped when the person is erased. A signature said again shows the later words (`entry_id`: whose), and no conflict keeps the
+    earlier ones. `entries`: all that said it, whose private parts go with the person."""
 
     kind: ClassVar[str] = "signer"
     placement: ClassVar[Placement] = Placement.DEPOT
@@ -106,7 +107,8 @@ class Signer(Record):
     depot_id: Annotated[Uuid, SERVER]
     handover_id: Annotated[Uuid, IMMUTABLE]
     signature_id: Annotated[Uuid, IMMUTABLE]
-    entry_id: Annotated[Uuid, IMMUTABLE]
-    contact_id: Annotated[Uuid | None, IMMUTABLE] = None
-    name: Annotated[str, IMMUTABLE]
-    phone: Annotated[str, IMMUTABLE] = ""
+    entry_id: Annotated[Uuid, SERVER]
+    entries: Annotated[dict[Uuid, Any], SERVER] = {}
+    contact_id: Annotated[Uuid | None, SERVER] = None
+    name: Annotated[str, SERVER]
+    phone: Annotated[str, SERVER] = ""

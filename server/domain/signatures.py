@@ -13,8 +13,7 @@ from sync.unit import Handlers, Refusal, Unit
 
 def sign(unit: Unit, args: SignatureCapture) -> None:
     """One party's answer. The image and document blobs belong to the handover's evidence."""
-    signer_id = derived_id("signer", args.signature_id)
-    known = unit.get("signer", signer_id)
+    known = unit.get("signer", derived_id("signer", args.signature_id))
     if known is not None and known["handover_id"] != args.handover_id:
         raise Refusal(ErrorCode.STATE_ILLEGAL, state="signed")
     capture(unit, args)
@@ -22,25 +21,42 @@ def sign(unit: Unit, args: SignatureCapture) -> None:
         note_terms(unit, unit.need("handover", args.handover_id), args.terms_id)
     unit.link_blobs("handover", args.handover_id)
     count_evidence(unit, args.handover_id)
+    _show_signer(unit, args, known)
+
+
+def _show_signer(unit: Unit, args: SignatureCapture, known: Mapping[str, Any] | None) -> None:
+    """The name and phone as the office sees them. Said again under the same id, the later words stand and every entry that said
+    it is remembered for erasing."""
     signer = _of_master_data(unit, args) if args.signer is None else unit.private_json(args.signer)
-    if isinstance(signer, dict) and signer.get("name"):
-        values = {
+    named = isinstance(signer, dict) and signer.get("name")
+    if known is None and not named:
+        return
+    before = [] if known is None else _said_by(known)
+    values: dict[str, Any] = {"entries": {one: {} for one in (*before, unit.body.id)}}
+    if isinstance(signer, dict) and named:
+        values |= {
             "depot_id": unit.need("handover", args.handover_id)["depot_id"],
             "handover_id": args.handover_id,
             "signature_id": args.signature_id,
             "entry_id": unit.body.id,
             "name": str(signer["name"])[:200],
             "phone": str(signer.get("phone") or "")[:40],
-            "contact_id": signer.get("contact_id") if args.signer is None else None,
+            "contact_id": (signer.get("contact_id") if args.signer is None else None) or (known and known["contact_id"]),
         }
-        unit.write("signer", signer_id, values, create=True)
+    unit.write("signer", derived_id("signer", args.signature_id), values, create=True)
 
 
 def erase_signer(unit: Unit, signer: Mapping[str, Any]) -> None:
-    """What identifies who signed: the private bytes of the entry with their salts, the drawn image, the projection."""
-    unit.erase_private(signer["entry_id"])
+    """What identifies who signed: the private bytes of the entries with their salts, the drawn images, the projection."""
+    for entry in _said_by(signer):
+        unit.erase_private(entry)
     unit.remove("signer", signer["id"])
     count_evidence(unit, signer["handover_id"])
+
+
+def _said_by(signer: Mapping[str, Any]) -> list[str]:
+    """The entries that named this signer. A record from before `entries` were kept knows the first alone."""
+    return list(dict.fromkeys([*signer.get("entries", {}), signer["entry_id"]]))
 
 
 def _of_master_data(unit: Unit, args: SignatureCapture) -> dict[str, Any] | None:

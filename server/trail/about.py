@@ -38,7 +38,7 @@ UNTOLD: Final = {
     "customer_terms": frozenset({"depot_id"}), "rental_terms": frozenset({"depot_id"}),
     "fault_reporter": frozenset({"name", "phone", "entry_id", "depot_id"}),
     "fault_words": frozenset({"said", "entry_id", "depot_id"}),
-    "signer": frozenset({"name", "phone", "entry_id", "signature_id", "depot_id"}), "todo": frozenset({"occasion"}),
+    "signer": frozenset({"name", "phone", "entry_id", "entries", "signature_id", "depot_id"}), "todo": frozenset({"occasion"}),
 }  # fmt: skip
 """What of a record is no change anybody made: private parts projected, what only follows another record (of a rental, what the
 gate must know of its terms), and by what a rule knows its own work again."""

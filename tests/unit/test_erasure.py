@@ -6,6 +6,7 @@ from typing import Any
 from schemas.actions.people import PersonErase
 from schemas.errors import ErrorCode
 from schemas.people import Role
+from schemas.records import RECORDS
 from server.proof import verify_device
 from sync.journal import Link, derived_id, genesis, verify
 from tests.support.changes import changes
@@ -120,6 +121,34 @@ def test_erasing_reaches_copies_nobody_has_read_yet(stage: Stage) -> None:
     assert private_of(stage, phone, 1, 2) == [None, None]
     aside = stage.write(lambda store: store.kept_aside(stage.id, phone.id))
     assert [json.loads(one.body)["private"] for one in aside if one.seq == 2] == [[]]
+
+
+def holding(stage: Stage, name: str) -> list[tuple[str, list[str]]]:
+    """Kinds of the records in which a name stands, and the buckets they lie in."""
+
+    def job(store: Any) -> list[tuple[str, list[str]]]:
+        everything = [(kind, one) for kind in RECORDS for one in store.records(stage.id, kind)]
+        return [(kind, sorted(one.buckets)) for kind, one in everything if name in f"{one.data} {one.meta}"]
+
+    return stage.write(job)
+
+
+def test_a_signature_said_again_is_erased_with_all_who_said_it(stage: Stage) -> None:
+    phone, signature = stage.phone(), stage.ids.new()
+    handover = CheckIn(phone)
+    handover.start()
+    first = handover.sign("customer", signature, name="王芳")
+    handover.sign("customer", signature, name="王小芳")
+    handover.add(
+        "signature.capture", {**json.loads(first.body)["args"], "signer": None, "strokes": 0}, private=[b'{"strokes":[]}']
+    )
+    phone.push()
+    office = [("signer", [f"depot:{stage.depots[0]}/office"])]
+    assert (holding(stage, "王芳"), holding(stage, "王小芳")) == ([], office), "the later name stands, the earlier one nowhere"
+    stage.do(PersonErase(signer_id=signer_of(first), reason="asked"))
+    assert (holding(stage, "王芳"), holding(stage, "王小芳")) == ([], [])
+    assert [private_of(stage, phone, 0, seq) for seq in (2, 3, 4)] == [[None, None], [None, None], [None]]
+    assert broken_at(stage, phone.id) is None
 
 
 def test_erasing_someone_unknown_or_erased_is_refused(stage: Stage) -> None:

@@ -904,12 +904,14 @@ export const RECORDS: { readonly [K in Kind]: RecordRule } = {
       "depot_id": "server",
       "handover_id": "immutable",
       "signature_id": "immutable",
-      "entry_id": "immutable",
-      "contact_id": "immutable",
-      "name": "immutable",
-      "phone": "immutable"
+      "entry_id": "server",
+      "entries": "server",
+      "contact_id": "server",
+      "name": "server",
+      "phone": "server"
     },
     "defaults": {
+      "entries": {},
       "contact_id": null,
       "phone": ""
     }

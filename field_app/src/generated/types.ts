@@ -2113,13 +2113,14 @@ export interface SignatureCapture {
   strokes?: number | null;
 }
 
-/** Who signed: a projection of an entry's private part, or of the contact picked out of master data (`contact_id`); dropped when the person is erased. */
+/** Who signed: a projection of an entry's private part, or of the contact picked out of master data (`contact_id`); dropped when the person is erased. A signature said again shows the later words (`entry_id`: whose), and no conflict keeps the earlier ones. `entries`: all that said it, whose private parts go with the person. */
 export interface Signer {
   id: string;
   depot_id: string;
   handover_id: string;
   signature_id: string;
   entry_id: string;
+  entries: Record<string, unknown>;
   contact_id: string | null;
   name: string;
   phone: string;
