@@ -328,21 +328,20 @@ class Device:
         replica.note_digests(draft, answer, push.request.get("repairs") or ())
         more_pages = any(page["more"] for page in answer["pages"])
         replica.note_outcomes(draft, answer["outcomes"])
-        told = answer.get("new_epoch")
-        fork = NewEpoch.model_validate(told) if told else receipt and replica.epoch_behind(self, receipt)
-        new_epoch, missed, taken = False, 0, replica.Taken("no")
-        if fork and fork.epoch > self.epoch:
+        fork = receipt and replica.epoch_behind(self, receipt)
+        foreign = receipt is not None and receipt.epoch > self.epoch and not fork
+        new_epoch, missed, taken = bool(fork), 0, replica.Taken("no")
+        if fork:
             replica.adopt(draft, fork)
-            new_epoch = True
         elif receipt is not None:
             taken = replica.take_receipt(draft, receipt, push.asked)
             missed = let_go(draft, receipt, taken, push, answer, now_ms)
-        told = own_copy.doubted(answer["outcomes"])
+        doubted = own_copy.doubted(answer["outcomes"])
         note_answer(draft, self, answer, now_ms)
         self.now_ms = now_ms
         self.commit(draft.changes)
-        if told:
-            self.outbox, bad = own_copy.sift(self, self.outbox, told)
+        if doubted:
+            self.outbox, bad = own_copy.sift(self, self.outbox, doubted)
             self._lose(bad)
             trouble = trouble or ErrorCode.ENTRY_HASH_MISMATCH
         coded = {(command["type"], command.get("code")) for command in answer.get("commands") or ()}
@@ -351,7 +350,7 @@ class Device:
             trouble = trouble or LocalCode.JOURNAL_GAP
         elif receipt is not None and taken.believed == "no" and not new_epoch:
             trouble = trouble or LocalCode.RECEIPT_INVALID
-        if "re_enrol" in commands:
+        if "re_enrol" in commands or foreign:
             trouble = ErrorCode.EPOCH_UNKNOWN
         if ("wipe", ErrorCode.DEVICE_WIPING) in coded:  # what is unsent still goes up
             trouble = ErrorCode.DEVICE_WIPING

@@ -20,6 +20,7 @@ from sync.fold import Fold
 from sync.incidents import Incidents, seen_news
 from sync.journal import extend, genesis, head_text, ranges
 from sync.judge import Judge, OnFault
+from sync.newest import told_again
 from sync.pushed import Bearer, Pushed, PushRefused, check_order
 from sync.released import contradiction, is_released, leads_on, short_of, still_missing
 from sync.store import DeviceState, JournalEntry, Store
@@ -180,8 +181,8 @@ class _Push:
         kept_aside = not device.may_speak or head.epoch < device.epoch
         if device.state == "wiping":
             commands.append(Command(type="wipe", code=ErrorCode.DEVICE_WIPING))
-        if kept_aside and self.bearer is None and (assigned := self._assigned_already()) is not None:
-            self.new_epoch = assigned
+        if kept_aside and self.bearer is None and (newest := self._told_again()) is not None:
+            self.new_epoch = newest
         elif kept_aside:
             durable = self._quarantine("old_epoch" if device.may_speak else "revoked", incidents)
             commands.append(self._command())
@@ -239,16 +240,8 @@ class _Push:
         return Command(type="wipe", code=ErrorCode.DEVICE_REVOKED)
 
     # --- aside ----------------------------------------------------------------------------------------------------
-    def _assigned_already(self) -> NewEpoch | None:
-        """The newest epoch again, when the answer that assigned it was lost: the device still speaks in the one before,
-        and nothing has come in the new one yet."""
-        device, head = self.device, self.request.head
-        epoch, base, start = self._epochs()[-1]
-        untouched = (device.seq, device.hash) == (base, start) and not self._held()
-        if not device.may_speak or head.epoch != epoch - 1 or not untouched:
-            return None
-        base_hash = self._stored_hash(base, head.epoch)
-        return None if base_hash is None else NewEpoch(epoch=epoch, base_seq=base, base_hash=base_hash)
+    def _told_again(self) -> NewEpoch | None:
+        return told_again(self.store, self.device, self.request, self._stored_hash)
 
     def _quarantine(self, reason: str, incidents: Incidents) -> bool:
         """What a revoked device or an abandoned epoch still sends is kept, bounded, for a manager. What was stored before

@@ -185,7 +185,8 @@ def take_receipt(draft: Draft, receipt: Receipt, asked: tuple[int, int]) -> Take
     more_held = _note_beyond(draft, receipt, back=back)
     _note_lost(draft, receipt.n)
     draft.changes.meta["proven"] = {"epoch": receipt.epoch, "n": receipt.n, "h": receipt.h, "at": receipt.at}
-    for seq in [seq for seq in rows.hashes if seq <= receipt.n - HASHES_KEPT]:
+    start = min(rows.hashes, default=0)  # of the epoch: a fork may go back to it
+    for seq in [seq for seq in rows.hashes if start < seq <= receipt.n - HASHES_KEPT]:
         draft.changes.hashes[seq] = None
     return Taken("set_back" if back else "yes", receipt.n > before or more_held)
 
@@ -257,8 +258,9 @@ def release_files(draft: Draft, receipt: Receipt, finished: frozenset[str]) -> i
 
 # --- a new epoch ------------------------------------------------------------------------------------------------------
 def epoch_behind(rows: Rows, receipt: Receipt) -> NewEpoch | None:
-    """The new epoch a signed receipt speaks of, when the answer that announced it was lost: its hash is the start of that epoch
-    over a hash of our own, so nothing has extended it yet."""
+    """The new epoch a signed receipt speaks of: its hash is the start of that epoch over a hash of our own, so that what lies up
+    to there is stored, and nothing has extended it yet. What an answer says beside it (`new_epoch`) is signed by nobody: a base
+    that is not ours would let go of work that was never sent."""
     if receipt.epoch <= rows.epoch or (receipt.organisation, receipt.device) != (rows.organisation, rows.id):
         return None
     base = hash_at(rows, receipt.n)

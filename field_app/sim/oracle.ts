@@ -96,8 +96,6 @@ export class Oracle {
     if (!receipt || receipt.device !== device) return;
     const list = this.covered.get(device) ?? [];
     list.push({ epoch: receipt.epoch, n: receipt.n });
-    const next = answer.new_epoch;
-    if (next) list.push({ epoch: next.epoch, n: next.base_seq });
     this.covered.set(device, list);
     if (request.device !== device) return;
     const missing = new Set(receipt.missing);

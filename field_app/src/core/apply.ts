@@ -62,9 +62,8 @@ export async function applyAnswer(ctx: Context, incoming: Incoming): Promise<App
     const journal = await got<JournalState | undefined>(tx.objectStore('meta').get('journal'));
     if (!journal) return { ...NOTHING, ...pages };
     await noteOutcomes(tx, answer);
-    const epoch =
-      answer.new_epoch ?? (incoming.receipt && (await epochBehind(tx, ctx, journal, incoming.receipt)));
-    if (epoch && epoch.epoch > journal.epoch) {
+    const epoch = incoming.receipt && (await epochBehind(tx, ctx, journal, incoming.receipt));
+    if (epoch) {
       await adopt(tx, ctx, journal, epoch);
       return { ...NOTHING, ...pages, provenMoved: true, newEpoch: true };
     }
@@ -153,7 +152,6 @@ async function takeReceipt(
   if (!receipt || receipt.organisation !== ctx.device.organisation.id) return no;
   if (receipt.device !== ctx.device.device || receipt.epoch !== journal.epoch) return no;
   const meta = tx.objectStore('meta');
-  const hashes = tx.objectStore('hashes');
   const proven = await got<Proven | undefined>(meta.get('proven'));
   const before = proven?.epoch === receipt.epoch ? proven.n : 0;
   const back = receipt.n < before;
@@ -166,9 +164,17 @@ async function takeReceipt(
   for (const row of rows) if (!row.proven) tx.objectStore('outbox').put({ ...row, proven: true });
   const moreHeld = await noteBeyond(tx, ctx, receipt, back);
   meta.put({ epoch: receipt.epoch, n: receipt.n, h: receipt.h, at: receipt.at } satisfies Proven, 'proven');
-  if (receipt.n > HASHES_KEPT) hashes.delete(upTo(receipt.epoch, receipt.n - HASHES_KEPT));
+  await forgetHashes(tx, receipt);
   await keepReceipt(tx, receipt, answer.receipt);
   return { receipt: back ? 'set_back' : 'yes', provenMoved: receipt.n > before || moreHeld };
+}
+
+/** Old hashes go, but for the start of their epoch: a fork may go back to it. */
+async function forgetHashes(tx: IDBTransaction, { epoch, n }: Receipt): Promise<void> {
+  const hashes = tx.objectStore('hashes');
+  const start = (await got(hashes.getKey(upTo(epoch, n)))) as [number, number] | undefined;
+  const last = n - HASHES_KEPT;
+  if (start && start[1] < last) hashes.delete(IDBKeyRange.bound(start, [epoch, last], true));
 }
 
 /**

@@ -12,8 +12,9 @@ import { type BlobRow, got, type JournalState, type OutboxRow } from './db';
 import { isIntact } from './owncopy';
 
 /**
- * The new epoch a signed receipt speaks of, when the answer that announced it was lost: the receipt's hash is the start of
- * that epoch over a hash of our own, so nothing has extended it yet. null: no such thing.
+ * The new epoch a signed receipt speaks of: the receipt's hash is the start of that epoch over a hash of our own, so that what lies
+ * up to there is stored, and nothing has extended it yet. What an answer says beside it (`new_epoch`) is signed by nobody: a base
+ * that is not ours would let go of work that was never sent. null: no such thing.
  */
 export async function epochBehind(
   tx: IDBTransaction,

@@ -82,7 +82,9 @@ export async function exchange(
   const wiping = commands.some(({ type, code }) => type === 'wipe' && code === 'device_wiping');
   const wipe = commands.some(({ type, code }) => type === 'wipe' && code !== 'device_wiping');
   const outdated = commands.some((command) => command.type === 'reload');
-  if (commands.some((command) => command.type === 're_enrol')) trouble = problem('epoch_unknown');
+  // An epoch that does not begin from a hash of ours leads on another journal: what is here is not in it.
+  const foreign = receipt !== null && receipt.epoch > push.head.epoch && !applied.newEpoch;
+  if (foreign || commands.some((command) => command.type === 're_enrol')) trouble = problem('epoch_unknown');
   if (outdated) trouble ??= problem('app_outdated');
   const afresh = applied.newEpoch || applied.receipt === 'set_back'; // the journal is sent from an earlier end
   return {
