@@ -246,8 +246,13 @@ export class Opened {
       });
       this.bus.tell({ what: 'device' });
     } catch {
-      if (!this.closed) this.ctx.deps.setTimeout(() => void this.forget(why), FORGET_AGAIN_MS);
+      if (!this.closed) this.ctx.deps.setTimeout(() => void this.forgetAgain(why), FORGET_AGAIN_MS);
     }
+  }
+
+  private async forgetAgain(why: 'revoked' | 'wiping'): Promise<void> {
+    await this.forget(why);
+    this.kick('retry'); // only now it may be emptied
   }
 
   /** The replica goes at once; what is unsent goes up; when all of it is proven, the journal may be destroyed. */

@@ -3,7 +3,8 @@
  *
  * Neighbours: `core.ts` calls `save`; `sync.ts` sends the rows. Invariants: number, chain hash, exact body, private parts, files
  * and wizard step are written together with strict durability; the promise resolves on `complete` only; the body's text is
- * made once and never again. What an entry shows at once follows from its row (`view.ts`), so it is durable with it.
+ * made once and never again; nothing is written once the store says that the device is to be emptied (`wipe.ts`). What an entry
+ * shows at once follows from its row (`view.ts`), so it is durable with it.
  */
 import {
   BLOB_BYTES_MAX,
@@ -121,7 +122,9 @@ interface Written {
 async function write(ctx: Context, tx: IDBTransaction, all: Prepared[], actor: Actor): Promise<Written> {
   const meta = tx.objectStore('meta');
   const journal = await got<JournalState | undefined>(meta.get('journal'));
-  if (!journal) throw new CoreError('not_ready');
+  // Asked here, not before: the files were prepared meanwhile, and the order to empty the device may have come in any tab.
+  const wiping = await got<boolean | undefined>(meta.get('wiping'));
+  if (!journal || wiping) throw new CoreError('not_ready');
   const written: Written = { rows: [], blobs: [], saved: [] };
   const made = new Map<string, string>();
   for (const one of all) {

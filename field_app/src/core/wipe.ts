@@ -3,7 +3,8 @@
  *
  * Neighbours: `opened.ts` drops the replica and asks here after each exchange; `core.ts` destroys. Invariants: what is to be said
  * is signed while the key is still here and lies apart from the journal, so that it can be said until it is heard; a device that
- * cannot prove everything (a gap nobody can close) is never wiped.
+ * cannot prove everything (a gap nobody can close) is never wiped; the store refuses new work (`outbox.ts`) before it is asked what
+ * is proven, so that nothing in any tab is saved in between.
  */
 import type { WipedRequest } from '../generated/types';
 import { headText } from './chain';
@@ -15,7 +16,7 @@ import { dropKept } from './kept';
 import { sign } from './keys';
 import type { Wiped } from './types';
 
-/** What is said once everything is destroyed. null: something of this device is not proven yet. */
+/** What is said once everything is destroyed. null: something of this device is not proven yet, or may still be saved. */
 export async function farewellOf(ctx: Context): Promise<WipedRequest | null> {
   const end = await ctx.db.read(['meta', 'outbox', 'blobs'], async (tx) => {
     const meta = tx.objectStore('meta');
@@ -23,6 +24,7 @@ export async function farewellOf(ctx: Context): Promise<WipedRequest | null> {
     const proven = await got<Proven | undefined>(meta.get('proven'));
     const rows = await got<OutboxRow[]>(tx.objectStore('outbox').getAll());
     const blobs = await got<BlobRow[]>(tx.objectStore('blobs').getAll());
+    if (!(await got<boolean | undefined>(meta.get('wiping')))) return null; // what is saved from here on would be destroyed
     if (!journal || proven?.epoch !== journal.epoch || proven.n !== journal.seq) return null;
     const all = rows.every((row) => row.proven) && blobs.every((blob) => blob.state === 'rejected');
     return all && proven.h === journal.hash ? journal : null;

@@ -1,17 +1,21 @@
 /** Being emptied by the office: locked at once, everything up first, then nothing is left and the office hears it. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { LoginAnswer } from '../../generated/types';
 import { Db, got } from '../db';
 import { dbName } from '../enrol';
 import { Http } from '../http';
 import { LANG_KEY } from '../kept';
+import { CoreError } from '../problems';
 import { settle } from '../session';
 import { forsake } from '../wipe';
 import { PERSON } from './server';
-import { begin, shoot, turns, until, World } from './world';
+import { begin, picture, shoot, turns, until, World } from './world';
 
 let world: World;
-afterEach(() => world.end());
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await world.end();
+});
 
 const stores = async (): Promise<(string | undefined)[]> =>
   (await world.indexedDB.databases()).map((one) => one.name);
@@ -72,6 +76,75 @@ describe('a device being emptied', () => {
     next.retryNow();
     await until(() => world.server.farewells.length === 1);
     expect(next.status.get().phase).toBe('not_enrolled');
+  });
+
+  it('destroys nothing that was said to be saved: what is still being prepared as the order comes is refused', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    const handover = await begin(core);
+    await until(() => core.outbox.get().length === 0 && core.status.get().network === 'idle');
+    let prepared = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      prepared = resolve;
+    });
+    const bytes = picture(1);
+    const slow = Object.assign(picture(1), {
+      arrayBuffer: async () => {
+        await gate; // a big photo on a slow phone
+        return bytes.arrayBuffer();
+      },
+    });
+    const args = {
+      handover_id: handover,
+      photo_id: core.newId(),
+      slot: 'front',
+      how: 'still',
+      source: 'camera',
+    } as const;
+    const blobs = [{ bytes: slow, type: 'image/jpeg', role: 'photo' }] as const;
+    const saving = core.record(
+      'photo.add',
+      { ...args, width: 40, height: 30 },
+      { blobs: [...blobs], label: 'photo' },
+    );
+    const said = saving.then(
+      () => 'saved',
+      (fault: CoreError) => fault.problem.code,
+    );
+    const sign = crypto.subtle.sign.bind(crypto.subtle);
+    vi.spyOn(crypto.subtle, 'sign').mockImplementation(async (...given) => {
+      if (new TextDecoder().decode(given[2] as ArrayBuffer).startsWith('handover-wiped')) {
+        prepared(); // everything is found proven, and not destroyed yet
+        await said;
+      }
+      return sign(...given);
+    });
+    ask();
+    core.retryNow();
+    expect(await said).toBe('not_ready');
+    await until(() => world.server.farewells.length === 1);
+    expect(world.server.seq).toBe(1);
+  });
+
+  it('is not destroyed before its store refuses new work', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    await begin(core);
+    await until(() => core.outbox.get().length === 0 && core.status.get().network === 'idle');
+    const write = Db.prototype.write;
+    let full = true;
+    vi.spyOn(Db.prototype, 'write').mockImplementation(async function (this: Db, names, work) {
+      if (full && names.includes('records') && names.includes('wizards')) throw new CoreError('device_full');
+      return write.call(this, names, work) as never;
+    });
+    ask();
+    core.retryNow();
+    await until(() => core.status.get().phase === 'wiping' && core.status.get().network === 'idle');
+    await turns(20);
+    expect(await stores()).toContain(journal());
+    full = false;
+    await world.pass(5_000);
+    await until(() => world.server.farewells.length === 1);
   });
 
   it('says farewell until it is heard, after a restart, too', async () => {
