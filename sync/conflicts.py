@@ -141,17 +141,26 @@ def write_conflict(writer: RecordWriter, record_id: str, finding: Finding, at: s
         "concerned": list(dict.fromkeys([*(known["concerned"] if known else ()), *people, *finding.concerned])),
         "asset_id": finding.asset_id, "rental_id": finding.rental_id, "at": known["at"] if known else at,
     }  # fmt: skip
+    if known is not None and known.get("chosen") is not None:
+        chosen = _name_of(known["sides"][known["chosen"]])
+        values["chosen"] = next(place for place, side in enumerate(sides) if _name_of(side) == chosen)
     writer.write("conflict", record_id, values, stamp, create=True)
 
 
 def _joined(known: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """All sides in order of capture, an entry's own side once, with its newest values; the bound keeps the first ones."""
-    sides = {side["entry"] or f"office/{side['at']}": side for side in known}
+    sides = {_name_of(side): side for side in known}
     for side in new:
-        name = side["entry"] or f"office/{side['at']}"
+        name = _name_of(side)
         if name in sides or len(sides) < limits.CONFLICT_SIDES_MAX:
             sides[name] = {**side, "values": {**sides.get(name, side)["values"], **side["values"]}}
     return sorted(sides.values(), key=side_order)
+
+
+def _name_of(side: Mapping[str, Any]) -> str:
+    """By what a side is known again, wherever in the order it stands."""
+    name: str = side["entry"] or f"office/{side['at']}"
+    return name
 
 
 # --- what the judge calls ----------------------------------------------------------------------------------------------------

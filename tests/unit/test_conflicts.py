@@ -239,3 +239,25 @@ def test_every_rule_has_its_words_in_both_languages() -> None:
             assert sentence.zh.endswith("。")
             assert sentence.en.endswith(".")
         assert words.told.zh.count("。") >= 2, "what happened, what is safe, what to do"
+
+
+def test_what_was_chosen_stays_chosen_when_a_side_of_earlier_capture_comes(stage: Stage) -> None:
+    one, two, late = stage.phone(), stage.phone(), stage.phone()
+    handover = CheckIn(one)
+    handover.start()
+    damage = handover.damage()
+    args = json.loads(handover.entries[1].body)["args"]
+    stage.now += MINUTE_MS
+    late.record("damage.record", {**args, "part": "roof"}, needs=[handover.entries[0].id])
+    stage.now += MINUTE_MS
+    two.record("damage.record", {**args, "part": "wheel"}, needs=[handover.entries[0].id])
+    one.push()
+    two.push()
+    (conflict,) = [known for known in stage.all("conflict") if known["field"] == "part"]
+    decide(office(stage), conflict["id"], choice="side", side=1)
+    late.push()
+    now = stage.the("conflict", conflict["id"])
+    parts = [side["values"]["part"] for side in now["sides"]]
+    assert parts[:3] == ["door", "roof", "wheel"]
+    assert stage.the("damage", damage)["part"] == "wheel"
+    assert now["sides"][now["chosen"]]["entry"] == conflict["sides"][1]["entry"]
