@@ -22,6 +22,7 @@ class ConflictRule(StrEnum):
     TERMS_DIFFER = "terms_differ"
     DAMAGE_PARALLEL = "damage_parallel"
     TASK_CHANGED = "task_changed"
+    TRANSFER_CROSSED = "transfer_crossed"
     DECIDED_TWICE = "decided_twice"
     RIGHT_REVOKED = "right_revoked"
     RESTORED = "restored"
@@ -137,6 +138,18 @@ CONFLICT_WORDS: Final[dict[ConflictRule, RuleWords]] = {
             "这个任务已改派或取消，但有人离线做完了。做了的算数，记录都已保存，任务已关闭。您不用再做什么。",
             "This task had been reassigned or cancelled, but was done offline. The work stands and is kept; the task is closed. "
             "You need do nothing more.",
+        ),
+    ),
+    ConflictRule.TRANSFER_CROSSED: RuleWords(
+        Sentence(
+            "移交的资产当时已在客户手里、已停用、已到别的网点或之后又有交接：移交照记；较晚的交接决定它在哪里，必要时由人决定。",
+            "A transferred asset was out with a customer, retired, at another depot or handed over later: the transfer is kept; "
+            "the later handover says where the asset is, and where that is not certain a person decides.",
+        ),
+        Sentence(
+            "这台资产的位置和您移交时看到的不一样。您的照片、读数和签名都已保存，办公室已知道。请和接收人核对资产在谁手里。",
+            "This asset was not where your device believed when you transferred it. Your photos, readings and the signature are "
+            "kept and the office is told. Check with the receiver who has it.",
         ),
     ),
     ConflictRule.DECIDED_TWICE: RuleWords(

@@ -190,6 +190,8 @@ PERMISSIONS: Final[dict[str, dict[Role, Reach]]] = {
     "signature.capture": _FIELD_WORK,
     "checkout.complete": _FIELD_WORK,
     "return.complete": _FIELD_WORK,
+    "transfer.start": _FIELD_WORK,
+    "transfer.complete": _FIELD_WORK,
     "task.note": _FIELD_WORK,
     "voice.add": {**_FIELD_WORK, Role.SERVICE_DESK: Reach.DEPOT},
     "fault.report": {**_FIELD_WORK, Role.SERVICE_DESK: Reach.DEPOT},

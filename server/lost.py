@@ -26,6 +26,8 @@ from sync.walk import walk_all
 Model = TypeVar("Model", AssignedHandover, AssignedTask)
 _RANGES_MAX: Final = 50
 """How many missing ranges are named."""
+_BEGINS: Final = {"handover.start": "handover_id", "transfer.start": "transfer_id"}
+"""What begins a handover, and which argument names it."""
 
 
 def report(store: Store, device: DeviceState, seen: StoredRecord, now_ms: int) -> DeviceReport:
@@ -78,7 +80,8 @@ def _read(store: Store, device: DeviceState, announced: range, declared: set[int
         if entry.seq in declared:
             read.found.add(entry.seq)
         if _is_begun(entry):
-            read.begun[json.loads(entry.body or b"{}")["args"]["handover_id"]] = None
+            args = json.loads(entry.body or b"{}")["args"]
+            read.begun[args[_BEGINS[entry.action]]] = None
     return read
 
 
@@ -112,7 +115,7 @@ def _handovers(store: Store, organisation: str, device: str, begun: Iterable[str
 
 
 def _is_begun(entry: JournalEntry) -> bool:
-    return entry.action == "handover.start" and entry.state in ("applied", "merged", "conflict") and not entry.repeat_of
+    return entry.action in _BEGINS and entry.state in ("applied", "merged", "conflict") and not entry.repeat_of
 
 
 def _tasks(store: Store, device: DeviceState) -> list[AssignedTask]:

@@ -152,7 +152,8 @@ def _speaks_of(entry: JournalEntry, handover_id: str) -> bool:
     if handover_id.encode() not in body:
         return False
     try:
-        return bool(json.loads(body)["args"]["handover_id"] == handover_id)
+        args = json.loads(body)["args"]
+        return bool((args["transfer_id"] if "transfer_id" in args else args["handover_id"]) == handover_id)
     except (ValueError, KeyError, TypeError, RecursionError):
         return True
 

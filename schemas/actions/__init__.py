@@ -65,6 +65,7 @@ from schemas.actions.tasks import (
     TaskStart,
 )
 from schemas.actions.todos import TodoDismiss, TodoDone, TodoHandOn, TodoOpen, TodoReopen
+from schemas.actions.transfers import TransferComplete, TransferStart
 from schemas.actions.voices import VoiceAdd
 
 ACTIONS: Final[dict[tuple[str, int], type[Action]]] = {
@@ -72,6 +73,7 @@ ACTIONS: Final[dict[tuple[str, int], type[Action]]] = {
     for model in (
         HandoverStart, HandoverAbandon, PhotoAdd, PhotoRetract, PhotoWaive, ReadingRecord, AccessoryReport,
         DamageRecord, DamageRetract, SignatureCapture, CheckoutComplete, ReturnComplete,
+        TransferStart, TransferComplete,
         DeviceInvite, DeviceRevoke, DeviceWipe, DeviceLost, DeviceEnrol, GapRelease, IncidentClose,
         OrganisationPolicy, PersonErase, QuarantineAdmit, QuarantineDismiss,
         ConflictDecide, EntryRatify, EntryReject,

@@ -9,7 +9,7 @@ from schemas.actions.base import Action, Code, Instant, Text
 from schemas.effects import Effect
 from schemas.gate import GateWord
 from schemas.ids import Sha256, Uuid
-from schemas.records.handovers import AcceptanceState, HandoverType
+from schemas.records.handovers import AcceptanceState, RentedType
 
 _HANDOVER = ("handover", "handover_id")
 
@@ -48,7 +48,7 @@ class HandoverStart(Action):
     )
 
     handover_id: Uuid
-    type: HandoverType
+    type: RentedType
     asset_id: Uuid
     rental_id: Uuid | None = None
     task_id: Uuid | None = None

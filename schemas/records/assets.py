@@ -111,7 +111,8 @@ class Pack(Record):
 class Asset(Record):
     """One rentable thing with its own QR tag.
 
-    `depot_id` is the depot answerable for it now. `readings` holds the last value per meter, as
+    `depot_id` is the depot answerable for it now, `custodian_id` the colleague it was last transferred to, until a customer has
+    it or had it. `readings` holds the last value per meter, as
     `{meter: {value, at, handover_id, entry, before}}` (`before`: the one
     it took the place of); `baseline` points at the handover whose photos are the ones to compare with,
     `last_return_id` at the check-in that counts as its last return; `locked`: the office lets it not leave.
@@ -145,6 +146,7 @@ class Asset(Record):
     state: Annotated[AssetState, SERVER] = "available"
     rental_id: Annotated[Uuid | None, SERVER] = None
     holder_id: Annotated[Uuid | None, SERVER] = None
+    custodian_id: Annotated[Uuid | None, SERVER] = None
     odometer_km: Annotated[int, MAX] = 0
     readings: Annotated[dict[str, Any], SERVER] = {}
     baseline: Annotated[Uuid | None, SERVER] = None

@@ -6,7 +6,9 @@ from schemas.ids import Uuid
 from schemas.merge import IMMUTABLE, LAST_WRITER, REVIEW, SERVER, UNION
 from schemas.records.base import Audience, Placement, Record
 
-HandoverType = Literal["check_out", "check_in"]
+RentedType = Literal["check_out", "check_in"]
+"""What a customer takes part in."""
+HandoverType = Literal["check_out", "check_in", "transfer"]
 HandoverState = Literal["started", "complete", "abandoned"]
 AcceptanceState = Literal["intact", "minor_damage", "severe_damage"]
 SizeRange = Literal["under_5_cm", "5_to_10_cm", "10_to_30_cm", "over_30_cm"]
@@ -14,7 +16,7 @@ Severity = Literal["minor_damage", "severe_damage"]
 
 
 class Handover(Record):
-    """One check-out or check-in of one asset.
+    """One check-out, check-in or transfer (移交: from colleague to colleague, perhaps to another depot) of one asset.
 
     Maps are keyed by the id of what they hold: `photos[photo_id] = {slot, sha256, size, type, how, source, width, height,
     at, entry, damage_id?, position?, file_time?}`; `waived[slot] = {reason, at}`; `readings[meter] = {value, photo_id?, at}`;
@@ -23,8 +25,10 @@ class Handover(Record):
     `evidence` is the server's count of declared blobs: {declared, received, rejected}. `proof` names the journal range:
     {device_id, epoch, first_seq, last_seq, entries}. A second check-in of the same return is a `supplement_of` the one that
     counts, which names its `supplements`; `flags` hold what is odd (`found`, `rental_mismatch`, `task_mismatch`, `contested`,
-    `breach`), each with the conflict it belongs to. `gate` is what the gate said of a check-out: {start?, device?,
-    server}, each {verdict, reasons}; the server's word at arrival counts. `gate.reason`: why it left though the device said stop.
+    `breach`, `crossed`), each with the conflict it belongs to. Of a transfer, whose actor gives, `receiver_id` takes, at
+    `to_depot_id`; once complete it lies where the asset went, and `from_depot_id` says from where. `gate` is what the gate said
+    of a check-out: {start?, device?, server}, each {verdict, reasons}; the server's word at arrival counts. `gate.reason`: why it
+    left though the device said stop.
     `voices`, here and of damages, faults and tasks: voice notes, {sha256: {entry, by, at, seconds}}; no part of what is signed.
     """
 
@@ -45,6 +49,9 @@ class Handover(Record):
     started_at: Annotated[str, IMMUTABLE]
     completed_at: Annotated[str | None, IMMUTABLE] = None
     zone: Annotated[str, IMMUTABLE] = "Asia/Shanghai"
+    from_depot_id: Annotated[Uuid | None, SERVER] = None
+    to_depot_id: Annotated[Uuid | None, IMMUTABLE] = None
+    receiver_id: Annotated[Uuid | None, IMMUTABLE] = None
     acceptance: Annotated[AcceptanceState | None, REVIEW] = None
     photos: Annotated[dict[Uuid, Any], UNION] = {}
     waived: Annotated[dict[str, Any], UNION] = {}

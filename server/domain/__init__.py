@@ -28,6 +28,7 @@ from server.domain import (
     stock,
     tasks,
     todos,
+    transfers,
     voices,
 )
 from sync.unit import Handlers
@@ -55,6 +56,7 @@ HANDLERS: Final[Handlers] = {
     **tasks.HANDLERS,
     **stock.HANDLERS,
     **todos.HANDLERS,
+    **transfers.HANDLERS,
     **gates.HANDLERS,
     **alerts.HANDLERS,
     **sheets.HANDLERS,

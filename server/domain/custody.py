@@ -27,6 +27,7 @@ def hand_out(unit: Unit, handover: Record, instead_of: str | None = None) -> Non
         "rental_id": handover["rental_id"],
         "holder_id": rental["customer_id"] if rental else None,
         "baseline": handover["id"],
+        **_given_up(unit, handover),
     }
     unit.follow("asset", handover["asset_id"], {**values, **asset_facts(unit, handover, instead_of)})
     mark_rental(unit, handover, "out")
@@ -37,8 +38,14 @@ def take_back(unit: Unit, handover: Record, instead_of: str | None = None) -> No
     check-in that counted so far, whose readings no longer do."""
     state = "blocked" if handover["acceptance"] == "severe_damage" else "returned"
     values = {"state": state, "rental_id": None, "holder_id": None, "last_return_id": handover["id"]}
+    values |= _given_up(unit, handover)
     unit.follow("asset", handover["asset_id"], {**values, **asset_facts(unit, handover, instead_of)})
     mark_rental(unit, handover, "returned")
+
+
+def _given_up(unit: Unit, handover: Record) -> Record:
+    """The colleague it was transferred to has it no more once it went to, or came from, a customer."""
+    return {} if unit.need("asset", handover["asset_id"]).get("custodian_id") is None else {"custodian_id": None}
 
 
 def asset_facts(unit: Unit, handover: Record, instead_of: str | None = None) -> Record:

@@ -14,7 +14,7 @@ from schemas.actions.conflicts import ConflictDecide
 from schemas.conflicts import ConflictRule
 from schemas.errors import ErrorCode
 from schemas.records import RECORDS
-from server.domain import contradictions, custody, planning
+from server.domain import contradictions, custody, planning, transfers
 from sync.conflicts import choose
 from sync.unit import Refusal, Unit
 
@@ -100,11 +100,21 @@ def decide_damage(unit: Unit, conflict: Conflict, side: Chosen, args: ConflictDe
     planning.repair_damage(unit, primary)
 
 
+def decide_transfer(unit: Unit, conflict: Conflict, side: Chosen, _args: ConflictDecide) -> None:
+    """The transfer counts after all, unless the asset is with a customer or has left the fleet."""
+    handover = unit.need("handover", conflict["subject"]["id"])
+    asset = unit.need("asset", conflict["asset_id"])
+    chosen = side is not None and side["handover_id"] == handover["id"]
+    if chosen and asset["state"] not in ("out", "retired") and asset["last_handover_id"] != handover["id"]:
+        transfers.hand_on(unit, handover)
+
+
 DECIDE: Final[dict[ConflictRule, Callable[[Unit, Conflict, Chosen, ConflictDecide], None]]] = {
     ConflictRule.FIELD: decide_field,
     ConflictRule.CHECKED_IN_TWICE: decide_return,
     ConflictRule.CHECKED_OUT_TWICE: decide_checkout,
     ConflictRule.READING_BELOW: decide_reading,
     ConflictRule.DAMAGE_PARALLEL: decide_damage,
+    ConflictRule.TRANSFER_CROSSED: decide_transfer,
 }
 """Rules whose decision changes records. The others are settled by having been looked at."""

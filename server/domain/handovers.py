@@ -20,6 +20,7 @@ from schemas.actions.handovers import (
     ReturnComplete,
 )
 from schemas.actions.signatures import SignatureCapture
+from schemas.actions.transfers import TransferComplete
 from schemas.errors import ErrorCode
 from server.domain import contradictions, custody
 from server.domain.packs import demanded
@@ -31,6 +32,9 @@ Captured = (
     PhotoAdd | PhotoRetract | PhotoWaive | ReadingRecord | AccessoryReport | DamageRecord | DamageRetract | SignatureCapture
 )
 """Actions that add to an open handover."""
+Completion = CheckoutComplete | ReturnComplete | TransferComplete
+_SIGN: Final[dict[str, tuple[str, ...]]] = {"transfer": ()}
+"""Who has signed before it is complete, where that is not customer and staff: what completes a transfer is its signature."""
 
 
 def start(unit: Unit, args: HandoverStart) -> None:
@@ -122,7 +126,7 @@ def complete_checkout(unit: Unit, args: CheckoutComplete) -> None:
     named, and changes nothing of the fact."""
     task = _task_of(unit, args.handover_id)
     asset = unit.need("asset", unit.need("handover", args.handover_id)["asset_id"])
-    handover = _finish(unit, args, "check_out")
+    handover = finish(unit, args, "check_out")
     contradictions.note_breaches(unit, handover, asset, unit.get("rental", handover["rental_id"]), args)
     known = contradictions.left_before(unit, handover, asset)
     if known is not None:
@@ -137,7 +141,7 @@ def complete_return(unit: Unit, args: ReturnComplete) -> None:
     """The asset is back, unless it was before: then this one is a supplementary inspection, or the one that counts."""
     task = _task_of(unit, args.handover_id)
     asset = unit.need("asset", unit.need("handover", args.handover_id)["asset_id"])
-    handover = _finish(unit, args, "check_in")
+    handover = finish(unit, args, "check_in")
     known = contradictions.returned_before(unit, handover, asset)
     if known is not None:
         contradictions.settle_returns(unit, known, handover)
@@ -171,8 +175,8 @@ def _open_handover(unit: Unit, handover_id: str) -> dict[str, Any]:
     return handover
 
 
-def _finish(unit: Unit, args: CheckoutComplete | ReturnComplete, type_: str) -> dict[str, Any]:
-    """What both completions share: nothing required is missing, and the record names the entries it is made of."""
+def finish(unit: Unit, args: Completion, type_: str) -> dict[str, Any]:
+    """What all completions share: nothing required is missing, and the record names the entries it is made of."""
     handover = _open_handover(unit, args.handover_id)
     if handover["type"] != type_:
         raise Refusal(ErrorCode.STATE_ILLEGAL, state=handover["type"])
@@ -193,15 +197,14 @@ def _finish(unit: Unit, args: CheckoutComplete | ReturnComplete, type_: str) -> 
     return unit.need("handover", args.handover_id)
 
 
-def _made_of(handover: dict[str, Any], args: CheckoutComplete | ReturnComplete) -> set[str]:
+def _made_of(handover: dict[str, Any], args: Completion) -> set[str]:
     """Ids of the entries a handover is made of: those the device names and those its record points at."""
     seen = {item["entry"] for name in ("photos", "readings", "signatures") for item in handover[name].values()}
     return seen | set(args.entries)
 
 
 def _missing(unit: Unit, handover: dict[str, Any], document: str, known: int | None) -> list[str]:
-    """Required slots neither photographed nor waived, required meters, the document, and the customer's and the staff's
-    signature under it."""
+    """Required slots neither photographed nor waived, required meters, the document, and the signatures under it."""
     asset = unit.need("asset", handover["asset_id"])
     pack = custody.pack_of(unit, asset)
     if not pack:
@@ -210,7 +213,7 @@ def _missing(unit: Unit, handover: dict[str, Any], document: str, known: int | N
     there = {f"slot:{slot}" for slot in slots} | {f"meter:{meter}" for meter in handover["readings"]}
     missing = [key for key in demanded(pack, known) if key not in there]
     parties = {one["party"] for one in handover["signatures"].values() if one["document_sha256"] == document}
-    unsigned = [f"signature:{party}" for party in ("customer", "staff") if party not in parties]
+    unsigned = [f"signature:{party}" for party in _SIGN.get(handover["type"], ("customer", "staff")) if party not in parties]
     blobs = unit.store.linked_blobs(unit.writer.organisation, "handover", handover["id"])
     declared = any(blob.sha256 == document and blob.role == "document" for blob in blobs)
     return missing + (unsigned or ([] if declared else ["document"]))

@@ -102,6 +102,7 @@ _KIND_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "by": ("person",), "approved_by": ("person",), "block_by": ("person",), "opened_by": ("person",), "closed_by": ("person",),
     "made_by": ("person",), "published_by": ("person",), "decided_by": ("person",), "from": ("person", "pack"), "to": ("person",),
     "people": ("person",), "roster": ("person",), "concerned": ("person",), "reported_by": ("person",),
+    "custodian": ("person",), "receiver": ("person",), "from_depot": ("depot",), "to_depot": ("depot",),
     "home_depot": ("depot",), "depots": ("depot",), "assets": ("asset",), "asset": ("asset",), "back": ("asset",),
     "back_asset": ("asset",), "out": ("asset",), "out_asset": ("asset",), "kit_members": ("asset",), "kit": ("asset",),
     "missing": ("asset",), "misplaced": ("asset",), "extra": ("stock_count",),

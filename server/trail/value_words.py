@@ -58,6 +58,7 @@ VALUE_WORDS: Final[dict[str, dict[str, Sentence]]] = {
     "handoverType": {
         "check_in": Sentence("归还", "Check-in"),
         "check_out": Sentence("交付", "Check-out"),
+        "transfer": Sentence("移交", "Transfer"),
     },
     "handoverState": {
         "abandoned": Sentence("已放弃", "Abandoned"),

@@ -118,6 +118,8 @@ ACTION_WORDS: Final[dict[str, Sentence]] = {
     "todo.hand_on": Sentence("转交待办", "To-do handed on"),
     "todo.open": Sentence("开立待办", "To-do opened"),
     "todo.reopen": Sentence("重新打开待办", "To-do opened again"),
+    "transfer.complete": Sentence("完成移交", "Transfer completed"),
+    "transfer.start": Sentence("开始移交", "Transfer started"),
     "voice.add": Sentence("语音备注", "Voice note"),
 }
 """An entry's action."""

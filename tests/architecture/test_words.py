@@ -20,7 +20,7 @@ DICTIONARIES = ROOT / "field_app" / "src" / "i18n"
 APP_GROUPS = ROOT / "field_app" / "src" / "office" / "audit" / "codes.ts"
 UNTOLD: Final = frozenset({"id", "entry", "hlc"})
 """Inside a value, what says nothing to a person and is left out."""
-NOT_WRITTEN: Final = frozenset({"annex", "decided", "hours", "odometer"})
+NOT_WRITTEN: Final = frozenset({"annex", "decided", "hours", "odometer", "transfer"})
 """Keys in the handlers' code that lie in no record: facts and tables of the rules."""
 Found = Iterator[tuple[str, str, str]]
 """(where, field, code); code '' : the field itself."""

@@ -246,7 +246,7 @@ class Checkin:
 class Checkout(Checkin):
     """The wizard of one check-out: the same steps, its own words; the state is confirmed by holding alone."""
 
-    rooms = ("checkin", "checkout")
+    rooms: tuple[str, ...] = ("checkin", "checkout")
     completes = "checkout.complete"
     reviewed = "review.title"
 

@@ -12,6 +12,7 @@ from schemas.actions.customers import AuthorityGrant, ContactDefine
 from schemas.actions.devices import DeviceRevoke
 from schemas.actions.pricing import PricePlanDefine
 from schemas.actions.rentals import RentalWalkIn, ReservedLine
+from schemas.people import Role
 from schemas.protocol import SyncRequest
 from schemas.records.rentals import PriceTier
 from server.domain.gates import rule_id
@@ -21,7 +22,7 @@ from tests.support.faults import Faults
 from tests.support.house import House
 from tests.support.looked_after import Todos
 from tests.support.planned import Planned
-from tests.support.stage import CheckIn, Phone, Stage, files_of
+from tests.support.stage import CheckIn, Phone, Stage, blob, files_of
 from tests.support.stocktake import StockTakes
 
 AT = "2027-01-15T08:00:00.000Z"
@@ -32,6 +33,17 @@ class Rollback(Exception):
     pass
 
 
+def transferring(phone: Phone, asset: str, receiver: str, place: int) -> CheckIn:
+    """A transfer with everything its completion demands."""
+    made = CheckIn(phone, asset=asset, type_="transfer")
+    made.hand_on(receiver, place)
+    made.photo("front")
+    made.photo("rear")
+    made.reading()
+    made.sign("staff")
+    return made
+
+
 class Scene:
     """Things to act on, in each depot: an open handover, complete ones to close, a damage, a signer, a device."""
 
@@ -40,6 +52,7 @@ class Scene:
         self.vans = (stage.van, stage.other_van)
         self.open: list[str] = []
         self.ready: list[dict[str, CheckIn]] = []
+        self.transfers: list[CheckIn] = []
         self.damages: list[str] = []
         self.signers: list[str] = []
         self.devices: list[str] = []
@@ -56,6 +69,8 @@ class Scene:
             self.signers.append(derived_id("signer", signature))
             self.devices.append(phone.id)
             both = {kind: CheckIn(phone, asset=self.vans[place], type_=kind).captured() for kind in ("check_in", "check_out")}
+            receiver = stage.people[Role.DRIVER, 1 - place]
+            self.transfers.append(transferring(phone, self.vans[place], receiver, 1 - place))
             self.ready.append(both)
             assert {outcome.state for outcome in phone.push().outcomes} == {"applied"}
             self._contradict(place, handover)
@@ -170,7 +185,7 @@ class Scene:
     def _field(self, place: int) -> Made:
         """What the field records."""
         new, on, ready = self.stage.ids.new, {"handover_id": self.open[place]}, self.ready[place]
-        complete, at = {"acceptance": "intact", "entries": []}, AT
+        complete, at, depot = {"acceptance": "intact", "entries": []}, AT, self.stage.depots[1 - place]
         return {
             "handover.start": lambda: {"handover_id": new(), "type": "check_in", "asset_id": self.vans[place]},
             "handover.abandon": lambda: {**on, "reason": "x"},
@@ -190,6 +205,11 @@ class Scene:
             "return.complete": lambda: {**complete, "handover_id": ready["check_in"].id,
                                         "document_sha256": ready["check_in"].document.sha256,
                                         "confirmed": {"first_at": at, "second_at": at}},
+            "transfer.start": lambda: {"transfer_id": new(), "asset_id": self.vans[place], "to_depot_id": depot,
+                                       "receiver_id": self.stage.people[Role.FINANCE, 1 - place]},
+            "transfer.complete": lambda: {**complete, "handover_id": self.transfers[place].id, "signature_id": new(),
+                                          "language": "zh", "document_sha256": self.transfers[place].document.sha256,
+                                          "image_sha256": blob(f"{self.transfers[place].id}/staff").sha256},
         }  # fmt: skip
 
     def _devices(self, place: int) -> Made:

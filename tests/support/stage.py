@@ -312,6 +312,21 @@ class CheckIn:
         self.entries.append(made)
         return made
 
+    def hand_on(self, receiver: str, place: int = 0) -> Recorded:
+        """A transfer begins instead: its readings and photos are recorded like any other's."""
+        stage = self.phone.stage
+        made = self.phone.record("transfer.start", {"transfer_id": self.id, "asset_id": self.asset, "receiver_id": receiver,
+                                                    "to_depot_id": stage.depots[place]})  # fmt: skip
+        self.entries.append(made)
+        return made
+
+    def taken(self, acceptance: str = "intact") -> Recorded:
+        """The receiver's signature, which completes a transfer."""
+        image, ids = blob(f"{self.id}/receiver", "signature", "image/png"), [entry.id for entry in self.entries]
+        args = {"signature_id": self.phone.stage.ids.new(), "acceptance": acceptance, "language": "zh", "strokes": 0,
+                "document_sha256": self.document.sha256, "image_sha256": image.sha256, "entries": ids}  # fmt: skip
+        return self.add("transfer.complete", args, needs=ids, blobs=[image, self.document], private=[b'{"strokes":[[[1,2,3]]]}'])
+
     def start(self, **more: Any) -> Recorded:
         return self.add("handover.start", {"type": self.type, "asset_id": self.asset, "rental_id": self.rental, **more})
 

@@ -11,7 +11,8 @@ ANOTHERS = frozenset({
     # depots, people, devices, price plans
     "depot_id", "depot_ids", "home_depot_id", "actor_id", "assignee_id", "owner_id", "person_id", "concerned", "people", "roster",
     "approved_by", "block_by", "closed_by", "decided_by", "found_by", "made_by", "opened_by", "published_by", "replaced_by",
-    "reported_by", "used_by", "device_id", "replaces", "price_plan_id", "contact_id",
+    "reported_by", "used_by", "device_id", "replaces", "price_plan_id", "contact_id", "custodian_id", "receiver_id",
+    "from_depot_id", "to_depot_id",
     # entries, and what lies in them
     "entries", "entry_id", "attempts", "sightings", "photos", "signatures", "signature_id", "sides",
     # handovers, damages and faults, which name the asset themselves

@@ -194,7 +194,7 @@ function bodyFor(
 }
 
 function rowOf(item: NewEntry, body: EntryBody, text: string, hash: string, parts: Bytes[]): OutboxRow {
-  const handover = body.args.handover_id;
+  const handover = body.args.handover_id ?? body.args.transfer_id;
   return {
     epoch: body.epoch,
     seq: body.seq,

@@ -234,7 +234,7 @@ export interface HandoverReading {
 }
 
 export interface HandoverSignature {
-  party: 'customer' | 'staff';
+  party: 'customer' | 'staff' | 'receiver';
   decision: 'agree' | 'reservation' | 'refused' | 'absent' | 'keys_dropped';
   reservations: string[];
   note?: string;

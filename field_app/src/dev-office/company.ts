@@ -57,6 +57,7 @@ function handover(n: number, over: Partial<RecordOf<'handover'>>): Any {
     kind: 'handover',
     data: {
       id: id(n),
+      ...{ from_depot_id: null, to_depot_id: null, receiver_id: null },
       type: 'check_in',
       asset_id: id(20),
       rental_id: id(40),
@@ -162,6 +163,7 @@ const BASE: Any[] = [
         bay: `B-${n}`,
         state: 'out',
         rental_id: id(40),
+        custodian_id: null,
         holder_id: id(30),
         odometer_km: 18_000,
         readings: {},

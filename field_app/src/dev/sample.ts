@@ -138,6 +138,7 @@ function asset(at: number): RecordOf<'asset'> {
     bay,
     state: out ? 'out' : at === 5 ? 'blocked' : 'available',
     rental_id: out ? rentalId(at) : null,
+    custodian_id: null,
     holder_id: out ? customerId(at % 5) : null,
     odometer_km: km,
     readings: {
@@ -209,6 +210,9 @@ function baseline(at: number): RecordOf<'handover'> {
   );
   return {
     id: baselineId(at),
+    from_depot_id: null,
+    to_depot_id: null,
+    receiver_id: null,
     type: 'check_out',
     asset_id: assetId(at),
     rental_id: rentalId(at),

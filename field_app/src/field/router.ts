@@ -13,7 +13,7 @@ export type Route =
   | { name: 'walkin'; asset: string }
   | { name: 'handout'; asset: string }
   | { name: 'stock'; id: string }
-  | { name: 'swap'; asset: string }
+  | { name: 'swap' | 'transfer'; asset: string }
   | { name: 'sync' }
   | { name: 'me' }
   | { name: 'enrol'; code: string };
@@ -34,8 +34,8 @@ export function parse(hash: string): Route {
   if (name === 'asset' && ID.test(id)) return { name, id };
   if (name === 'stock' && (id === '' || ID.test(id))) return { name, id };
   if (name === 'walkin' && (id === '' || ID.test(id))) return { name, asset: id };
-  if (name === 'swap' && ID.test(id)) return { name, asset: id };
-  if (name === 'handout' && ID.test(id)) return { name, asset: id };
+  if ((name === 'swap' || name === 'handout' || name === 'transfer') && ID.test(id))
+    return { name, asset: id };
   if (name === 'handover' && ID.test(id)) return { name, handover: id };
   return TODAY;
 }
@@ -46,8 +46,9 @@ export function href(route: Route): string {
   if (route.name === 'asset') return `#/asset/${route.id}`;
   if (route.name === 'stock') return route.id === '' ? '#/stock' : `#/stock/${route.id}`;
   if (route.name === 'walkin') return route.asset === '' ? '#/walkin' : `#/walkin/${route.asset}`;
-  if (route.name === 'swap') return `#/swap/${route.asset}`;
-  if (route.name === 'handout') return `#/handout/${route.asset}`;
+  if (route.name === 'swap' || route.name === 'handout' || route.name === 'transfer') {
+    return `#/${route.name}/${route.asset}`;
+  }
   if (route.name === 'handover') return `#/handover/${route.handover}`;
   return `#/${route.name}`;
 }

@@ -2302,6 +2302,80 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       }
     ]
   },
+  "transfer.complete": {
+    "v": 1,
+    "subject": [
+      "handover",
+      "handover_id"
+    ],
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "handover",
+        "id": "$handover_id",
+        "values": {
+          "state": "complete",
+          "completed_at": "@at",
+          "acceptance": "$acceptance",
+          "signatures": {
+            "$signature_id": {
+              "party": "receiver",
+              "decision": "agree",
+              "reservations": [],
+              "note": "",
+              "role": "staff",
+              "authority": "self",
+              "language": "$language",
+              "document_sha256": "$document_sha256",
+              "image_sha256": "$image_sha256",
+              "at": "@at",
+              "entry": "@id",
+              "actor_id": "@actor"
+            }
+          }
+        },
+        "create": false
+      },
+      {
+        "kind": "asset",
+        "id": "%handover/$handover_id/asset_id",
+        "values": {
+          "depot_id": "%handover/$handover_id/to_depot_id",
+          "custodian_id": "%handover/$handover_id/receiver_id"
+        },
+        "create": false
+      }
+    ]
+  },
+  "transfer.start": {
+    "v": 1,
+    "subject": [
+      "asset",
+      "asset_id"
+    ],
+    "defaults": {},
+    "effects": [
+      {
+        "kind": "handover",
+        "id": "$transfer_id",
+        "values": {
+          "type": "transfer",
+          "asset_id": "$asset_id",
+          "depot_id": "%asset/$asset_id/depot_id",
+          "from_depot_id": "%asset/$asset_id/depot_id",
+          "to_depot_id": "$to_depot_id",
+          "receiver_id": "$receiver_id",
+          "baseline_id": "$baseline_id",
+          "state": "started",
+          "actor_id": "@actor",
+          "device_id": "@device",
+          "started_at": "@at",
+          "zone": "@zone"
+        },
+        "create": true
+      }
+    ]
+  },
   "voice.add": {
     "v": 1,
     "subject": [

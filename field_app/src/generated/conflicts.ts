@@ -94,6 +94,16 @@ export const CONFLICT_WORDS: { readonly [R in ConflictRule]: { readonly rule: { 
       "en": "This task had been reassigned or cancelled, but was done offline. The work stands and is kept; the task is closed. You need do nothing more."
     }
   },
+  "transfer_crossed": {
+    "rule": {
+      "zh": "移交的资产当时已在客户手里、已停用、已到别的网点或之后又有交接：移交照记；较晚的交接决定它在哪里，必要时由人决定。",
+      "en": "A transferred asset was out with a customer, retired, at another depot or handed over later: the transfer is kept; the later handover says where the asset is, and where that is not certain a person decides."
+    },
+    "told": {
+      "zh": "这台资产的位置和您移交时看到的不一样。您的照片、读数和签名都已保存，办公室已知道。请和接收人核对资产在谁手里。",
+      "en": "This asset was not where your device believed when you transferred it. Your photos, readings and the signature are kept and the office is told. Check with the receiver who has it."
+    }
+  },
   "decided_twice": {
     "rule": {
       "zh": "两个人都作了决定：先到的有效，后一个人会知道谁作了什么决定。",

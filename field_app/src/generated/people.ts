@@ -112,6 +112,20 @@ export const PERMISSIONS: { readonly [what: string]: { readonly [R in Role]?: Re
     "manager": "org",
     "system": "org"
   },
+  "transfer.start": {
+    "technician": "depot",
+    "driver": "depot",
+    "operations": "depot",
+    "manager": "org",
+    "system": "org"
+  },
+  "transfer.complete": {
+    "technician": "depot",
+    "driver": "depot",
+    "operations": "depot",
+    "manager": "org",
+    "system": "org"
+  },
   "task.note": {
     "technician": "depot",
     "driver": "depot",

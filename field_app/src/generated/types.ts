@@ -114,6 +114,7 @@ export interface Asset {
   state: AssetState;
   rental_id: string | null;
   holder_id: string | null;
+  custodian_id: string | null;
   odometer_km: number;
   readings: Record<string, unknown>;
   baseline: string | null;
@@ -377,7 +378,7 @@ export interface ConflictDecide {
   reason: string;
 }
 
-export type ConflictRule = 'checked_in_twice' | 'checked_out_twice' | 'found' | 'other_rental' | 'breach' | 'reading_below' | 'terms_differ' | 'damage_parallel' | 'task_changed' | 'decided_twice' | 'right_revoked' | 'restored' | 'field';
+export type ConflictRule = 'checked_in_twice' | 'checked_out_twice' | 'found' | 'other_rental' | 'breach' | 'reading_below' | 'terms_differ' | 'damage_parallel' | 'task_changed' | 'transfer_crossed' | 'decided_twice' | 'right_revoked' | 'restored' | 'field';
 
 /** What one of them did: the entry, who and when (corrected), and the values he stands for. */
 export interface ConflictSide {
@@ -446,7 +447,7 @@ export type ContactState = 'active' | 'ended';
 export interface ContractText {
   id: string;
   version: string;
-  use: HandoverType;
+  use: RentedType;
   zh: string;
   en: string;
   published_at: string | null;
@@ -456,7 +457,7 @@ export interface ContractText {
 /** A new version of a text to sign: from its arrival on, devices show this one. One clause per line, at most 2,000 characters. */
 export interface ContractTextPublish {
   id: string;
-  use: HandoverType;
+  use: RentedType;
   version: string;
   zh: string;
   en: string;
@@ -1037,7 +1038,7 @@ export interface Geo {
   accuracy_m: number;
 }
 
-/** One check-out or check-in of one asset. */
+/** One check-out, check-in or transfer (移交: from colleague to colleague, perhaps to another depot) of one asset. */
 export interface Handover {
   id: string;
   type: HandoverType;
@@ -1053,6 +1054,9 @@ export interface Handover {
   started_at: string;
   completed_at: string | null;
   zone: string;
+  from_depot_id: string | null;
+  to_depot_id: string | null;
+  receiver_id: string | null;
   acceptance: AcceptanceState | null;
   photos: Record<string, unknown>;
   waived: Record<string, unknown>;
@@ -1101,7 +1105,7 @@ export interface HandoverProof {
 /** A check-out or check-in of one asset begins. `baseline_id` is the handover its photos are compared with. Of a check-out, `gate` is what the gate said on the device, and `gate_reason` why it is begun though that was a stop. */
 export interface HandoverStart {
   handover_id: string;
-  type: HandoverType;
+  type: RentedType;
   asset_id: string;
   rental_id?: string | null;
   task_id?: string | null;
@@ -1112,7 +1116,7 @@ export interface HandoverStart {
 
 export type HandoverState = 'started' | 'complete' | 'abandoned';
 
-export type HandoverType = 'check_out' | 'check_in';
+export type HandoverType = 'check_out' | 'check_in' | 'transfer';
 
 /** The newest entry of the device and its ES256 signature. */
 export interface Head {
@@ -1884,6 +1888,8 @@ export interface RentalWalkIn {
   insured?: boolean | null;
 }
 
+export type RentedType = 'check_out' | 'check_in';
+
 /** A bucket in which this device differed from the server at `version`, and the sub-ranges it has put right since. */
 export interface Repair {
   bucket: string;
@@ -2533,6 +2539,28 @@ export interface TrailSubject {
   name_en: string;
 }
 
+/** The receiver has it, and confirms that by a signature under the document shown. */
+export interface TransferComplete {
+  handover_id: string;
+  signature_id: string;
+  acceptance: AcceptanceState;
+  language: 'zh' | 'en';
+  document_sha256: string;
+  image_sha256: string;
+  strokes?: number | null;
+  pack_v?: number | null;
+  entries: string[];
+}
+
+/** A transfer of one asset begins: whoever records it gives, `receiver_id` takes, at `to_depot_id` (its own depot: between colleagues). `transfer_id` becomes the id of its handover, to which photos, readings and damages belong like to any other. */
+export interface TransferStart {
+  transfer_id: string;
+  asset_id: string;
+  to_depot_id: string;
+  receiver_id: string;
+  baseline_id?: string | null;
+}
+
 export type VoiceAbout = 'fault' | 'task' | 'damage' | 'handover';
 
 /** A voice note, the entry's one blob, of role `voice`. `about` and `about_id`: the record that holds it, at this depot; whoever sees that record may hear it. Only the record of that kind and id is there, so only one of the effects is seen. */
@@ -2739,6 +2767,8 @@ export interface Actions {
   'todo.hand_on': TodoHandOn;
   'todo.open': TodoOpen;
   'todo.reopen': TodoReopen;
+  'transfer.complete': TransferComplete;
+  'transfer.start': TransferStart;
   'voice.add': VoiceAdd;
 }
 

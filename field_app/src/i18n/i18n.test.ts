@@ -20,6 +20,7 @@ import { lossPair } from './losses';
 import { tIn as officeIn, officePair } from './office';
 import { phonelockPair } from './phonelock';
 import { photosPair } from './photos';
+import { transferPair } from './transfer';
 import { fill } from './translate';
 import { voicePair } from './voice';
 import { walkinPair } from './walkin';
@@ -33,6 +34,7 @@ describe.each([
   ['walk-in', walkinPair],
   ["the phone's own lock", phonelockPair],
   ['hand-out', handoutPair],
+  ['transfer', transferPair],
   ['losses', lossPair],
   ['photos', photosPair],
   ['voice notes', voicePair],

@@ -13,7 +13,8 @@ from server.trail.words import TODO_WORDS
 ACCEPTANCE: Final = Choice(
     {"intact": ("完好", "intact"), "minor_damage": ("轻微损坏", "minor damage"), "severe_damage": ("严重损坏", "severe damage")}
 )
-HANDOVER_TYPES: Final = Choice({"check_out": ("交付/出库", "check-out"), "check_in": ("归还/入库", "check-in")})
+HANDOVER_TYPES: Final = Choice({"check_out": ("交付/出库", "check-out"), "check_in": ("归还/入库", "check-in"),
+                                 "transfer": ("移交", "transfer")})  # fmt: skip
 HANDOVER_STATES: Final = Choice(
     {"started": ("进行中", "under way"), "complete": ("已完成", "complete"), "abandoned": ("已放弃", "abandoned")}
 )

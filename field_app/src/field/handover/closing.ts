@@ -130,7 +130,7 @@ async function signatureEntry(session: Session, what: Signing, label: string): P
 
 /** What the server would refuse a member's completion for, but for the staff's own signature. */
 export function gapsOf(session: Session): string[] {
-  return missing(session.pack, session.handover).filter((gap) => gap !== 'signature:staff');
+  return missing(session.pack, session.handover, session.flow === 'transfer' ? [] : ['customer']);
 }
 
 /** The staff's signature on every handover it closes, and their completion. Resolves with whether all of it is durable. */
@@ -151,6 +151,44 @@ export async function staffSigns(session: Session, language: Lang, drawn: Drawn)
   };
   const parts = await signatureParts(session, signing, t('staff.title'), {});
   return (await session.together(parts)) && completeAll(session, text);
+}
+
+/** The receiver's signature, which completes every transfer it stands under, all of them or none. Resolves with whether it is durable. */
+export async function receiverSigns(session: Session, language: Lang, drawn: Drawn): Promise<boolean> {
+  const text = signedText(session, language);
+  if (text === null) return false;
+  const document_sha256 = await documentHash(text);
+  const image_sha256 = await hashOf(drawn.image);
+  const parts = session.members.map((one): Part => {
+    const args: ArgsOf<'transfer.complete'> = {
+      handover_id: one.id,
+      signature_id: one.core.newId(),
+      acceptance: one.data.acceptance ?? 'intact',
+      language,
+      document_sha256,
+      image_sha256,
+      strokes: 0,
+      entries: one.entries(),
+      ...(one.pack._v ? { pack_v: one.pack._v } : {}),
+    };
+    const blobs: NewBlob[] = [
+      {
+        bytes: new Blob([text], { type: 'application/json' }),
+        type: 'application/json',
+        role: 'document',
+        sha256: document_sha256,
+      },
+      { bytes: drawn.image, type: 'image/png', role: 'signature', sha256: image_sha256 },
+    ];
+    const extra = {
+      label: one.label(t('receipt.title')),
+      blobs,
+      private: [strokesPart(drawn.strokes)],
+      wizard: null,
+    };
+    return { session: one, items: [{ action: 'transfer.complete', args, extra }], move: null };
+  });
+  return session.together(parts);
 }
 
 /** Completes every handover that was signed. */

@@ -47,12 +47,21 @@ export interface DocumentDamage {
   photos: DocumentPhoto[];
 }
 
+export interface DocumentTransfer {
+  giver: string;
+  receiver: string;
+  from: string;
+  to: string;
+}
+
 export interface HandoverDocument {
   format: 'handover-document-v1';
   language: Lang;
   handover: { id: string; type: string; startedAt: string; confirmedAt: string; zone: string; staff: string };
   organisation: string;
   asset: { id: string; label: string; model: string; serial: string };
+  /** Of a transfer alone: whose it was and is, by their ids, and where. */
+  transfer?: DocumentTransfer;
   rental: { number: string; customer: string | null; dueAt: string; kmIncluded: number | null } | null;
   text: { id: string; version: string; body: string } | null;
   readings: DocumentReading[];
@@ -150,6 +159,16 @@ function rentalOf(source: DocumentSource): HandoverDocument['rental'] {
   };
 }
 
+function transferOf(handover: RecordOf<'handover'>): DocumentTransfer {
+  const { actor_id, receiver_id, from_depot_id, depot_id, to_depot_id } = handover;
+  return {
+    giver: actor_id,
+    receiver: receiver_id ?? '',
+    from: from_depot_id ?? depot_id,
+    to: to_depot_id ?? depot_id,
+  };
+}
+
 /** The document. Order of lists: as the pack names them; damages as they were found. */
 export function buildDocument(source: DocumentSource): HandoverDocument {
   const { handover, asset, pack, language: lang, text } = source;
@@ -167,6 +186,7 @@ export function buildDocument(source: DocumentSource): HandoverDocument {
     },
     organisation: (lang === 'en' && source.organisation.en) || source.organisation.zh,
     asset: { id: asset.id, label: asset.label, model: asset.model, serial: asset.serial },
+    ...(handover.type === 'transfer' ? { transfer: transferOf(handover) } : {}),
     rental: rentalOf(source),
     text: text === null ? null : { id: text.id, version: text.version, body: text[lang] },
     readings: pack.meters.flatMap((meter) => {

@@ -10,7 +10,7 @@ import { flawOf } from './quality';
 import { receiptText, whereabouts } from './receipt';
 import { fromFile, photoEntries, pictureType } from './shots';
 import { signerPart, strokesPart, toWidth } from './sign';
-import { checkoutPair, handoverPair } from './words';
+import { checkoutPair, handoverPair, transferPair } from './words';
 
 describe('the distance', () => {
   it('says what was driven and what is over', () => {
@@ -176,6 +176,7 @@ it('finds the photo of a view', () => {
 describe.each([
   ['a return', handoverPair],
   ['a check-out', checkoutPair],
+  ['a transfer', transferPair],
 ])('the words of %s', (_name, pair) => {
   const { zh, en } = pair as { zh: Record<string, string>; en: Record<string, string> };
   const names = (text: string) =>

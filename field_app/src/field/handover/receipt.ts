@@ -15,7 +15,7 @@ export interface Whereabouts {
 
 type Made = Pick<
   RecordOf<'handover'>,
-  'id' | 'photos' | 'waived' | 'readings' | 'damages' | 'accessories' | 'signatures' | 'proof'
+  'id' | 'type' | 'photos' | 'waived' | 'readings' | 'damages' | 'accessories' | 'signatures' | 'proof'
 >;
 
 /** Entries a completed handover has at least: its start, its completion and what its record names. */
@@ -28,7 +28,9 @@ function atLeast(handover: Made): number {
     handover.accessories,
     handover.signatures,
   ];
-  return 2 + groups.reduce((sum, group) => sum + Object.keys(group).length, 0);
+  // A transfer is completed by its signature.
+  const ends = handover.type === 'transfer' ? 1 : 2;
+  return ends + groups.reduce((sum, group) => sum + Object.keys(group).length, 0);
 }
 
 /** Several handovers under one signature, counted as one. */

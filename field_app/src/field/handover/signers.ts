@@ -12,7 +12,12 @@ type Authority = RecordOf<'signer_authority'>;
 /** Those in force for this kind of handover at `now`, in the order they were granted; who was erased is not among them. */
 export function maySign(all: readonly Authority[], flow: HandoverType, now: string): Authority[] {
   return all
-    .filter((one) => one.state === 'active' && one.shown_as !== '' && one.may.includes(flow))
+    .filter(
+      (one) =>
+        one.state === 'active' &&
+        one.shown_as !== '' &&
+        (flow === 'transfer' ? false : one.may.includes(flow)),
+    )
     .filter((one) => one.until === null || Date.parse(one.until) > Date.parse(now))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }

@@ -228,7 +228,11 @@ export function pairOf<M extends { unit: string; max: number }>(
 }
 
 /** What the server would refuse a completion for; the same names as its `missing`. */
-export function missing(pack: Pick<Pack, 'slots' | 'meters'>, handover: Captured): string[] {
+export function missing(
+  pack: Pick<Pack, 'slots' | 'meters'>,
+  handover: Captured,
+  signers: readonly ('customer' | 'staff')[] = ['customer', 'staff'],
+): string[] {
   const slots = new Set([
     ...Object.values(handover.photos).map((photo) => photo.slot),
     ...Object.keys(handover.waived),
@@ -237,9 +241,7 @@ export function missing(pack: Pick<Pack, 'slots' | 'meters'>, handover: Captured
   return [
     ...pack.slots.filter((slot) => slot.required && !slots.has(slot.id)).map((slot) => `slot:${slot.id}`),
     ...pack.meters.filter((meter) => !(meter.id in handover.readings)).map((meter) => `meter:${meter.id}`),
-    ...(['customer', 'staff'] as const)
-      .filter((party) => !parties.has(party))
-      .map((each) => `signature:${each}`),
+    ...signers.filter((party) => !parties.has(party)).map((each) => `signature:${each}`),
   ];
 }
 

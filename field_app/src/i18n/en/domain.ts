@@ -127,6 +127,7 @@ export const domain: Readonly<Record<keyof typeof zh, string>> = {
 
   'handoverType.check_out': 'Check-out',
   'handoverType.check_in': 'Check-in',
+  'handoverType.transfer': 'Transfer',
 
   'handoverState.started': 'In progress',
   'handoverState.complete': 'Complete',
@@ -153,6 +154,7 @@ export const domain: Readonly<Record<keyof typeof zh, string>> = {
 
   'party.customer': 'Customer',
   'party.staff': 'Our staff',
+  'party.receiver': 'Receiver',
 
   'signerRole.owner': 'Owner',
   'signerRole.driver': 'Driver',

@@ -214,6 +214,8 @@ export const field: Readonly<Record<keyof typeof zh, string>> = {
   'asset.withCustomer': 'With the customer',
   'asset.withNamed': 'With the customer · {name}',
   'asset.holder': 'With',
+  'asset.custodian': 'Held by',
+  'custody.to': 'to {name}',
   'asset.rental': 'Rental',
   'asset.due': 'Due',
   'asset.model': 'Model',
@@ -303,6 +305,8 @@ export const field: Readonly<Record<keyof typeof zh, string>> = {
   'act.signature.capture': 'Signature',
   'act.checkout.complete': 'Check-out completed',
   'act.return.complete': 'Return completed',
+  'act.transfer.start': 'Transfer started',
+  'act.transfer.complete': 'Transfer completed',
 
   'pin.title': 'Enter your PIN',
 

@@ -279,6 +279,7 @@ export const fields = {
   'field.rental_mismatch': 'Another rental',
   'field.task_mismatch': 'Another task',
   'field.contested': 'Contested',
+  'field.crossed': 'Elsewhere when transferred',
   'field.breach': 'Breach',
   'field.conflict': 'Conflict',
   'field.against': 'What stood against it',

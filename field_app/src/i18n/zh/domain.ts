@@ -125,6 +125,7 @@ export const domain = {
 
   'handoverType.check_out': '交付',
   'handoverType.check_in': '归还',
+  'handoverType.transfer': '移交',
 
   'handoverState.started': '进行中',
   'handoverState.complete': '已完成',
@@ -151,6 +152,7 @@ export const domain = {
 
   'party.customer': '客户',
   'party.staff': '本公司员工',
+  'party.receiver': '接收人',
 
   'signerRole.owner': '负责人',
   'signerRole.driver': '司机',

@@ -201,6 +201,8 @@ export const field = {
   'asset.withCustomer': '在客户处',
   'asset.withNamed': '在客户处 · {name}',
   'asset.holder': '使用方',
+  'asset.custodian': '保管人',
+  'custody.to': '交给 {name}',
   'asset.rental': '租赁单',
   'asset.due': '应还',
   'asset.model': '车型',
@@ -288,6 +290,8 @@ export const field = {
   'act.signature.capture': '签名',
   'act.checkout.complete': '完成交付',
   'act.return.complete': '完成归还',
+  'act.transfer.start': '开始移交',
+  'act.transfer.complete': '完成移交',
 
   'pin.title': '输入 PIN',
 

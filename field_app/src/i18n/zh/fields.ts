@@ -279,6 +279,7 @@ export const fields = {
   'field.rental_mismatch': '租赁单不符',
   'field.task_mismatch': '任务不符',
   'field.contested': '有争议',
+  'field.crossed': '移交时位置不符',
   'field.breach': '违规交付',
   'field.conflict': '冲突',
   'field.against': '不符之处',

@@ -102,7 +102,8 @@ function textOf(name: string, value: unknown, conflict: Conflict, data: OfficeDa
     return `${typeof value === 'number' ? value.toLocaleString('en-US') : String(value)} ${unit}`.trim();
   }
   if (name === 'rental_id') return data.rental.get(String(value))?.number ?? String(value).slice(0, 8);
-  if (name === 'to') return named(data.person.get(String(value)));
+  if (name === 'to' || name === 'custodian_id') return named(data.person.get(String(value)));
+  if (name === 'depot_id') return named(data.depots.find((one) => one.id === value));
   if (name === 'entries') return t('conflict.entries', { n: Object.keys(value as object).length });
   if (typeof value === 'boolean') return value ? t('conflict.yes') : t('conflict.no');
   if (Array.isArray(value)) return value.map((one) => word('role', String(one))).join(' · ') || '—';

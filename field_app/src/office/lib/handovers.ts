@@ -25,7 +25,7 @@ export interface Pair {
 
 export interface ListFilter {
   text: string;
-  type: 'all' | 'check_in' | 'check_out';
+  type: 'all' | 'check_in' | 'check_out' | 'transfer';
   when: 'any' | 'today' | 'days7' | 'days30';
   depot: string | null;
 }

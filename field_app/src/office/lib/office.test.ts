@@ -27,6 +27,9 @@ function handover(id: string, over: Partial<Handover> = {}): Handover {
   return {
     id,
     type: 'check_in',
+    from_depot_id: null,
+    to_depot_id: null,
+    receiver_id: null,
     asset_id: 'a1',
     rental_id: null,
     customer_id: null,

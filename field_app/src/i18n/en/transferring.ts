@@ -1,0 +1,23 @@
+/** English: what a transfer says otherwise than a check-out. Neighbours: checkout.ts, ../zh/transferring.ts. */
+export const transferring = {
+  'wizard.abandon': 'Give up this transfer',
+  'wizard.abandonTitle': 'Give up this transfer?',
+  'wizard.abandonText': 'Photos and readings stay in the record, but this transfer does not go on.',
+  'wizard.opening': 'Opening this transfer…',
+  'acceptanceNote.severe_damage': 'Blocked after the transfer, to be repaired',
+  'review.state': 'State at the transfer',
+  'review.hold': 'Hold to confirm for the receiver: {state}',
+  'customer.asset': 'Asset transferred',
+  'customer.state': 'State at the transfer',
+  'customer.damages': 'Damage found now',
+  'customer.noDamages': 'No new damage found',
+  'customer.knownDamages': 'Damage there before: {n}',
+  'staff.title': 'The receiver signs',
+  'staff.text': 'The receiver checks all of this and signs here. The signature means: received.',
+  'staff.finish': 'Sign: received',
+  'receipt.title': 'Transfer complete',
+  'receipt.qr': 'Transfer receipt',
+  'receipt.qrNote': 'The receiver may keep it by scanning this code.',
+  'receipt.qrText': 'Transfer receipt',
+  'receipt.signature': 'The receiver',
+};

@@ -1,0 +1,23 @@
+/** Chinese: what a transfer says otherwise than a check-out. Neighbours: checkout.ts, ../en/transferring.ts. */
+export const transferring = {
+  'wizard.abandon': '放弃这次移交',
+  'wizard.abandonTitle': '放弃这次移交？',
+  'wizard.abandonText': '已拍的照片和读数会保留在记录里，但这次移交不再继续。',
+  'wizard.opening': '正在打开这次移交…',
+  'acceptanceNote.severe_damage': '移交后停用，等维修',
+  'review.state': '移交时的状态',
+  'review.hold': '按住确认，交给接收人：{state}',
+  'customer.asset': '移交资产',
+  'customer.state': '移交时的状态',
+  'customer.damages': '这次发现的损坏',
+  'customer.noDamages': '没有新发现的损坏',
+  'customer.knownDamages': '原有损坏 {n} 处',
+  'staff.title': '接收人签收',
+  'staff.text': '接收人核对以上内容，在这里签名。签名就是收到。',
+  'staff.finish': '签名，收到',
+  'receipt.title': '移交完成',
+  'receipt.qr': '移交回执',
+  'receipt.qrNote': '接收人可以用手机扫这个码留底。',
+  'receipt.qrText': '移交回执',
+  'receipt.signature': '接收人签名',
+};
