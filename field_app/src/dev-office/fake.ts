@@ -4,7 +4,7 @@ import { writable } from '$core/store';
 import type { Core, Kind, Readable, RecordOf, Saved, Status } from '$core/types';
 import type { HandoverProof } from '$generated/types';
 import type { Fetch } from '../office/lib/api';
-import { type Any, ago, id } from './company';
+import { type Any, ago, id } from './handovers';
 
 const organisation = { id: id(1), name: '城配车租', name_en: 'Chengpei', zone: 'Asia/Shanghai', keys: [] };
 const person = {
