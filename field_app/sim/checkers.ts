@@ -59,12 +59,17 @@ function onDisk(inhabitants: Inhabitant[]): Set<string> {
   );
 }
 
+/** What was declared lost, as `device number`. */
+function lossesOf(dump: Dump): Set<string> {
+  return new Set(dump.losses.map((loss) => `${loss.device} ${loss.seq}`));
+}
+
 // --- law 1: nothing is lost -------------------------------------------------------------------------------------------
 function checkEntries(oracle: Oracle, dump: Dump, inhabitants: Inhabitant[]): void {
   const stored = storedEntries(dump);
   const here = onDisk(inhabitants);
   const revoked = new Set(dump.devices.filter((one) => one.state !== 'active').map((one) => one.id));
-  const losses = new Set(dump.losses.map((loss) => `${loss.device} ${loss.seq}`));
+  const losses = lossesOf(dump);
   for (const attempt of oracle.attempts) {
     const { saved, device } = attempt;
     if (!saved) continue;
@@ -78,6 +83,7 @@ function checkEntries(oracle: Oracle, dump: Dump, inhabitants: Inhabitant[]): vo
     }
     if (revoked.has(device) && (here.has(saved.id) || attempt.destroyed)) continue;
     if (revoked.has(device) && attempt.fellBack && showsGap(dump, device, saved.epoch, saved.seq)) continue;
+    if (declared && attempt.receiptMayBeOut) continue;
     if (attempt.mustBeDeclared || attempt.fellBack) {
       if (!declared && !superseded(attempt, oracle))
         oracle.violated('declared', `${name} is neither there nor declared lost`);
@@ -124,8 +130,10 @@ function checkFiles(oracle: Oracle, dump: Dump, inhabitants: Inhabitant[]): void
       phone.disk.records(phone.disk.journal ?? '', 'bytes').map((record) => String(record.key)),
     ),
   );
+  const losses = lossesOf(dump);
   for (const attempt of oracle.attempts) {
     if (!attempt.saved || attempt.destroyed || attempt.fellBack || attempt.filesFellBack) continue;
+    if (attempt.receiptMayBeOut && losses.has(`${attempt.device} ${attempt.saved.seq}`)) continue;
     for (const file of attempt.files) {
       const blob = blobs.get(file.sha256);
       if (blob?.state === 'received' && blob.found === file.sha256 && blob.size === file.size) continue;

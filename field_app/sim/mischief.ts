@@ -332,7 +332,11 @@ export class Mischief {
       phone.harmed = true;
     }
     for (const attempt of oracle.attempts) {
-      if (!attempt.saved || attempt.here) continue;
+      if (!attempt.saved) continue;
+      if (attempt.here) {
+        attempt.receiptMayBeOut ||= !entries.has(attempt.saved.id);
+        continue;
+      }
       if (!entries.has(attempt.saved.id)) attempt.fellBack = true;
       if (!attempt.files.every((file) => blobs.has(file.sha256))) attempt.filesFellBack = true;
     }

@@ -34,6 +34,8 @@ export interface Attempt {
   destroyed: boolean;
   /** The server was put back behind it after the device had let it go: it must be declared. */
   fellBack: boolean;
+  /** The server was put back behind it while the device had it still: a receipt from before may have been on its way. */
+  receiptMayBeOut: boolean;
   /** The same of a file of it: the bytes may be missing for ever. */
   filesFellBack: boolean;
   /** Its body was destroyed, its hash was not: the device must declare it. */
@@ -78,6 +80,7 @@ export class Oracle {
       body: null,
       destroyed: false,
       fellBack: false,
+      receiptMayBeOut: false,
       filesFellBack: false,
       mustBeDeclared: false,
       here: false,
