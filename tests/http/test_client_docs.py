@@ -22,12 +22,13 @@ async def run(*command: str, cwd: Path, env: dict[str, str]) -> str:
     child = await asyncio.create_subprocess_exec(
         *command, cwd=cwd, env={**os.environ, **env}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )  # fmt: skip
-    out, err = await asyncio.wait_for(child.communicate(), 90)
+    out, err = await asyncio.wait_for(child.communicate(), 300)
     assert child.returncode == 0, f"{err.decode()}\n{out.decode()}"
     return out.decode()
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 async def test_the_worked_example_works(tmp_path: Path, app_folder: Path) -> None:
     data, here, clock = tmp_path / "data", tmp_path / "partner", FakeClock()
     here.mkdir()
