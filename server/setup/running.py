@@ -14,7 +14,7 @@ import os
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +24,7 @@ LINT_SECONDS = 300.0
 LOOK_SECONDS = 0.1
 TICK_SECONDS = 60.0
 SHOWN_LINES = 600
+NAMED_MAX = 20
 AT_ONCE_MAX = 4
 """Each check may use half a gigabyte, a browser more."""
 
@@ -52,10 +53,11 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Tests that passed and that did not."""
+    """Tests that passed and that did not, and which those were."""
 
     passed: int
     failed: int
+    which: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,9 @@ def _table(rows: Sequence[Done], seconds: float, at_once: int) -> bool:
     failed = sum(done.count.failed for done in rows)
     green = sum(not done.count.failed for done in rows)
     time_taken = f"{int(seconds) // 60} min {int(seconds) % 60} s, {at_once} at once"
+    # Named once more beside the sum: whoever keeps only the end of a long output still learns what failed.
+    for name in [f"{done.check.name}: {which}" for done in rows for which in done.count.which][:NAMED_MAX]:
+        say(f"✗ {name}")
     say(f"\n{green} of {len(rows)} checks are green; {time_taken}\n{passed} passed, {failed} failed")
     return failed == 0
 
@@ -183,12 +188,23 @@ def _pytest_count(text: str) -> Count:
         int(suite.attrib["tests"]),
         sum(int(suite.attrib[key]) for key in ("failures", "errors", "skipped")),
     )
-    return Count(max(tests - bad, 0), bad)
+    which = (
+        f"{case.get('classname', '')}::{case.get('name', '')}"
+        for case in suite.iter("testcase")
+        if any(case.find(kind) is not None for kind in ("failure", "error", "skipped"))
+    )
+    return Count(max(tests - bad, 0), bad, tuple(which))
 
 
 def _vitest_count(text: str) -> Count:
     report = json.loads(text)
     passed = int(report["numPassedTests"])
     bad = int(report["numTotalTests"]) - passed
+    which = tuple(
+        str(test.get("fullName", ""))
+        for file in report.get("testResults", ())
+        for test in file.get("assertionResults", ())
+        if test.get("status") != "passed"
+    )
     # A file that could not be loaded has no tests to count.
-    return Count(passed, max(bad, int(report["numFailedTestSuites"]) if not report["success"] and bad == 0 else bad))
+    return Count(passed, max(bad, int(report["numFailedTestSuites"]) if not report["success"] and bad == 0 else bad), which)

@@ -197,6 +197,27 @@ def test_all_checks_run_and_the_last_line_counts_them(
     assert last == "1 passed, 1 failed"
 
 
+def test_what_failed_is_named_again_beside_the_sum(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(words, "LOGS", tmp_path)
+    monkeypatch.setattr("server.setup.running.LOGS", tmp_path)
+    cases = '<testcase classname="t.a" name="good"/><testcase classname="t.a" name="bad"><failure/></testcase>'
+    report = f'<testsuites><testsuite tests="2" failures="1" errors="0" skipped="0">{cases}</testsuite></testsuites>'
+    write = f"open({str(tmp_path / 'py.report')!r}, 'w').write({report!r}); raise SystemExit(1)"
+    test = {"fullName": "a lens focuses", "status": "failed"}
+    facts: dict[str, Any] = {"numPassedTests": 0, "numTotalTests": 1, "numFailedTestSuites": 1, "success": False}
+    facts["testResults"] = [{"assertionResults": [test]}]
+    write_js = f"open({str(tmp_path / 'js.report')!r}, 'w').write({json.dumps(facts)!r}); raise SystemExit(1)"
+    checks = [
+        Check("python's", "py", (sys.executable, "-c", write), tmp_path, counted="pytest"),
+        Check("the app's", "js", (sys.executable, "-c", write_js), tmp_path, counted="vitest"),
+    ]
+    assert run_checks(checks, 1, 2) is False
+    *_, python, app, _empty, _summary, last = capsys.readouterr().out.rstrip().splitlines()
+    assert (python, app, last) == ("✗ python's: t.a::bad", "✗ the app's: a lens focuses", "1 passed, 2 failed")
+
+
 def _timed(tmp_path: Path, name: str, seconds: float = 0.0, **more: Any) -> Check:
     """A check that notes when it began and when it ended."""
     code = f"import time; print(time.time()); time.sleep({seconds}); print(time.time())"
