@@ -78,10 +78,13 @@ def core_simulation_tests() -> Check:
     return Check("broken cores are noticed", "core-sim-tests", command, APP, VITEST_SECONDS, "vitest")
 
 
-def pytest_check(name: str, log: str, *arguments: str, after: str = "") -> Check:
-    """Python's tests: those in some folders, those a marker expression chooses, or all."""
-    command = (str(PYTHON), "-m", "pytest", *arguments, f"--junitxml={LOGS / log}.report")
-    return Check(name, log, command, ROOT, PYTEST_SECONDS, "pytest", after=after)
+def pytest_check(name: str, log: str, *arguments: str, after: str = "", again: tuple[str, ...] | None = None) -> Check:
+    """Python's tests: those in some folders, those a marker expression chooses, or all. `again`: the options with which failed
+    tests may be run once more by themselves; None where a failure is one whatever the machine is doing."""
+    pytest = (str(PYTHON), "-m", "pytest")
+    command = (*pytest, *arguments, f"--junitxml={LOGS / log}.report")
+    once_more = () if again is None else (*pytest, *again)
+    return Check(name, log, command, ROOT, PYTEST_SECONDS, "pytest", after=after, again=once_more)
 
 
 def browser_checks(*arguments: str) -> list[Check]:
@@ -96,6 +99,7 @@ def browser_checks(*arguments: str) -> list[Check]:
             f"--share={share}/{BROWSER_SHARES}",
             *arguments,
             after="app-build",
+            again=(),
         )
         for share in range(1, BROWSER_SHARES + 1)
     ]
@@ -104,13 +108,14 @@ def browser_checks(*arguments: str) -> list[Check]:
 def pytest_checks() -> list[Check]:
     """All of Python's tests, folder by folder; and what is asked over HTTP and by the protocol once more with every server on a
     real PostgreSQL."""
-    on_postgres = ("--database=postgres", "tests/http", "tests/protocol", "--ignore=tests/http/test_bench.py")
+    postgres = "--database=postgres"
+    on_postgres = (postgres, "tests/http", "tests/protocol", "--ignore=tests/http/test_bench.py")
     return [
         *browser_checks("tests/architecture", "tests/e2e"),
-        pytest_check("pytest, PostgreSQL", "pytest-postgres", *on_postgres),
-        pytest_check("pytest, HTTP and fuzzing", "pytest-http", "tests/http", "tests/fuzz"),
+        pytest_check("pytest, PostgreSQL", "pytest-postgres", *on_postgres, again=(postgres,)),
+        pytest_check("pytest, HTTP and fuzzing", "pytest-http", "tests/http", "tests/fuzz", again=()),
         pytest_check("pytest, engine and stores", "pytest-engine", "tests/unit", "tests/contract", "tests/protocol"),
-        pytest_check("pytest, faults", "pytest-faults", "tests/faults"),
+        pytest_check("pytest, faults", "pytest-faults", "tests/faults", again=()),
         pytest_check("pytest, broken engines", "pytest-sim", "tests/sim"),
     ]
 

@@ -4,7 +4,8 @@ Neighbours: `checks.py` says what there is to run; `words.py` starts and ends pr
 and every one runs even when one before it failed; one more runs at once than there are processors, since tests wait a third of
 their time, and one that keeps them all busy runs alone; a skipped, expected-to-fail or missing test counts as failed; a failure
 is shown at once, with its whole output; whatever ends this program ends the programs it has started; the last line is
-`N passed, N failed`.
+`N passed, N failed`. Tests with browsers and servers of their own wait for a machine that others keep busy: the few of them that
+failed are run once more when nothing else runs, and those that pass only then are named, never hidden.
 """
 
 from __future__ import annotations
@@ -14,17 +15,19 @@ import os
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from server.setup.words import LOGS, ROOT, Outcome, Program, say
+from server.setup.words import LOGS, ROOT, Outcome, Program, execute, say
 
 LINT_SECONDS = 300.0
 LOOK_SECONDS = 0.1
 TICK_SECONDS = 60.0
 SHOWN_LINES = 600
 NAMED_MAX = 20
+AGAIN_MAX = 4
+"""More failures than that are not the machine's."""
 AT_ONCE_MAX = 4
 """Each check may use half a gigabyte, a browser more."""
 
@@ -33,7 +36,8 @@ AT_ONCE_MAX = 4
 class Check:
     """One tool to run: its name for people and for its log, the command, and how its tests are counted.
 
-    `alone`: it keeps all processors busy by itself. `after`: the log name of a check that must have ended before.
+    `alone`: it keeps all processors busy by itself. `after`: the log name of a check that must have ended before. `again`: the
+    command that takes the names of its few failed tests and runs them once more, by themselves; without it they have failed.
     """
 
     name: str
@@ -44,6 +48,7 @@ class Check:
     counted: Literal["once", "pytest", "vitest", "sim"] = "once"
     alone: bool = False
     after: str = ""
+    again: tuple[str, ...] = ()
 
     @property
     def report(self) -> Path:
@@ -58,6 +63,8 @@ class Count:
     passed: int
     failed: int
     which: tuple[str, ...] = field(default=(), compare=False)
+    late: tuple[str, ...] = field(default=(), compare=False)
+    """Those that passed only when they ran by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +137,25 @@ def run_checks(checks: Sequence[Check], first: int, total: int) -> bool:
     started, at_once = time.monotonic(), min((os.cpu_count() or 1) + 1, AT_ONCE_MAX)
     running = Checks(checks, first, total, at_once)
     running.run()
-    by_log = {done.check.log: done for done in running.done}
+    by_log = {done.check.log: run_again(done) for done in running.done}
     return _table([by_log[check.log] for check in checks], time.monotonic() - started, at_once)
+
+
+def run_again(done: Done) -> Done:
+    """The check with its few failed tests run once more by themselves, counted as passed if every one of them passed now."""
+    check, count = done.check, done.count
+    if not check.again or len(count.which) != count.failed or not 0 < count.failed <= AGAIN_MAX:
+        return done
+    second = replace(check, log=f"{check.log}-again")
+    command = (*check.again, *count.which, f"--junitxml={second.report}")
+    say(f"\n↻ {check.name}: {', '.join(count.which)}")
+    second.report.unlink(missing_ok=True)
+    outcome = execute(second.log, command, seconds=check.seconds, cwd=check.cwd)
+    found = count_of(second, outcome)
+    if found.failed or found.passed != count.failed:
+        say(outcome.tail(SHOWN_LINES))
+        return done
+    return replace(done, count=Count(count.passed + count.failed, 0, late=count.which))
 
 
 def _line(done: Done) -> str:
@@ -148,8 +172,10 @@ def _table(rows: Sequence[Done], seconds: float, at_once: int) -> bool:
     green = sum(not done.count.failed for done in rows)
     time_taken = f"{int(seconds) // 60} min {int(seconds) % 60} s, {at_once} at once"
     # Named once more beside the sum: whoever keeps only the end of a long output still learns what failed.
-    for name in [f"{done.check.name}: {which}" for done in rows for which in done.count.which][:NAMED_MAX]:
-        say(f"✗ {name}")
+    late = [f"↻ {done.check.name}, only by itself: {which}" for done in rows for which in done.count.late]
+    bad = [f"✗ {done.check.name}: {which}" for done in rows for which in done.count.which]
+    for line in (late + bad)[:NAMED_MAX]:
+        say(line)
     say(f"\n{green} of {len(rows)} checks are green; {time_taken}\n{passed} passed, {failed} failed")
     return failed == 0
 
@@ -189,7 +215,7 @@ def _pytest_count(text: str) -> Count:
         sum(int(suite.attrib[key]) for key in ("failures", "errors", "skipped")),
     )
     which = (
-        f"{case.get('classname', '')}::{case.get('name', '')}"
+        f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name', '')}"
         for case in suite.iter("testcase")
         if any(case.find(kind) is not None for kind in ("failure", "error", "skipped"))
     )

@@ -215,7 +215,28 @@ def test_what_failed_is_named_again_beside_the_sum(
     ]
     assert run_checks(checks, 1, 2) is False
     *_, python, app, _empty, _summary, last = capsys.readouterr().out.rstrip().splitlines()
-    assert (python, app, last) == ("✗ python's: t.a::bad", "✗ the app's: a lens focuses", "1 passed, 2 failed")
+    assert (python, app, last) == ("✗ python's: t/a.py::bad", "✗ the app's: a lens focuses", "1 passed, 2 failed")
+
+
+@pytest.mark.parametrize(("second", "last"), [(0, "2 passed, 0 failed"), (1, "1 passed, 1 failed")])
+def test_the_few_that_failed_beside_others_are_run_once_more_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], second: int, last: str
+) -> None:
+    monkeypatch.setattr(words, "LOGS", tmp_path)
+    monkeypatch.setattr("server.setup.running.LOGS", tmp_path)
+    (tmp_path / "test_two.py").write_text(
+        "import pathlib\ntried = pathlib.Path('tried')\ndef test_good(): assert True\n"
+        "def test_late():\n    with tried.open('a') as file: file.write('x')\n"
+        f"    assert tried.read_text() == 'x' * {2 if second == 0 else 9}\n"
+    )
+    pytest_here = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir=.")
+    first = (*pytest_here, "test_two.py", f"--junitxml={tmp_path / 'two.report'}")
+    check = Check("two", "two", first, tmp_path, seconds=60.0, counted="pytest", again=pytest_here)
+    assert run_checks([check], 1, 1) is (second == 0)
+    *_, named, _empty, _summary, sum_up = capsys.readouterr().out.rstrip().splitlines()
+    assert named == ("↻ two, only by itself" if second == 0 else "✗ two") + ": test_two.py::test_late"
+    assert sum_up == last
+    assert (tmp_path / "tried").read_text() == "xx", "run once more, not more often"
 
 
 def _timed(tmp_path: Path, name: str, seconds: float = 0.0, **more: Any) -> Check:
