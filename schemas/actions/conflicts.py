@@ -6,15 +6,20 @@ from pydantic import Field
 
 from schemas import limits
 from schemas.actions.base import Action, Reason, Text
+from schemas.effects import Effect
 from schemas.ids import Uuid
 from schemas.records.conflicts import ConflictChoice
 
 
 class ConflictDecide(Action):
-    """Settle a conflict: `side` (index of a side), `both` as they are, or another `value`. The first decision stands."""
+    """Settle a conflict: `side` (index of a side), `both` as they are, or another `value`. The first decision stands.
+
+    Its effect shows nothing, but it touches the conflict: so the entry says in `seen` which sides were looked at.
+    """
 
     action: ClassVar[str] = "conflict.decide"
     subject: ClassVar[tuple[str, str] | None] = ("conflict", "conflict_id")
+    effects: ClassVar[tuple[Effect, ...]] = (Effect("conflict", "$conflict_id"),)
 
     conflict_id: Uuid
     choice: ConflictChoice

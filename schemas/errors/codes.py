@@ -54,6 +54,7 @@ class ErrorCode(StrEnum):
     RECORD_UNKNOWN = "record_unknown"
     STATE_ILLEGAL = "state_illegal"
     STEP_NOT_READY = "step_not_ready"
+    CONFLICT_GREW = "conflict_grew"
     INCIDENT_CLOSED = "incident_closed"
     TODO_OWNER_BLIND = "todo_owner_blind"
     NOTICE_ADDRESS = "notice_address"

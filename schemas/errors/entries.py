@@ -62,6 +62,10 @@ MESSAGES: Final[dict[ErrorCode, Sentence]] = {
         "当前状态不允许这一步；记录已保留，未生效。",
         "The present state does not allow this step; the entry is kept without effect.",
     ),
+    ErrorCode.CONFLICT_GREW: Sentence(
+        "决定之前又来了新的说法，决定没有生效；记录已保留。请看过各方再决定。",
+        "More had been said than was looked at, so this decision has no effect; it is kept. Look at all sides and decide again.",
+    ),
     ErrorCode.STEP_NOT_READY: Sentence(
         "这一步还缺条件，没有生效；记录已保留。请按所列的条件补齐后再做。",
         "Something this step needs is missing, so it has no effect; the entry is kept. See to what is named and do it again.",

@@ -28,12 +28,22 @@ def decide(unit: Unit, args: ConflictDecide) -> None:
               "reason": args.reason}  # fmt: skip
     if decided_before(unit, "conflict", conflict, values):
         return
+    _demand_seen(unit, args.conflict_id)
     decide_one = DECIDE.get(ConflictRule(conflict["rule"]))
     if decide_one is not None:
         decide_one(unit, conflict, side, args)
     standing = args.side if side is not None else conflict["standing"]
     done = {"state": "decided", "decided_by": unit.body.actor, "decided_at": unit.at, "standing": standing}
     unit.write("conflict", args.conflict_id, {**values, **done})
+
+
+def _demand_seen(unit: Unit, conflict_id: str) -> None:
+    """Refusal(CONFLICT_GREW) for a decision over fewer sides than there are: one that came between would shift them, and nobody
+    has looked at it. A body that says nothing of what was seen is as old as that rule, and is taken at its word."""
+    stored = unit.store.record(unit.writer.organisation, "conflict", conflict_id)
+    seen = unit.stamp(conflict_id).seen
+    if stored is not None and 0 <= seen < stored.meta["sides"].version:
+        raise Refusal(ErrorCode.CONFLICT_GREW, sides=len(stored.data["sides"]))
 
 
 def _chosen(conflict: dict[str, Any], args: ConflictDecide) -> Chosen:

@@ -19,9 +19,9 @@ def office(stage: Stage, role: Role = Role.MANAGER, place: int = 0) -> Phone:
     return stage.phone(role, place, shared=False, type_="office")
 
 
-def decide(phone: Phone, conflict: str, **choice: Any) -> Recorded:
+def decide(phone: Phone, conflict: str, seen: dict[str, int] | None = None, **choice: Any) -> Recorded:
     """A decision, pushed."""
-    made = phone.record("conflict.decide", {"conflict_id": conflict, "reason": "看过照片", **choice})
+    made = phone.record("conflict.decide", {"conflict_id": conflict, "reason": "看过照片", **choice}, seen=seen)
     phone.push()
     return made
 
@@ -241,7 +241,9 @@ def test_every_rule_has_its_words_in_both_languages() -> None:
         assert words.told.zh.count("。") >= 2, "what happened, what is safe, what to do"
 
 
-def test_what_was_chosen_stays_chosen_when_a_side_of_earlier_capture_comes(stage: Stage) -> None:
+# --- sides that come later --------------------------------------------------------------------------------------------------
+def two_parts_and_a_third_to_come(stage: Stage) -> tuple[str, dict[str, Any], Phone]:
+    """One damage on a door or a wheel, and who says roof, captured between the two, has not sent yet: (damage, conflict, who)."""
     one, two, late = stage.phone(), stage.phone(), stage.phone()
     handover = CheckIn(one)
     handover.start()
@@ -254,6 +256,44 @@ def test_what_was_chosen_stays_chosen_when_a_side_of_earlier_capture_comes(stage
     one.push()
     two.push()
     (conflict,) = [known for known in stage.all("conflict") if known["field"] == "part"]
+    return damage, conflict, late
+
+
+def version_of(stage: Stage, conflict: str) -> dict[str, int]:
+    """What somebody who looks at it now says that he has seen."""
+    stored = stage.stored("conflict", conflict)
+    assert stored is not None
+    return {conflict: stored.version}
+
+
+def test_a_decision_over_fewer_sides_than_there_are_is_refused_and_may_be_said_again(stage: Stage) -> None:
+    damage, conflict, late = two_parts_and_a_third_to_come(stage)
+    boss = office(stage)
+    said = {"conflict_id": conflict["id"], "choice": "side", "side": 1, "reason": "看过照片"}
+    hasty = boss.record("conflict.decide", said, seen=version_of(stage, conflict["id"]))
+    late.push()
+    boss.push()
+    assert outcome_of(stage, hasty) == {"state": "refused", "sides": 3}
+    assert stage.state(hasty) == ("refused", ErrorCode.CONFLICT_GREW)
+    assert (stage.the("conflict", conflict["id"])["state"], stage.the("damage", damage)["part"]) == ("open", "door")
+    again = boss.record("conflict.decide", {**said, "side": 2}, seen=version_of(stage, conflict["id"]))
+    boss.push()
+    assert stage.state(again) == ("applied", None)
+    assert stage.the("damage", damage)["part"] == "wheel"
+
+
+def test_whoever_decides_second_is_told_of_the_first_decision_whatever_he_had_seen(stage: Stage) -> None:
+    _, conflict, _ = two_parts_and_a_third_to_come(stage)
+    boss, chief = office(stage), office(stage, Role.OPERATIONS)
+    said = {"conflict_id": conflict["id"], "choice": "both", "reason": "看过照片"}
+    second = chief.record("conflict.decide", said, seen=version_of(stage, conflict["id"]))
+    decide(boss, conflict["id"], choice="side", side=1, seen=version_of(stage, conflict["id"]))
+    chief.push()
+    assert outcome_of(stage, second)["rule"] == "decided_twice"
+
+
+def test_what_was_chosen_stays_chosen_when_a_side_of_earlier_capture_comes(stage: Stage) -> None:
+    damage, conflict, late = two_parts_and_a_third_to_come(stage)
     decide(office(stage), conflict["id"], choice="side", side=1)
     late.push()
     now = stage.the("conflict", conflict["id"])

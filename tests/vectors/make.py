@@ -112,6 +112,7 @@ def _steps() -> list[tuple[str, dict[str, Any], list[dict[str, Any]]]]:
                              "document_sha256": _SHA, "entries": []}, []),
         ("damage.retract", {**on, "damage_id": _DAMAGE, "reason": "眼花"}, []),
         ("checkout.complete", {"handover_id": _TASK, "acceptance": "intact", "document_sha256": _SHA, "entries": []}, []),
+        ("conflict.decide", {"conflict_id": _PHOTO, "choice": "side", "side": 1, "reason": "看过照片"}, []),
     ]  # fmt: skip
 
 

@@ -327,7 +327,14 @@ export const ACTIONS: { readonly [A in ActionName]: ActionRule } = {
       "conflict_id"
     ],
     "defaults": {},
-    "effects": []
+    "effects": [
+      {
+        "kind": "conflict",
+        "id": "$conflict_id",
+        "values": {},
+        "create": false
+      }
+    ]
   },
   "contact.define": {
     "v": 1,

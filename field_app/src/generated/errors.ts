@@ -176,6 +176,10 @@ export const ERROR_MESSAGES: { readonly [C in ErrorCode]: { readonly zh: string;
     "zh": "当前状态不允许这一步；记录已保留，未生效。",
     "en": "The present state does not allow this step; the entry is kept without effect."
   },
+  "conflict_grew": {
+    "zh": "决定之前又来了新的说法，决定没有生效；记录已保留。请看过各方再决定。",
+    "en": "More had been said than was looked at, so this decision has no effect; it is kept. Look at all sides and decide again."
+  },
   "step_not_ready": {
     "zh": "这一步还缺条件，没有生效；记录已保留。请按所列的条件补齐后再做。",
     "en": "Something this step needs is missing, so it has no effect; the entry is kept. See to what is named and do it again."
