@@ -156,7 +156,7 @@ async def test_a_shared_device_offers_the_pin_alone(yard: World) -> None:
 
 
 KIT_SHOTS = 3
-KIT = {"begin": 1, "readings": 3, "confirm": 2, "customer": 3, "staff": 1}
+KIT = {"begin": 1, "readings": 3, "confirm": 2, "customer": 1, "staff": 1}
 """Beyond its scans (its label, its pictures)."""
 
 

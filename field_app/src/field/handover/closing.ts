@@ -2,7 +2,7 @@
  * The end of a handover: the documents made when the state is confirmed, and the entries of the two signatures. One signature under
  * several assets is an entry on each of their handovers, with the same strokes under the same document.
  *
- * Neighbours: Review, Pass, CustomerSign and Staff call it; document.ts and sign.ts do the work. Invariant: both signatures name
+ * Neighbours: Review, Pass, SignHere, CustomerSign and Staff call it; document.ts and sign.ts do the work. Invariant: both signatures name
  * the hash of the very text that was shown.
  */
 import type { AcceptanceState, ArgsOf, NewBlob, NewEntry, RecordOf } from '$core';
@@ -13,6 +13,7 @@ import { joined } from './group';
 import { partLabel } from './parts';
 import type { Part, Session } from './session.svelte';
 import { signerPart, strokesPart } from './sign';
+import { onBehalf } from './signers';
 import { missing } from './steps';
 import { t } from './words';
 
@@ -126,6 +127,31 @@ async function signatureEntry(session: Session, what: Signing, label: string): P
     blobs.push({ bytes: image, type: 'image/png', role: 'signature', sha256: args.image_sha256 });
   }
   return { action: 'signature.capture', args, extra: { label: session.label(label), blobs, private: parts } };
+}
+
+/** A person the office knows agrees to all of it under what they drew; the thanks stand there then. Resolves with whether it is durable. */
+export async function agreesByName(
+  session: Session,
+  signer: RecordOf<'signer_authority'>,
+  text: string,
+  drawn: Drawn,
+): Promise<boolean> {
+  const customer = { ...session.data.customer, phase: 'thanks' as const, decision: 'agree' as const };
+  const signing: Signing = {
+    party: 'customer',
+    decision: 'agree',
+    role: signer.role,
+    authority: onBehalf(signer.role, session.customer),
+    language: session.data.customer.lang,
+    text,
+    reservations: [],
+    note: '',
+    signer: null,
+    authorityId: signer.id,
+    drawn,
+  };
+  const move = { data: { customer } };
+  return session.together(await signatureParts(session, signing, t('receipt.signature'), move));
 }
 
 /** What the server would refuse a member's completion for, but for the staff's own signature. */

@@ -215,6 +215,7 @@ export const checkin: Readonly<Record<keyof typeof zh, string>> = {
   'customer.terms': 'Return terms',
   'customer.version': 'version {version}',
   'customer.agree': 'Agree and sign',
+  'customer.iAgree': 'I am {name} ({role}), I agree',
   'customer.reserve': 'Sign with reservation',
   'customer.refuse': 'Refuse to sign',
   'customer.refuseTitle': 'Refuse to sign',

@@ -211,6 +211,7 @@ export const checkin = {
   'customer.terms': '归还条款',
   'customer.version': '版本 {version}',
   'customer.agree': '同意，去签名',
+  'customer.iAgree': '我是{name}（{role}），同意',
   'customer.reserve': '保留意见签名',
   'customer.refuse': '拒绝签名',
   'customer.refuseTitle': '拒绝签名',
