@@ -12,7 +12,7 @@ from schemas.ids import Sha256, Uuid
 from schemas.protocol import Pending, ProofBlob, Wire
 from schemas.records.devices import OutcomeState
 
-AsideReason = Literal["revoked", "old_epoch", "damaged"]
+AsideReason = Literal["revoked", "old_epoch", "damaged", "former"]
 AsideState = Literal["waiting", "admitted", "dismissed"]
 
 

@@ -20,6 +20,15 @@ from sync.journal import extend, private_hash
 from sync.store import DeviceState, JournalEntry, KeptAside, Store
 
 DAMAGED = "damaged"
+FORMER = "former"
+"""Was held, named in a receipt, and another entry has come in its place: of a former life of the device."""
+_ONCE_HELD_AT_ONCE = 20
+"""What is looked through at most in one push: bodies may be large, and there is hardly ever any."""
+
+
+def _once_held(raw: bytes) -> bytes:
+    """Bytes that were held, and let go: what tells them from others that came damaged."""
+    return msgspec.json.encode({**msgspec.json.decode(raw), "held": True})
 
 
 class _Parts(msgspec.Struct):
@@ -106,13 +115,17 @@ class Aside:
     def came_before(self, pushed: PushedEntry) -> bool:
         """Keep damaged bytes aside, if there is room; whether the very same ones came in another request already."""
         raw = wire_of(self._without_erased(pushed, damaged=True))
-        key = hashlib.sha256(raw + self.written.encode()).hexdigest()
-        known = [one.hash for one in self._at(pushed.seq) if (one.reason, one.body) == (DAMAGED, raw)]
+        key = self._key(raw)
+        known = [one.hash for one in self._at(pushed.seq) if one.reason == DAMAGED and one.body in (raw, _once_held(raw))]
         if known:
             return any(one != key for one in known)
         if self._has_room():
             self._put(pushed.seq, key, raw, DAMAGED)
         return False
+
+    def _key(self, raw: bytes) -> str:
+        """Damaged bytes are kept once a request, not under the hash that they do not give."""
+        return hashlib.sha256(raw + self.written.encode()).hexdigest()
 
     def keep_rest(self, loss: DeclaredLoss) -> None:
         """What a device could still read of an entry it declares lost."""
@@ -120,10 +133,26 @@ class Aside:
             self.came_before(PushedEntry(seq=loss.seq, hash=loss.hash, body=loss.body))
 
     def keep_held(self, entry: JournalEntry) -> None:
-        """An entry that was held beyond a gap and turns out not to follow from what fills it."""
+        """An entry that was held beyond a gap and turns out not to follow from what fills it. A receipt has named it: it is kept
+        whether there is room or not."""
         parts = [base64.b64encode(part or b"").decode() for part in self.store.private_parts(entry)]
         body = (entry.body or b"").decode("utf-8", "replace")
-        self.came_before(PushedEntry(seq=entry.seq, hash=entry.hash, body=body, private=parts))
+        pushed = PushedEntry(seq=entry.seq, hash=entry.hash, body=body, private=parts)
+        raw = wire_of(self._without_erased(pushed, damaged=True))
+        self._put(entry.seq, self._key(raw), _once_held(raw), DAMAGED, entry.received_ms, entry.skew_ms)
+
+    def once_held(self, first: int, last: int) -> list[tuple[KeptAside, dict[str, Any]]]:
+        """What was let go of these numbers, each with what came."""
+        rows = self.store.aside_page(self.device.organisation, self.device.id, (self.epoch, first, ""), _ONCE_HELD_AT_ONCE)
+        here = [one for one in rows if (one.epoch, one.reason) == (self.epoch, DAMAGED) and one.seq <= last]
+        return [(one, pushed) for one in here if (pushed := msgspec.json.decode(one.body)).pop("held", False)]
+
+    def keep_former(self, one: KeptAside, pushed: dict[str, Any]) -> bool:
+        """What was let go waits for a manager like any other history of the device. Whether it did not already."""
+        if pushed["hash"] in [known.hash for known in self._at(one.seq)]:
+            return False
+        self._put(one.seq, pushed["hash"], msgspec.json.encode(pushed), FORMER, one.at_ms, one.skew_ms)
+        return True
 
     def _without_erased(self, pushed: PushedEntry, *, damaged: bool = False) -> PushedEntry:
         """An entry without its private parts, if those of the stored one with its number were erased: what comes again, in
@@ -146,11 +175,13 @@ class Aside:
             self._room = limits.QUARANTINE_ENTRIES_MAX - self.store.quarantine_count(self.device.organisation, self.device.id)
         return self._room > 0
 
-    def _put(self, seq: int, key: str, raw: bytes, reason: str) -> None:
+    def _put(self, seq: int, key: str, raw: bytes, reason: str, at_ms: int | None = None, skew_ms: int | None = None) -> None:
+        """`at_ms` and `skew_ms`: of what came earlier than now."""
         device = self.device
         if self._room is not None:
             self._room -= 1
-        self.store.add_quarantine(device.organisation, device.id, self.epoch, seq, key, raw, reason, self.now_ms, self.skew_ms)
+        when = (self.now_ms, self.skew_ms) if at_ms is None else (at_ms, skew_ms)
+        self.store.add_quarantine(device.organisation, device.id, self.epoch, seq, key, raw, reason, *when)
 
 
 def last_words(outcomes: list[Outcome]) -> list[Outcome]:

@@ -57,7 +57,22 @@ class Fold:
         if device.seq >= first:
             self.incidents.close("gap", f"{device.epoch}/{first}")
             self.incidents.close("damaged_entry", f"{device.epoch}/{first}")
+            self._name_former(first, lost)
         self._note_gap(lost)
+
+    def _name_former(self, first: int, lost: dict[int, str]) -> None:
+        """Numbers are filled. What was held under one of them and is neither its bytes nor its hash was not changed on its way:
+        it is another entry, the device went back to a backup."""
+        found = False
+        for one, pushed in self.aside.once_held(first, self.device.seq):
+            entry = self._at(one.seq)
+            chain_hash, body = (entry.hash, entry.body) if entry is not None else (lost.get(one.seq), None)
+            other = chain_hash not in (None, pushed["hash"]) and body != pushed["body"].encode()
+            if other and self.aside.keep_former(one, pushed):
+                self.incidents.open("held_differs", f"{one.epoch}/{one.seq}", {"seq": one.seq})
+                found = True
+        if found:
+            self.incidents.waiting()
 
     def _next(self, lost: dict[int, str]) -> tuple[int, JournalEntry | None] | None:
         """The next number that may follow, and its entry: None for one declared lost."""

@@ -278,7 +278,8 @@ class MemoryStore:
 
     def aside_page(self, organisation: str, device: str, after: tuple[int, int, str], limit: int) -> list[KeptAside]:
         """What is kept aside behind a place."""
-        return [one for one in self.kept_aside(organisation, device) if (one.epoch, one.seq, one.hash) > after][:limit]
+        here = self._room("quarantine", organisation, device)
+        return [replace(here[place], decision=dict(here[place].decision)) for place in sorted(here) if place > after][:limit]
 
     def decide_aside(
         self, organisation: str, device: str, epoch: int, seq: int, chain_hash: str, decision: dict[str, Any]

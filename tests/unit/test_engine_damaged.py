@@ -97,6 +97,7 @@ def test_what_was_held_and_does_not_follow_is_let_go_and_taken_anew(stage: Stage
     phone.push()
     assert phone.journal.outbox == []
     assert {stage.state(entry) for entry in handover.entries} == {("applied", None)}
+    assert stage.incidents("held_differs") == stage.incidents("quarantine") == [], "a copy of what has come, no other entry"
     verified(stage, phone)
 
 

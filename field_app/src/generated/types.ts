@@ -93,7 +93,7 @@ export interface AsidePrivate {
   text: string | null;
 }
 
-export type AsideReason = 'revoked' | 'old_epoch' | 'damaged';
+export type AsideReason = 'revoked' | 'old_epoch' | 'damaged' | 'former';
 
 export type AsideState = 'waiting' | 'admitted' | 'dismissed';
 

@@ -117,6 +117,7 @@ export const devices: Readonly<Record<keyof typeof zh, string>> = {
   'asideState.dismissed': 'Dismissed',
   'asideReason.revoked': 'device revoked',
   'asideReason.old_epoch': 'from an old journal',
+  'asideReason.former': 'written before a backup was restored',
   'asideReason.damaged': 'changed on its way, cannot be admitted',
 
   'report.title': 'Loss report',

@@ -113,6 +113,7 @@ export const devices = {
   'asideState.dismissed': '不采用',
   'asideReason.revoked': '设备已停用',
   'asideReason.old_epoch': '来自旧日志',
+  'asideReason.former': '恢复备份之前所写',
   'asideReason.damaged': '途中变样，不能采用',
 
   'report.title': '丢失报告',
