@@ -13,10 +13,10 @@ from pydantic import ValidationError
 from schemas import limits
 from schemas.actions import ACTIONS
 from sync.body import Body, read_body
+from sync.holding import held_of
 from sync.merge import FieldMeta
 from sync.occurred import occurred_at
 from sync.store import DeviceState, JournalEntry, Store, StoredRecord
-from sync.visibility import Viewer, buckets_for
 
 NAMES_OF_PEOPLE: Final = frozenset({("person", "name"), ("person", "name_en")})
 """Values that are not copied: they go when the person is erased."""
@@ -38,7 +38,7 @@ def tell(store: Store, device: DeviceState, entry: JournalEntry, body: Body, jud
             stored = store.record(organisation, kind, record_id)
             if stored is None or stored.gone:
                 continue
-            shown = bool(stored.buckets & _buckets_of(store, device, stored))
+            shown = bool(stored.buckets & held_of(store, device, stored))
             for one in dict.fromkeys(fields):
                 losses = list(_of_field(store, judged, stored, one, body.id)) or [_loss(stored, one)]
                 found += [{**loss, "decided": decided, **_seen(loss, shown=shown)} for loss in losses]
@@ -102,15 +102,6 @@ def _author(entry: JournalEntry) -> dict[str, Any]:
         return {"by": body.actor, "at": occurred_at(entry, body)}
     except (ValueError, OverflowError):
         return {"by": None, "at": None}
-
-
-def _buckets_of(store: Store, device: DeviceState, stored: StoredRecord) -> frozenset[str]:
-    """The buckets of the record's place that the device may hold."""
-    person = store.record(device.organisation, "person", device.person) if device.person else None
-    data = person.data if person is not None and not person.gone else {}
-    roles, depots = frozenset(data.get("roles", ())), frozenset(data.get("depot_ids", ()))
-    here = frozenset({stored.data["depot_id"]}) if isinstance(stored.data.get("depot_id"), str) else frozenset()
-    return buckets_for(Viewer(device.id, device.type, device.depot, roles, depots, here))
 
 
 def _again(body: Body, losses: list[Loss]) -> dict[str, Any] | None:

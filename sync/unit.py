@@ -16,6 +16,7 @@ from schemas.records import RECORDS
 from sync import hlc
 from sync.body import Body
 from sync.effects import ABSENT, Scene, fill
+from sync.holding import may_name
 from sync.lookup import SEARCHED, UNIQUE
 from sync.merge import FieldMeta, Stamp, Verdict, merge_field, place_of
 from sync.store import DeviceState, JournalEntry, Store, StoredRecord
@@ -201,13 +202,19 @@ class Unit:
         return data
 
     def only(self, kind: str, record_id: str, values: Mapping[str, Any]) -> None:
-        """Refusal(VALUE_TAKEN), naming who has it, when another record of the kind holds one of the unique values."""
+        """Refusal(VALUE_TAKEN) when another record of the kind holds one of the unique values."""
         for name in UNIQUE.get(kind, ()):
             value = values.get(name)
             holder = self.store.holder(self.writer.organisation, kind, name, value) if value else None
             if holder is not None and holder != record_id:
-                label = (self.get(kind, holder) or {}).get(SEARCHED.get(kind, ("id",))[0], "")
-                raise Refusal(ErrorCode.VALUE_TAKEN, field=name, kind=kind, id=holder, label=label)
+                raise self.taken(kind, name, holder)
+
+    def taken(self, kind: str, name: str, holder: str) -> Refusal:
+        """A unique value is taken; the one who has it is named to a device that may hold it."""
+        if not may_name(self.store, self.device, kind, holder):
+            return Refusal(ErrorCode.VALUE_TAKEN, field=name, kind=kind)
+        label = (self.get(kind, holder) or {}).get(SEARCHED.get(kind, ("id",))[0], "")
+        return Refusal(ErrorCode.VALUE_TAKEN, field=name, kind=kind, id=holder, label=label)
 
     def naming(self, record_id: str) -> list[tuple[str, str]]:
         """(kind, id) of what names this asset, customer, rental or task now."""

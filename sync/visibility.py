@@ -30,6 +30,11 @@ def buckets_of(kind: str, data: Mapping[str, Any]) -> frozenset[str]:
     archived = RECORDS[kind].archived
     if archived is not None and data[archived[0]] in archived[1]:
         return frozenset()
+    return home_buckets(kind, data)
+
+
+def home_buckets(kind: str, data: Mapping[str, Any]) -> frozenset[str]:
+    """The buckets of a record's place, whether it is archived or not."""
     field = _HOME_FIELD[RECORDS[kind].placement]
     return _buckets(kind, data[field] if field else "")
 

@@ -171,8 +171,7 @@ def tag_is_free(unit: Unit, asset_id: str, tag: str | None) -> None:
     if former is None:
         return
     if former["asset_id"] != asset_id:
-        label = (unit.get("asset", former["asset_id"]) or {}).get("label", "")
-        raise Refusal(ErrorCode.VALUE_TAKEN, field="tag", kind="asset", id=former["asset_id"], label=label)
+        raise unit.taken("asset", "tag", former["asset_id"])
     unit.remove("former_tag", former["id"])
 
 

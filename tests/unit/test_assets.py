@@ -105,6 +105,24 @@ def test_a_number_that_another_asset_has_is_refused_and_the_other_named(stage: S
     assert told(desk) == [("applied", None), free, back]
 
 
+def test_a_number_of_another_depots_asset_is_refused_and_nothing_of_it_told(stage: Stage) -> None:
+    desk, colleague = office(stage), stage.phone(Role.OPERATIONS, 1, shared=False, type_="office")
+    there = asset_of(stage, stage.other_van)
+    assert there["depot_id"] == stage.depots[1]
+    known = stage.stored("asset", stage.other_van)
+    assert known is not None
+    colleague.do(AssetRetag(asset_id=stage.other_van, tag="NEW-1", reason="标签掉了"), seen={known.id: known.version})
+    assert told(colleague) == [("applied", None)]
+    for tag in ("NEW-1", there["tag"]):  # its own, and its former one
+        desk.do(stage.asset(stage.ids.new(), 0, tag=tag))
+        (said,) = desk.push().outcomes
+        assert (said.state, said.code) == ("refused", ErrorCode.VALUE_TAKEN)
+        assert said.detail == {"field": "tag", "kind": "asset"}
+        colleague.do(stage.asset(stage.ids.new(), 1, tag=tag))
+        (said,) = colleague.push().outcomes
+        assert (said.detail["id"], said.detail["label"]) == (stage.other_van, there["label"]), "whoever may see it is told"
+
+
 def test_two_people_editing_different_fields_merge_and_the_same_field_tells_who_lost(stage: Stage) -> None:
     here, there = office(stage), office(stage, Role.MANAGER)
     edit(here, stage.van, seen=stored(stage).version, bay="B-1")
