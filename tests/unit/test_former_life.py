@@ -3,7 +3,7 @@
 import pytest
 
 from schemas import limits
-from schemas.actions.quarantine import QuarantineAdmit
+from schemas.actions.quarantine import KeptEntry, QuarantineAdmit
 from schemas.people import Role
 from sync.device import Recorded
 from sync.store import KeptAside
@@ -40,7 +40,7 @@ def test_what_was_held_of_a_former_life_is_told_and_waits_for_a_manager(stage: S
     assert [(one.epoch, one.seq, one.hash) for one in waiting] == [(0, one.seq, one.hash) for one in former]
     assert [one["detail"] for one in stage.incidents("quarantine")] == [{"waiting": 2}]
     boss = stage.phone(Role.MANAGER, shared=False, type_="office")
-    named = [{"epoch": one.epoch, "seq": one.seq, "hash": one.hash} for one in waiting]
+    named = [KeptEntry(epoch=one.epoch, seq=one.seq, hash=one.hash) for one in waiting]
     boss.do(QuarantineAdmit(device_id=phone.id, entries=named, reason="恢复备份之前的记录"))
     assert [one.state for one in boss.push().outcomes] == ["applied"]
     assert {stage.state(one) for one in former} == {("applied", None)}
