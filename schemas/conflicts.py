@@ -26,6 +26,7 @@ class ConflictRule(StrEnum):
     DECIDED_TWICE = "decided_twice"
     RIGHT_REVOKED = "right_revoked"
     RESTORED = "restored"
+    PROMISED_TWICE = "promised_twice"
     FIELD = "field"
 
 
@@ -183,6 +184,18 @@ CONFLICT_WORDS: Final[dict[ConflictRule, RuleWords]] = {
             "这条记录已被删除，但有人修改了它，现已恢复。修改和原内容都已保存，办公室已知道。要删除请再删一次。",
             "This record had been deleted; an edit has restored it. The edit and what was there are kept and the office is told. "
             "To delete it, delete it again.",
+        ),
+    ),
+    ConflictRule.PROMISED_TWICE: RuleWords(
+        Sentence(
+            "同一资产在重叠的时间许给了两张租赁单：两张都有效，由人决定换哪一张的资产或时间。",
+            "One asset is promised to two rentals over overlapping times: both stand until a person gives one of them another "
+            "asset or time.",
+        ),
+        Sentence(
+            "这台资产在重叠的时间也许给了另一张租赁单。两张都有效，都已保存，办公室已知道。请商量给其中一张换资产或改时间。",
+            "This asset is also promised to another rental over overlapping times. Both stand and are kept; the office is told. "
+            "Agree which of them gets another asset or time.",
         ),
     ),
     ConflictRule.FIELD: RuleWords(

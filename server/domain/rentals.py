@@ -1,6 +1,7 @@
 """Rentals: made, edited, approved, extended, swapped, cancelled, closed by the office; made at the counter by the field.
 
-Neighbours: `custody.py` (what handovers do to a rental's lines), `deposits.py` (money and insurance), `rules/rentals.py`.
+Neighbours: `custody.py` (what handovers do to a rental's lines), `deposits.py` (money and insurance), `bookings.py` (what is
+promised twice), `rules/rentals.py`.
 Invariants: a step that the machine does not list is refused by name · what changes what was agreed takes it back to the draft ·
 no amount is written to the rental itself.
 """
@@ -22,7 +23,7 @@ from schemas.actions.rentals import (
 )
 from schemas.errors import ErrorCode
 from schemas.states import RENTAL
-from server.domain import deposits, planning, steps
+from server.domain import bookings, deposits, planning, steps
 from server.domain.custom_fields import check_custom
 from server.domain.rules.rentals import fact_of, not_to_approve, swaps_after, wrong_period, wrong_place
 from sync.unit import Handlers, Refusal, Unit
@@ -72,6 +73,8 @@ def edit(unit: Unit, args: RentalEdit) -> None:
         missing += wrong_period(args.starts_at or rental["starts_at"], args.due_at or rental["due_at"])
     steps.demand(RENTAL, step, missing)
     assets = _lines_after(rental, args.add, args.remove, step)
+    if state == "draft":
+        bookings.tell_approver(unit, rental, "rental_draft_again")
     if args.price_plan_id is not None:
         deposits.agree_plan(unit, args.rental_id, args.price_plan_id)
     elif args.empty_terms is not None:
@@ -105,7 +108,9 @@ def approve(unit: Unit, args: RentalApprove) -> None:
     rental = unit.need("rental", args.rental_id)
     steps.take(RENTAL, rental["state"], "approve")
     steps.demand(RENTAL, "approve", not_to_approve(rental, unit.need("customer", rental["customer_id"])))
+    bookings.demand_reason(unit, "approve", bookings.promised_elsewhere(unit, rental), args.note)
     unit.apply_effects(args)
+    bookings.note(unit, args.rental_id, args.note)
     planning.follow_rental(unit, args.rental_id)
 
 
@@ -127,6 +132,7 @@ def extend(unit: Unit, args: RentalExtend) -> None:
         deposits.need_plan(unit, args.price_plan_id)
     deposits.terms_of(unit, args.rental_id)
     unit.apply_effects(args)
+    bookings.note(unit, args.rental_id, args.reason)
     planning.follow_rental(unit, args.rental_id)
 
 
@@ -134,6 +140,7 @@ def cancel(unit: Unit, args: RentalCancel) -> None:
     """The rental will not take place, unless something of it is out or has been."""
     rental = unit.need("rental", args.rental_id)
     steps.take(RENTAL, rental["state"], "cancel")
+    bookings.tell_approver(unit, rental, "rental_cancelled")
     unit.apply_effects(args)
     planning.follow_rental(unit, args.rental_id)
 
@@ -166,6 +173,7 @@ def swap(unit: Unit, args: RentalSwap) -> None:
     }  # fmt: skip
     lines = _lines_after(rental, [], [], "swap") | {args.out_asset_id: {**RESERVED, "swap_id": args.swap_id}}
     unit.write("rental", args.rental_id, {"swaps": {**swaps, args.swap_id: plan}, "assets": lines})
+    bookings.note(unit, args.rental_id, args.reason)
     planning.follow_rental(unit, args.rental_id, args.out_asset_id)
 
 
@@ -186,6 +194,8 @@ def walk_in(unit: Unit, args: RentalWalkIn) -> None:
         deposits.receive_at_counter(unit, args.id, args.deposit)
     if args.insured:
         deposits.insured_at_counter(unit, args.id)
+    if not against:
+        bookings.note(unit, args.id)
 
 
 def _against(unit: Unit, customer: Record, args: RentalWalkIn) -> list[str]:

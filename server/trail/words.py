@@ -187,6 +187,8 @@ OUTCOME_WORDS: Final[dict[str, Sentence]] = {
 TODO_WORDS: Final[dict[str, Sentence]] = {
     "battery_low": Sentence("电池健康度低", "Battery health low"),
     "task_moved": Sentence("任务时间随租赁单改了", "Task moved with its rental"),
+    "rental_draft_again": Sentence("批准过的租赁单又成草稿", "Approved rental a draft again"),
+    "rental_cancelled": Sentence("批准过的租赁单被取消", "Approved rental cancelled"),
     "customer_call": Sentence("需要打电话给客户", "Customer to be called"),
     "free": Sentence("同事交代的事", "What colleagues ask for"),
     "return_due": Sentence("即将到期归还", "Return due soon"),

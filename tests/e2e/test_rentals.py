@@ -47,6 +47,11 @@ def one(world: World, kind: str, **wanted: Any) -> dict[str, Any]:
     return found[0]
 
 
+def due_later(rental: dict[str, Any]) -> bool:
+    """Whether somebody has it tomorrow still."""
+    return datetime.fromisoformat(rental["due_at"]) > datetime.now(UTC) + timedelta(days=1)
+
+
 async def make_plan(page: Page, w: Words) -> None:
     await at(page, "#/settings/prices")
     await page.get_by_role("button", name=w("price.new")).click()
@@ -91,9 +96,12 @@ async def test_a_van_is_let_to_a_person(world: World) -> None:
     await make_person(page, w)
     customer = one(world, "customer", type="person")
     assert "王小明" not in str(customer)
+    waiting = {
+        asset for one in world.server.records("rental") if one["state"] in ("draft", "approved") for asset in one["assets"]
+    }
     free = next(
         asset for asset in world.server.records("asset")
-        if asset["state"] == "available" and asset["depot_id"] == customer["depot_id"]
+        if asset["state"] == "available" and asset["depot_id"] == customer["depot_id"] and asset["id"] not in waiting
     )  # fmt: skip
     await make_draft(page, w, customer["id"], free["label"])
 
@@ -130,6 +138,44 @@ async def test_a_van_is_let_to_a_person(world: World) -> None:
         "received",
         30_050,
     )
+    gallery.verdict()
+
+
+async def test_what_another_rental_has_is_named_and_approved_with_a_reason(world: World) -> None:
+    office, w = await signed_in(world)
+    page, gallery = office.page, Gallery(office.page, "promised-zh", DESK)
+    first = next(one for one in world.server.records("rental") if one["state"] in ("approved", "out") and due_later(one))
+    customer = next(
+        one for one in world.server.records("customer")
+        if one["depot_id"] == first["depot_id"] and not one["blocked"] and one["id"] != first["customer_id"]
+    )  # fmt: skip
+    held = next(asset for asset, line in first["assets"].items() if line["state"] in ("reserved", "out"))
+    label = one(world, "asset", id=held)["label"]
+    await at(page, "#/rentals/new")
+    await page.get_by_label(w.whole("let.customer")).select_option(customer["id"])
+    due = (datetime.fromisoformat(first["due_at"]) + timedelta(days=2)).strftime("%Y-%m-%d")
+    await page.get_by_label(w.whole("let.due")).fill(due)
+    await page.get_by_label(w("let.findAsset")).fill(label)
+    await page.get_by_label(w("let.findAsset")).press("Enter")
+    await expect(page.get_by_text(w("let.promised"))).to_be_visible()
+    await expect(page.get_by_role("link", name=first["number"])).to_be_visible()
+    await gallery.look("new")
+    await page.get_by_role("button", name=w("let.saveDraft")).click()
+    await expect(page.get_by_role("heading", level=1, name=re.compile("^R-"))).to_be_visible()
+    await expect(page.get_by_text(w("let.promised"))).to_be_visible()
+    await page.get_by_role("button", name=re.compile("^批准$")).click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_text(w("let.promised"))).to_be_visible()
+    await gallery.look("approve")
+    await dialog.get_by_role("button", name=re.compile("^批准$")).click()
+    await expect(dialog.get_by_label(w("let.promisedWhy"))).to_have_attribute("aria-invalid", "true")
+    await dialog.get_by_label(w("let.promisedWhy")).fill("上一位客户当天上午归还")
+    await act(page, re.compile("^批准$"))
+    await expect(page.get_by_role("button", name=re.compile("^续租$"))).to_be_visible()
+    rental = await page.evaluate("() => location.hash.split('/').pop()")
+    conflict = one(world, "conflict", rule="promised_twice", rental_id=rental)
+    assert one(world, "rental", id=rental)["state"] == "approved"
+    assert first["id"] in [side["values"]["rental_id"] for side in conflict["sides"]]
     gallery.verdict()
 
 

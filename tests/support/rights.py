@@ -301,7 +301,7 @@ class Scene:
             "rental.define": lambda: {"id": new(), "number": "1", "customer_id": customer, "depot_id": stage.depots[place],
                                       "starts_at": "2027-01-15T08:00:00.000Z", "due_at": late, "state": "draft"},
             "rental.edit": lambda: {**rental, "note": "x"},
-            "rental.approve": lambda: of["draft"],
+            "rental.approve": lambda: {**of["draft"], "note": "x"},
             "rental.ratify": lambda: {"rental_id": self.walked_in[place]},
             "rental.extend": lambda: {**rental, "due_at": late, "reason": "x"},
             "rental.close": lambda: of["returned"],

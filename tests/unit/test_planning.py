@@ -146,8 +146,10 @@ def test_a_proposal_waits_until_the_office_takes_it_up(stage: Stage) -> None:
 
 # --- what follows a rental ----------------------------------------------------------------------------------------------
 def drafted(stage: Stage) -> str:
+    """A draft for the van, beginning when the rental that has it ends."""
     rental = stage.ids.new()
-    stage.do(stage.rental_of(rental, [stage.van]).model_copy(update={"state": "draft"}))
+    times = {"starts_at": "2027-01-20T00:00:00.000Z", "due_at": "2027-02-20T00:00:00.000Z"}
+    stage.do(stage.rental_of(rental, [stage.van]).model_copy(update={"state": "draft", **times}))
     return rental
 
 
@@ -216,7 +218,7 @@ def test_a_delivery_moved_by_hand_stays_there_when_its_rental_is_approved_again(
 
 def test_a_delivery_moved_by_hand_follows_the_rentals_new_time_and_its_planner_is_told(stage: Stage) -> None:
     desk, rental, deliver = moved_delivery(stage)
-    new = "2027-01-16T01:00:00.000Z"
+    new = "2027-01-25T01:00:00.000Z"
     assert said(desk, RentalEdit(rental_id=rental, starts_at=new)) == ("applied", None)
     assert said(desk, RentalApprove(rental_id=rental)) == ("applied", None)
     assert (stage.the("task", deliver)["due_at"], stage.the("task", deliver)["state"]) == (new, "open")

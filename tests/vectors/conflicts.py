@@ -13,6 +13,7 @@ from typing import Any, Final
 from schemas.actions import basedata as define
 from schemas.actions.assets import AssetLock
 from schemas.conflicts import CONFLICT_WORDS
+from schemas.people import Role
 from sync.device import Recorded
 from tests.support.hosts import MemoryHost
 from tests.support.offline import captured, out, rising
@@ -112,6 +113,23 @@ def _revoked(stage: Stage) -> Arrivals:
     return _alone(made)
 
 
+def _promised(stage: Stage) -> Arrivals:
+    """Two offices approve a draft each, for one van over one time."""
+    both = []
+    for number in ("R-1", "R-2"):
+        draft = stage.rental_of(stage.ids.new(), [stage.van])
+        later = {
+            "state": "draft",
+            "number": number,
+            "starts_at": "2027-02-01T00:00:00.000Z",
+            "due_at": "2027-02-20T00:00:00.000Z",
+        }
+        stage.do(draft.model_copy(update=later))
+        desk = stage.phone(Role.MANAGER, shared=False, type_="office")
+        both.append((desk, [desk.record("rental.approve", {"rental_id": draft.id})]))
+    return both
+
+
 SCENARIOS: Final[dict[str, Callable[[Stage], Arrivals]]] = {
     "checked_in_twice": lambda stage: _two_returns(stage, (0, 1)),
     "checked_in_twice, the later capture first": lambda stage: _two_returns(stage, (1, 0)),
@@ -125,6 +143,7 @@ SCENARIOS: Final[dict[str, Callable[[Stage], Arrivals]]] = {
     "field": _field,
     "task_changed": _task,
     "right_revoked": _revoked,
+    "promised_twice": _promised,
 }
 
 

@@ -134,6 +134,16 @@ export const CONFLICT_WORDS: { readonly [R in ConflictRule]: { readonly rule: { 
       "en": "This record had been deleted; an edit has restored it. The edit and what was there are kept and the office is told. To delete it, delete it again."
     }
   },
+  "promised_twice": {
+    "rule": {
+      "zh": "同一资产在重叠的时间许给了两张租赁单：两张都有效，由人决定换哪一张的资产或时间。",
+      "en": "One asset is promised to two rentals over overlapping times: both stand until a person gives one of them another asset or time."
+    },
+    "told": {
+      "zh": "这台资产在重叠的时间也许给了另一张租赁单。两张都有效，都已保存，办公室已知道。请商量给其中一张换资产或改时间。",
+      "en": "This asset is also promised to another rental over overlapping times. Both stand and are kept; the office is told. Agree which of them gets another asset or time."
+    }
+  },
   "field": {
     "rule": {
       "zh": "两个人给同一项写了不同的值：两个都保留，先写的暂时有效，由人决定。",

@@ -28,6 +28,14 @@ export const TODO_SENTENCES: { readonly [C in TodoCode]: { readonly zh: string; 
     "zh": "租赁单 {number} 改了时间：{label} 原来人工定在 {was_at} 的任务，已改到 {due_at}，请核对。",
     "en": "The time of rental {number} has changed: the task for {label} that was set by hand to {was_at} is now due {due_at}. Please check."
   },
+  "rental_draft_again": {
+    "zh": "您批准过的租赁单 {number} 又成了草稿：同事没看到批准，改了条款或资产。改动和原内容都在变更记录里，还没有出库；请核对后重新批准。",
+    "en": "Rental {number}, which you approved, is a draft again: a colleague who had not seen your approval changed its terms or assets. Both are in its history and nothing has left; look at it and approve it anew."
+  },
+  "rental_cancelled": {
+    "zh": "您批准过的租赁单 {number} 已被取消：同事没看到批准。内容都还在，没有出库；如仍要出租，请商量后另建一张。",
+    "en": "Rental {number}, which you approved, has been cancelled by a colleague who had not seen that. All of it is kept and nothing has left; if it is to take place, agree on it and make a new one."
+  },
   "customer_call": {
     "zh": "租赁单 {number} 逾期，没有客户的邮箱可以通知，请打电话给客户。",
     "en": "Rental {number} is overdue and there is no e-mail address to write to: call the customer."

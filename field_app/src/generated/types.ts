@@ -378,7 +378,7 @@ export interface ConflictDecide {
   reason: string;
 }
 
-export type ConflictRule = 'checked_in_twice' | 'checked_out_twice' | 'found' | 'other_rental' | 'breach' | 'reading_below' | 'terms_differ' | 'damage_parallel' | 'task_changed' | 'transfer_crossed' | 'decided_twice' | 'right_revoked' | 'restored' | 'field';
+export type ConflictRule = 'checked_in_twice' | 'checked_out_twice' | 'found' | 'other_rental' | 'breach' | 'reading_below' | 'terms_differ' | 'damage_parallel' | 'task_changed' | 'transfer_crossed' | 'decided_twice' | 'right_revoked' | 'restored' | 'promised_twice' | 'field';
 
 /** What one of them did: the entry, who and when (corrected), and the values he stands for. */
 export interface ConflictSide {
@@ -2448,7 +2448,7 @@ export interface Todo {
   reason: string;
 }
 
-export type TodoCode = 'free' | 'return_due' | 'return_overdue' | 'battery_low' | 'service_missed' | 'customer_call' | 'task_moved';
+export type TodoCode = 'free' | 'return_due' | 'return_overdue' | 'battery_low' | 'service_missed' | 'customer_call' | 'task_moved' | 'rental_draft_again' | 'rental_cancelled';
 
 /** It need not be looked after, for a reason. */
 export interface TodoDismiss {

@@ -57,6 +57,18 @@ def not_to_approve(rental: Line, customer: Line) -> list[str]:
     return missing + wrong_period(rental["starts_at"], rental["due_at"])
 
 
+def promised_twice(one: Line, other: Line) -> list[str]:
+    """The assets that two rentals both have, or wait for, in overlapping times, when the other is agreed. What ends as the other
+    begins does not overlap."""
+    if other["state"] not in ("approved", "out"):
+        return []
+    begins, ends = (instants.to_ms(one[name]) for name in ("starts_at", "due_at"))
+    if begins >= instants.to_ms(other["due_at"]) or instants.to_ms(other["starts_at"]) >= ends:
+        return []
+    waiting = ({asset for asset, line in its["assets"].items() if line["state"] in ("reserved", "out")} for its in (one, other))
+    return sorted(set.intersection(*waiting))
+
+
 class Sums(NamedTuple):
     """Of a deposit, in fen."""
 

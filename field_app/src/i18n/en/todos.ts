@@ -70,6 +70,8 @@ export const todos: Readonly<Record<keyof typeof zh, string>> = {
   'alertCode.battery_low': 'Battery health low',
   'alertCode.service_missed': 'Services missed in a row',
   'alertCode.task_moved': 'Task moved with its rental',
+  'alertCode.rental_draft_again': 'Approved rental a draft again',
+  'alertCode.rental_cancelled': 'Approved rental cancelled',
   'alertCode.customer_call': 'Customer to be called',
   'alertFigure.return_due': 'Days ahead',
   'alertFigure.return_overdue': 'Hours late',

@@ -66,6 +66,8 @@ export const todos = {
   'alertCode.battery_low': '电池健康度低',
   'alertCode.service_missed': '连续保养逾期',
   'alertCode.task_moved': '任务时间随租赁单改了',
+  'alertCode.rental_draft_again': '批准过的租赁单又成草稿',
+  'alertCode.rental_cancelled': '批准过的租赁单被取消',
   'alertCode.customer_call': '需要打电话给客户',
   'alertFigure.return_due': '提前几天',
   'alertFigure.return_overdue': '逾期几小时后',

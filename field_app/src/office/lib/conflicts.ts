@@ -7,7 +7,7 @@
 import type { RecordOf } from '$core/types';
 import { CONFLICT_WORDS } from '$generated/conflicts';
 import type { ConflictRule, ConflictSide } from '$generated/types';
-import { isKey, locale, t } from '$i18n/office';
+import { fmt, isKey, locale, t } from '$i18n/office';
 import type { Tone } from '$ui/tones';
 import type { OfficeData } from './data.svelte';
 import type { ConflictTab } from './router';
@@ -102,6 +102,7 @@ function textOf(name: string, value: unknown, conflict: Conflict, data: OfficeDa
     return `${typeof value === 'number' ? value.toLocaleString('en-US') : String(value)} ${unit}`.trim();
   }
   if (name === 'rental_id') return data.rental.get(String(value))?.number ?? String(value).slice(0, 8);
+  if (name === 'starts_at' || name === 'due_at') return fmt.dateTime(String(value), data.zone);
   if (name === 'to' || name === 'custodian_id') return named(data.person.get(String(value)));
   if (name === 'depot_id') return named(data.depots.find((one) => one.id === value));
   if (name === 'entries') return t('conflict.entries', { n: Object.keys(value as object).length });

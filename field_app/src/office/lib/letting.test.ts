@@ -1,6 +1,7 @@
 /** Amounts, times of a zone, what follows from a plan, and which steps are legal. */
 import { describe, expect, it } from 'vitest';
-import { customerName, daysOf, depositOf, kilometresOf, tierOf } from './letting';
+import type { RecordOf } from '$core/types';
+import { customerName, daysOf, depositOf, kilometresOf, promisedTwice, tierOf } from './letting';
 import { fenOf, wholeOf, yuanOf } from './money';
 import { reasonOf } from './outcomes';
 import { isLegal, notNow, stateWord, stepTo, stepWord } from './steps';
@@ -91,5 +92,34 @@ describe('a refused step', () => {
       'customer_blocked',
     );
     expect(told('state_illegal', { state: 'signed' })).toBe(told('state_illegal', {}));
+  });
+});
+
+describe('what is promised twice', () => {
+  const rental = (id: string, from: number, to: number, state: string, line = 'reserved') =>
+    ({
+      id,
+      number: id,
+      state,
+      starts_at: `2027-01-${from}T00:00:00.000Z`,
+      due_at: `2027-01-${to}T00:00:00.000Z`,
+      assets: { van: { state: line }, other: { state: 'returned' } },
+    }) as unknown as RecordOf<'rental'>;
+
+  it('names the agreed rentals that have the asset at that time', () => {
+    const others = [
+      rental('R-2', 15, 25, 'approved'),
+      rental('R-1', 11, 13, 'out', 'out'),
+      rental('back', 11, 13, 'out', 'returned'),
+      rental('draft', 11, 13, 'draft'),
+      rental('before', 10, 11, 'approved'),
+      rental('after', 20, 22, 'approved'),
+    ];
+    const mine = rental('mine', 11, 20, 'draft');
+    expect(promisedTwice(mine, [mine, ...others]).map((one) => [one.rental.id, one.assets])).toEqual([
+      ['R-1', ['van']],
+      ['R-2', ['van']],
+    ]);
+    expect(promisedTwice({ ...mine, due_at: null }, others)).toEqual([]);
   });
 });

@@ -35,6 +35,32 @@ export function tierOf(plan: Plan | undefined, days: number | null): number | nu
   return tiers.at(-1)?.fen ?? null;
 }
 
+export type Wanted = Pick<RecordOf<'rental'>, 'id' | 'assets'> & {
+  starts_at: string | null;
+  due_at: string | null;
+};
+
+/** The agreed rentals that have assets of this one at its time, by number, with those assets; `promised_twice` on the server. */
+export function promisedTwice(
+  wanted: Wanted,
+  rentals: readonly RecordOf<'rental'>[],
+): { rental: RecordOf<'rental'>; assets: string[] }[] {
+  if (wanted.starts_at === null || wanted.due_at === null) return [];
+  const [starts, due] = [Date.parse(wanted.starts_at), Date.parse(wanted.due_at)];
+  const held = (state: string | undefined): boolean => state === 'reserved' || state === 'out';
+  return rentals
+    .filter((one) => one.id !== wanted.id && (one.state === 'approved' || one.state === 'out'))
+    .filter((one) => starts < Date.parse(one.due_at) && Date.parse(one.starts_at) < due)
+    .map((rental) => ({
+      rental,
+      assets: Object.keys(wanted.assets).filter(
+        (asset) => held(wanted.assets[asset]?.state) && held(rental.assets[asset]?.state),
+      ),
+    }))
+    .filter((one) => one.assets.length > 0)
+    .toSorted((a, b) => a.rental.number.localeCompare(b.rental.number));
+}
+
 /** A customer's name; of a person the label with the masked name. */
 export function customerName(
   customer: { name: string; name_en?: string; shown_as: string } | null | undefined,

@@ -16,6 +16,8 @@ export const NOTICE_CODES: readonly TodoCode[] = [
   'return_overdue',
   'customer_call',
   'task_moved',
+  'rental_draft_again',
+  'rental_cancelled',
   'battery_low',
   'service_missed',
 ];
