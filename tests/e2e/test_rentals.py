@@ -174,6 +174,7 @@ async def test_what_another_rental_has_is_named_and_approved_with_a_reason(world
     await expect(page.get_by_role("button", name=re.compile("^续租$"))).to_be_visible()
     rental = await page.evaluate("() => location.hash.split('/').pop()")
     conflict = one(world, "conflict", rule="promised_twice", rental_id=rental)
+    assert conflict["state"] == "noted", "whoever approved it had seen the other and said why"
     assert one(world, "rental", id=rental)["state"] == "approved"
     assert first["id"] in [side["values"]["rental_id"] for side in conflict["sides"]]
     gallery.verdict()

@@ -182,12 +182,16 @@ function bodyFor(
     geo: null,
   };
   const needs = new Set(item.extra?.needs ?? []);
-  for (const effect of effectsOf(body, ctx.device.device, replica.lookup)) {
-    const seen = replica.version(effect.kind, effect.id);
-    if (seen !== undefined) body.seen[effect.id] = seen;
+  const effects = effectsOf(body, ctx.device.device, replica.lookup);
+  for (const one of [...effects, ...(item.extra?.seen ?? [])]) {
+    const seen = replica.version(one.kind, one.id);
+    if (seen !== undefined) body.seen[one.id] = seen;
+  }
+  for (const effect of effects) {
     const maker = made.get(keyOf(effect.kind, effect.id)) ?? replica.madeBy(effect.kind, effect.id);
     if (maker) needs.add(maker);
-    else if (effect.create && seen === undefined) made.set(keyOf(effect.kind, effect.id), body.id);
+    else if (effect.create && body.seen[effect.id] === undefined)
+      made.set(keyOf(effect.kind, effect.id), body.id);
   }
   body.needs = [...needs].slice(0, ENTRY_NEEDS_MAX);
   return body;

@@ -145,6 +145,8 @@ export interface RecordExtra {
   private?: Uint8Array[];
   /** Ids of entries it builds on, beside those the core finds itself. */
   needs?: string[];
+  /** Records its author had before him besides those it writes: it says which version of each he saw. */
+  seen?: readonly { kind: Kind; id: string }[];
   /** The wizard step to store in the same transaction; null: the wizard of `args.handover_id` is over. */
   wizard?: WizardState | null;
   /** How this entry is called in the sync centre; plain text in the person's language. */

@@ -102,6 +102,27 @@ describe('a save', () => {
     db.close();
   });
 
+  it('says which version its author saw of what it writes, and of what else he had before him', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    world.server.down = true;
+    const seen = [
+      { kind: 'asset' as const, id: ASSET },
+      { kind: 'asset' as const, id: core.newId() },
+    ];
+    const handover_id = core.newId();
+    const { seq } = await core.record(
+      'handover.start',
+      { handover_id, type: 'check_in', asset_id: ASSET },
+      { seen },
+    );
+    const db = await store();
+    const body = JSON.parse((await db.get<OutboxRow>('outbox', [0, seq]))?.body ?? '') as EntryBody;
+    expect(Object.keys(body.seen)).toEqual([ASSET]);
+    expect(body.seen[ASSET]).toBeGreaterThan(0);
+    db.close();
+  });
+
   it('numbers and chains what is recorded at the same moment', async () => {
     world = await World.make();
     const core = await world.ready();

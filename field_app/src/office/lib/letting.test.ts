@@ -1,7 +1,7 @@
 /** Amounts, times of a zone, what follows from a plan, and which steps are legal. */
 import { describe, expect, it } from 'vitest';
 import type { RecordOf } from '$core/types';
-import { customerName, daysOf, depositOf, kilometresOf, promisedTwice, tierOf } from './letting';
+import { customerName, daysOf, depositOf, kilometresOf, promisedTwice, rivalsOf, tierOf } from './letting';
 import { fenOf, wholeOf, yuanOf } from './money';
 import { reasonOf } from './outcomes';
 import { isLegal, notNow, stateWord, stepTo, stepWord } from './steps';
@@ -120,6 +120,7 @@ describe('what is promised twice', () => {
       ['R-1', ['van']],
       ['R-2', ['van']],
     ]);
+    expect(rivalsOf(mine, others).map((one) => one.id)).toEqual(['R-1', 'R-2']);
     expect(promisedTwice({ ...mine, due_at: null }, others)).toEqual([]);
   });
 });

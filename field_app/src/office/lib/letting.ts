@@ -61,6 +61,16 @@ export function promisedTwice(
     .toSorted((a, b) => a.rental.number.localeCompare(b.rental.number));
 }
 
+/** They as what whoever promises an asset of theirs had before him: the server asks him for a reason, and need not ask anybody else. */
+export function rivalsOf(
+  wanted: Wanted,
+  rentals: readonly RecordOf<'rental'>[],
+): { kind: 'rental'; id: string }[] {
+  return promisedTwice(wanted, rentals)
+    .slice(0, 50)
+    .map((one) => ({ kind: 'rental', id: one.rental.id }));
+}
+
 /** A customer's name; of a person the label with the masked name. */
 export function customerName(
   customer: { name: string; name_en?: string; shown_as: string } | null | undefined,
