@@ -27,9 +27,9 @@ def promised(stage: Stage) -> list[dict[str, Any]]:
     return [one for one in stage.all("conflict") if one["rule"] == ConflictRule.PROMISED_TWICE]
 
 
-def approve(rental: Let, phone: Any = None, note: str = "", **seen: int) -> Any:
+def approve(rental: Let, phone: Any = None, note: str = "", seen: tuple[str, ...] = ()) -> Any:
     args = {"rental_id": rental.id, "note": note}
-    return done(phone or rental.desk, "rental.approve", args, seen={rental.id: 10**6, **seen})
+    return done(phone or rental.desk, "rental.approve", args, seen=dict.fromkeys((rental.id, *seen), 10**6))
 
 
 def test_two_offices_approve_one_asset_for_two_customers(stage: Stage) -> None:
@@ -50,7 +50,7 @@ def test_whoever_knows_says_why_or_is_refused_and_reads_who_has_it_when(stage: S
     asset = free(stage)
     one, two = let(stage, asset, "R-1"), let(stage, asset, "R-2")
     approve(one)
-    refused = approve(two, **{one.id: 10**6})
+    refused = approve(two, seen=(one.id,))
     assert stage.state(refused) == ("refused", "step_not_ready")
     said = detail(stage, refused)
     assert said["missing"] == ["assets_free"]
@@ -58,7 +58,7 @@ def test_whoever_knows_says_why_or_is_refused_and_reads_who_has_it_when(stage: S
         "rental_id": one.id, "number": "R-1", "assets": [asset], "starts_at": one.now["starts_at"], "due_at": DUE,
     }]  # fmt: skip
     assert two.now["state"] == "draft"
-    assert stage.state(approve(two, note="R-1 上午就还", **{one.id: 10**6})) == APPLIED
+    assert stage.state(approve(two, note="R-1 上午就还", seen=(one.id,))) == APPLIED
     (conflict,) = promised(stage)
     assert conflict["state"] == "noted"
     assert [side["values"].get("reason") for side in conflict["sides"]] == [None, "R-1 上午就还"]
@@ -147,7 +147,8 @@ def test_whoever_approved_is_told_that_a_late_word_undid_it(stage: Stage, action
 
 def test_who_had_seen_the_approval_or_gave_it_is_told_nothing(stage: Stage) -> None:
     seen, own = (let(stage, free(stage), number) for number in ("R-1", "R-2"))
-    seen.takes("approve"), own.takes("approve")
+    seen.takes("approve")
+    own.takes("approve")
     assert seen.stage.state(seen.step("edit", office(stage, Role.SERVICE_DESK), due_at=LATER)) == APPLIED
     done(own.desk, "rental.edit", {"rental_id": own.id, "due_at": LATER})
     assert stage.all("todo") == []
