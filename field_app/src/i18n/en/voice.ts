@@ -29,5 +29,14 @@ export const voice: Readonly<Record<keyof typeof zh, string>> = {
   'voice.full':
     'There are {n} voice notes here already and no more can be added; all of them are safe. Type instead.',
   'voice.away': 'This voice note is not uploaded yet, or cannot be reached now; try again with a network.',
+  'dictate.title': 'Dictation',
+  'dictate.off': 'No dictation',
+  'dictate.on': 'Use dictation',
+  'dictate.about':
+    'With it, the notes of a fault and of a task have a button that writes down what you say. The maker of the phone or browser does the listening and may be sent your voice; it needs a network. If you do not want that, leave it off and record a voice note: that stays within your company.',
+  'dictate.begin': 'Dictate',
+  'dictate.stop': 'Stop dictating',
+  'dictate.failed':
+    'Dictation did not work; what is written is all there. Try again with a network, allow the microphone, or record a voice note.',
   'voice.inPlace': 'See the voice note',
 };

@@ -21,4 +21,12 @@ export const voice = {
   'voice.full': '这里已有 {n} 段语音，不能再加；已有的都在。请改用文字。',
   'voice.away': '这段语音还没上传，或现在连不上；联网后再试。',
   'voice.inPlace': '见语音备注',
+  'dictate.title': '听写',
+  'dictate.off': '不用听写',
+  'dictate.on': '使用听写',
+  'dictate.about':
+    '开启后，报修和任务的备注旁有 听写 按钮：说的话变成文字。识别由手机或浏览器的厂商提供，声音可能会发送给它；要联网。不想这样就不要开启，改用录语音：录音只存在本公司的系统里。',
+  'dictate.begin': '听写',
+  'dictate.stop': '停止听写',
+  'dictate.failed': '听写没有成功；已经写好的文字都在。请联网后再试，允许使用麦克风，或改用录语音。',
 } as const;
