@@ -24,7 +24,7 @@ CORE_SEEDS = 100
 CORE_SOAK_SEEDS = 1000
 MARATHON_MINUTES = 30
 SOAK_KILLS = 50
-BROWSER_SHARES = 2
+BROWSER_SHARES = 3
 FAST = "not browser and not slow"
 FAST_FOLDERS = ("tests/architecture", "tests/unit", "tests/contract")
 
@@ -110,9 +110,11 @@ def pytest_checks() -> list[Check]:
     real PostgreSQL."""
     postgres = "--database=postgres"
     on_postgres = (postgres, "tests/http", "tests/protocol", "--ignore=tests/http/test_bench.py")
+    *most, last = browser_checks("tests/architecture", "tests/e2e")
     return [
-        *browser_checks("tests/architecture", "tests/e2e"),
+        *most,
         pytest_check("pytest, PostgreSQL", "pytest-postgres", *on_postgres, again=(postgres,)),
+        last,
         pytest_check("pytest, HTTP and fuzzing", "pytest-http", "tests/http", "tests/fuzz", again=()),
         pytest_check("pytest, engine and stores", "pytest-engine", "tests/unit", "tests/contract", "tests/protocol"),
         pytest_check("pytest, faults", "pytest-faults", "tests/faults", again=()),
