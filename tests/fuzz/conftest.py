@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.fuzz.ground import Ground
-from tests.http.conftest import app_folder, world
+from tests.http.conftest import app_folder, founded, world
 
-__all__ = ["app_folder", "ground", "world"]
+__all__ = ["app_folder", "founded", "ground", "world"]
 
 
 @pytest.fixture(scope="session")

@@ -89,9 +89,9 @@ class Company:
 class World:
     """The installation under test."""
 
-    def __init__(self, house: House, clock: FakeClock, base: str) -> None:
+    def __init__(self, house: House, clock: FakeClock, base: str, a: Company | None = None, b: Company | None = None) -> None:
         self.house, self.clock, self.base = house, clock, base
-        self.a, self.b = Company(), Company()
+        self.a, self.b = a or Company(), b or Company()
         self.clients: list[httpx.AsyncClient] = []
 
     async def build(self) -> None:

@@ -58,15 +58,21 @@ def fresh() -> str:
     return shared().create(_template())
 
 
-@functools.cache
-def _of_folder(_data: Path) -> str:
-    return fresh()
+_OF_FOLDERS: dict[Path, str] = {}
 
 
 def url_for(data: Path) -> str:
     """The `DATABASE_URL` of the installation with this data folder: none, or on PostgreSQL (`pytest --database=postgres`)
     the same for as long as the tests run."""
-    return _of_folder(data) if os.environ.get(CHOSEN) == "postgres" else ""
+    if os.environ.get(CHOSEN) != "postgres":
+        return ""
+    return _OF_FOLDERS.get(data) or _OF_FOLDERS.setdefault(data, fresh())
+
+
+def begin_as(of: Path, data: Path) -> None:
+    """On PostgreSQL the installation with the data folder `data` begins with what that of the folder `of`, at rest, holds."""
+    if other := url_for(of):
+        _OF_FOLDERS[data] = shared().create(urlsplit(other).path.lstrip("/"))
 
 
 def rows(url: str, statement: str) -> list[Any]:
