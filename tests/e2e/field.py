@@ -12,7 +12,7 @@ from playwright.async_api import Locator, Page, expect
 from tests.e2e.phone import Phone
 from tests.e2e.words import Words, field_words
 
-FIRST_LOAD_MS = 45_000
+FIRST_LOAD_MS = 90_000
 
 
 class FieldApp:

@@ -11,7 +11,7 @@ from tests.e2e.field import hold
 from tests.e2e.phone import Phone
 from tests.e2e.words import Words, office_words
 
-FIRST_LOAD_MS = 45_000
+FIRST_LOAD_MS = 90_000
 
 
 class OfficeApp:

@@ -13,14 +13,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import BrowserContext, CDPSession, Page, Playwright
+from playwright.async_api import BrowserContext, CDPSession, Page, Playwright, expect
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
 )  # fmt: skip
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
+"""Nothing here measures time: a machine that others keep busy may take a while."""
+expect.set_options(timeout=PATIENCE_MS)
 NARROW = 1_100
 # The browser's own lines on requests that failed or were refused, whatever the page makes of them.
 EXPECTED = re.compile(r"^Failed to load resource|^WebSocket connection to|net::ERR_(INTERNET_DISCONNECTED|CONNECTION_|FAILED)")

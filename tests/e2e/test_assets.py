@@ -3,10 +3,7 @@
 Neighbours: `office.py`, `gallery.py`.
 """
 
-import asyncio
 import re
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.async_api import Locator, Page, expect
@@ -14,6 +11,7 @@ from playwright.async_api import Locator, Page, expect
 from tests.e2e.field import hold
 from tests.e2e.gallery import SHOTS, Gallery
 from tests.e2e.office import OfficeApp
+from tests.e2e.patience import record_until
 from tests.e2e.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420, func_only=True)]
@@ -30,16 +28,6 @@ async def look(office: OfficeApp, screen: str) -> None:
     gallery = Gallery(office.page, f"assets-{office.w.lang}", {"desk": (1280, 900), "phone": (360, 740)})
     await gallery.look(screen)
     gallery.verdict()
-
-
-async def until(world: World, kind: str, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    """The first record of a kind that is as wanted, once the server has it."""
-    for _ in range(100):
-        for one in world.server.records(kind):
-            if wanted(one):
-                return one
-        await asyncio.sleep(0.2)
-    raise AssertionError(f"no {kind} became as wanted")
 
 
 async def at_assets(world: World, lang: str = "zh", person: str = "ye") -> OfficeApp:
@@ -78,7 +66,7 @@ async def test_an_asset_is_found_and_a_cell_of_it_edited_with_the_keyboard_alone
     await office.page.keyboard.type("五菱 EV60")
     await office.page.keyboard.press("Enter")
     await expect(row(office.page, van["label"])).to_contain_text("五菱 EV60")
-    await until(world, "asset", lambda one: one["id"] == van["id"] and one["model"] == "五菱 EV60")
+    await record_until(world.server, "asset", lambda one: one["id"] == van["id"] and one["model"] == "五菱 EV60")
     await office.page.keyboard.press("Enter")
     await office.page.keyboard.type("nothing")
     await office.page.keyboard.press("Escape")
@@ -96,12 +84,12 @@ async def test_an_asset_is_made_locked_retired_found_in_the_archive_and_brought_
     await page.get_by_label(w.whole("asset.vin")).fill("LZWVIN0000001")
     await office.button("common.save").click()
     await office.sees(page.get_by_role("heading", name="新车 01"))
-    await until(world, "asset", lambda one: one["label"] == "新车 01")
+    await record_until(world.server, "asset", lambda one: one["label"] == "新车 01")
     await act(office, "lock", "等保险")
-    await until(world, "asset", lambda one: one["label"] == "新车 01" and one["locked"])
+    await record_until(world.server, "asset", lambda one: one["label"] == "新车 01" and one["locked"])
     await look(office, "page")
     await act(office, "retire", "卖了", hold_it=True)
-    await until(world, "asset", lambda one: one["label"] == "新车 01" and one["state"] == "retired")
+    await record_until(world.server, "asset", lambda one: one["label"] == "新车 01" and one["state"] == "retired")
     await page.goto(f"{world.server.url}/office/#/assets/archive")
     await page.get_by_label(w("asset.searchArchive")).fill("vin0000001")
     await office.sees(page.get_by_role("listitem").filter(has_text="新车 01"))
@@ -110,7 +98,7 @@ async def test_an_asset_is_made_locked_retired_found_in_the_archive_and_brought_
     dialog = page.get_by_role("dialog")
     await dialog.get_by_label(w("asset.why")).fill("又买回来")
     await dialog.get_by_role("button", name=w("asset.restore")).click()
-    await until(world, "asset", lambda one: one["label"] == "新车 01" and one["state"] == "available")
+    await record_until(world.server, "asset", lambda one: one["label"] == "新车 01" and one["state"] == "available")
     await page.goto(f"{world.server.url}/office/#/assets")
     await search(office, "new-01")
     await office.sees(row(page, "新车 01"))
@@ -135,14 +123,16 @@ async def test_a_field_of_ones_own_is_defined_and_filled_in(world: World) -> Non
     await page.get_by_label("Owner", exact=True).select_option(label="Leased")
     await office.button("common.save").click()
     await office.sees(page.get_by_role("button", name=re.compile("^Owner Leased")))
-    await until(world, "asset", lambda one: one["id"] == van["id"] and list(one.get("custom", {}).values()) == ["c2"])
+    await record_until(
+        world.server, "asset", lambda one: one["id"] == van["id"] and list(one.get("custom", {}).values()) == ["c2"]
+    )
     await page.goto(f"{world.server.url}/office/#/assets/new")
     await page.get_by_label(w.whole("asset.label")).fill("New van 02")
     await page.get_by_label(w.whole("asset.tag")).fill("NEW-02")
     await page.get_by_label("Owner", exact=True).select_option(label="Own")
     await office.button("common.save").click()
     await office.sees(page.get_by_role("button", name=re.compile("^Owner Own")))
-    await until(world, "asset", lambda one: one["label"] == "New van 02" and list(one["custom"].values()) == ["c1"])
+    await record_until(world.server, "asset", lambda one: one["label"] == "New van 02" and list(one["custom"].values()) == ["c1"])
 
 
 async def test_on_a_phone_the_grid_is_a_list_of_cards(world: World) -> None:

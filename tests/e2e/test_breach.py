@@ -11,8 +11,8 @@ from playwright.async_api import expect
 
 from tests.e2e.gallery import SHOTS, Gallery
 from tests.e2e.office import OfficeApp
+from tests.e2e.patience import record_until
 from tests.e2e.tablets import check_out, tablet
-from tests.e2e.test_assets import until
 from tests.e2e.test_leaving import at_the_asset, verdict
 from tests.e2e.words import Words, office_words
 from tests.e2e.world import World, staff
@@ -49,7 +49,7 @@ async def test_what_left_while_the_office_forbade_it_is_a_breach(yard: World, la
     await dialog.get_by_label(w("asset.why")).fill("召回")
     await dialog.get_by_role("button", name=w.whole("asset.lock")).click()
     await expect(dialog).to_have_count(0)
-    await until(yard, "asset", lambda one: one["id"] == van["id"] and one["locked"])
+    await record_until(yard.server, "asset", lambda one: one["id"] == van["id"] and one["locked"])
     await expect(verdict(app)).not_to_contain_text(leaving("leaving.stop"))  # it cannot know
 
     await client.sync(patience_s=60)

@@ -4,7 +4,6 @@ Neighbours: `checkin.py` (the wizard's hand), `test_story.py` (the way back). In
 server's entries and records, and what the office shows of them.
 """
 
-import asyncio
 import re
 from typing import Any
 
@@ -16,6 +15,7 @@ from tests.e2e.field import FieldApp, hold
 from tests.e2e.gallery import SHOTS, Gallery
 from tests.e2e.guide import picture_for_guide
 from tests.e2e.office import OfficeApp
+from tests.e2e.patience import record_until, until
 from tests.e2e.test_leaving import weigh
 from tests.e2e.test_policy import settings
 from tests.e2e.words import Words
@@ -61,12 +61,11 @@ async def at_today(world: World, lang: str, film_of: int = 0) -> FieldApp:
 
 async def uploaded(world: World, rental: str, out: int) -> dict[str, Any]:
     """The rental, once the server knows of so many assets that are out on it."""
-    for _ in range(300):
-        found = record(world, "rental", rental)
-        if sum(line["state"] == "out" for line in found["assets"].values()) == out:
-            return found
-        await asyncio.sleep(0.3)
-    raise AssertionError("the check-out has not come")
+
+    def as_many(found: dict[str, Any]) -> bool:
+        return bool(found["id"] == rental) and sum(line["state"] == "out" for line in found["assets"].values()) == out
+
+    return await record_until(world.server, "rental", as_many)
 
 
 async def capture(wizard: Checkout, odometer: int) -> None:
@@ -168,23 +167,19 @@ async def comes_back(world: World, app: FieldApp, lang: str, van: dict[str, Any]
     await app.sees(page.get_by_text(w("accessories.before", state=w.text("accessoryState.missing"))))
     await wizard.button("accessories.some", n=1).click()
     await app.sees(wizard.heading("review.title"))
-    for _ in range(100):
-        back = [one for one in world.server.records("handover") if one["asset_id"] == van["id"] and one["type"] == "check_in"]
-        if back and back[-1]["accessories"]:
-            break
-        await asyncio.sleep(0.3)
-    assert (back[-1]["baseline_id"], back[-1]["rental_id"]) == (out["id"], out["rental_id"])
-    assert {name: one["state"] for name, one in back[-1]["accessories"].items()} == {"charging_cable": "missing"}
+
+    def returned(one: dict[str, Any]) -> bool:
+        return one["asset_id"] == van["id"] and one["baseline_id"] == out["id"] and bool(one["accessories"])
+
+    back = await record_until(world.server, "handover", returned)
+    assert (back["type"], back["rental_id"]) == ("check_in", out["rental_id"])
+    assert {name: one["state"] for name, one in back["accessories"].items()} == {"charging_cable": "missing"}
 
 
 async def arrives_in_parts(yard: World, free: list[dict[str, Any]]) -> None:
     """Two are out under one document and one signature, all their files there; the third still waits."""
-    for _ in range(200):
-        made = [one for one in yard.server.records("rental") if one["walk_in"]]
-        if made:
-            break
-        await asyncio.sleep(0.3)
-    rental = await uploaded(yard, made[0]["id"], 2)
+    made = await record_until(yard.server, "rental", lambda one: bool(one["walk_in"]))
+    rental = await uploaded(yard, made["id"], 2)
     assert rental["state"] == "out"
     assert rental["assets"][free[2]["id"]]["state"] == "reserved"
     outs = [one for one in yard.server.records("handover") if one["rental_id"] == rental["id"]]
@@ -192,12 +187,12 @@ async def arrives_in_parts(yard: World, free: list[dict[str, Any]]) -> None:
     documents = {one["document_sha256"] for out in outs for one in out["signatures"].values()}
     images = {one["image_sha256"] for out in outs for one in out["signatures"].values() if one["party"] == "customer"}
     assert (len(outs), len(documents), len(images)) == (2, 1, 1)
-    for _ in range(200):
-        outs = [one for one in yard.server.records("handover") if one["rental_id"] == rental["id"]]
-        if all(one["evidence"]["declared"] == one["evidence"]["received"] for one in outs):
-            break
-        await asyncio.sleep(0.3)
-    assert all(one["evidence"]["received"] == one["evidence"]["declared"] > 0 for one in outs)
+
+    def all_files() -> bool:
+        sums = [one["evidence"] for one in yard.server.records("handover") if one["rental_id"] == rental["id"]]
+        return all(one["received"] == one["declared"] > 0 for one in sums)
+
+    await until(all_files, "a file of the check-out is missing")
 
 
 async def test_two_of_three_go_out_with_one_signature_and_the_third_later(yard: World) -> None:

@@ -13,7 +13,7 @@ from tests.e2e.office import OfficeApp
 from tests.e2e.tablets import check_in, tablet
 from tests.e2e.world import World, staff
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300, func_only=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420, func_only=True)]
 
 
 async def two_tablets(world: World) -> tuple[Client, Client]:

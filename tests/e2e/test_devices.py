@@ -11,7 +11,7 @@ from tests.e2e.office import OfficeApp
 from tests.e2e.test_gate import begun_offline, device_of, opened_again
 from tests.e2e.world import World, staff
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240, func_only=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420, func_only=True)]
 
 CODE = re.compile(r"[0-9A-Z]{2}-[0-9A-Z]{5}-[0-9A-Z]{5}")
 

@@ -13,6 +13,7 @@ from playwright.async_api import Page, expect
 from tests.e2e.field import FieldApp, hold
 from tests.e2e.gallery import SHOTS, Gallery
 from tests.e2e.office import OfficeApp
+from tests.e2e.patience import record_until
 from tests.e2e.words import Words
 from tests.e2e.world import World, staff
 
@@ -150,10 +151,7 @@ async def labels(world: World) -> dict[str, str]:
     reason = office.page.get_by_role("dialog")
     await reason.get_by_role("textbox").first.fill("卖掉了")
     await hold(office.page, reason.get_by_role("button", name=office.w("asset.retire")))
-    for _ in range(120):
-        if any(one["id"] == there[2]["id"] and one["state"] == "retired" for one in world.server.records("asset")):
-            break
-        await office.page.wait_for_timeout(250)
+    await record_until(world.server, "asset", lambda one: one["id"] == there[2]["id"] and one["state"] == "retired")
     await office.phone.close()
     return {"standing": there[0]["tag"], "former": there[1]["tag"], "retired": there[2]["tag"], "unknown": "NOBODY-1"}
 

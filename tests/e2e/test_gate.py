@@ -11,9 +11,10 @@ from playwright.async_api import Route, expect
 from tests.e2e.checkin import Checkin
 from tests.e2e.evidence import entries_of
 from tests.e2e.field import FieldApp
+from tests.e2e.patience import until
 from tests.e2e.world import Van, World, staff
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240, func_only=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420, func_only=True)]
 
 SYNC = re.compile(r"/api/v1/sync$")
 
@@ -121,11 +122,7 @@ async def test_the_servers_word_alone_does_not_open(yard: World, spoil: Callable
     assert context is not None
     await context.route(SYNC, alter)
     await app.phone.offline(False)
-    for _ in range(60):
-        if spoilt >= 2:
-            break
-        await app.page.wait_for_timeout(500)
-    assert spoilt >= 2
+    await until(lambda: spoilt >= 2, "the app asked no second time")
     assert len(entries_of(yard.server, device_of(yard))) == len(app.phone.said), "the entries themselves have arrived"
     await app.gate()
     await expect(app.heading("today.title")).to_have_count(0)

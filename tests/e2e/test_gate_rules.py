@@ -27,7 +27,7 @@ from tests.e2e.tablets import check_in, tablet
 from tests.e2e.words import Words, pattern
 from tests.e2e.world import World, staff
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300, func_only=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420, func_only=True)]
 
 ELSEWHERE = {
     "rental_cancelled": "nothing waits to leave on a cancelled rental: an entry that arrives later meets the rule",

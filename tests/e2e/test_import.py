@@ -13,7 +13,7 @@ from tests.e2e.office import OfficeApp
 from tests.e2e.test_gate import begun_offline, device_of, opened_again
 from tests.e2e.world import World
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300, func_only=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420, func_only=True)]
 
 SIZES = {"desk": (1280, 900), "phone": (390, 844), "tablet": (1024, 768)}
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}

@@ -15,10 +15,11 @@ from sync.net import Client, ClientError
 from tests.e2e.field import hold
 from tests.e2e.gallery import SHOTS, Gallery
 from tests.e2e.office import OfficeApp
+from tests.e2e.patience import until
 from tests.e2e.tablets import check_in, tablet
 from tests.e2e.world import World, staff
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300, func_only=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420, func_only=True)]
 
 SIZES = {"desk": (1280, 900), "phone": (390, 844), "tablet": (1024, 768)}
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
@@ -147,13 +148,10 @@ async def test_an_incident_is_closed_with_a_note_by_keyboard_and_offline(world: 
     gallery.verdict()
 
 
-async def arrived(world: World, patience_s: int = 60) -> None:
+async def arrived(world: World) -> None:
     """Wait until the server has the closing."""
-    for _ in range(patience_s * 2):
-        if world.server.rows("SELECT 1 FROM journal WHERE action = 'incident.close'"):
-            return
-        await world.phones[-1].page.wait_for_timeout(500)  # type: ignore[union-attr]
-    raise AssertionError("the closing has not arrived")
+    closing = "SELECT 1 FROM journal WHERE action = 'incident.close'"
+    await until(lambda: world.server.rows(closing), "the closing has not arrived")
 
 
 async def test_who_closed_second_is_told(world: World) -> None:

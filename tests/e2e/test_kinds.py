@@ -20,6 +20,7 @@ from tests.e2e.field import FieldApp
 from tests.e2e.gallery import SHOTS, Gallery
 from tests.e2e.guide import picture_for_guide
 from tests.e2e.office import OfficeApp
+from tests.e2e.patience import record_until
 from tests.e2e.test_checkout import LOCALES, SIZES, record, uploaded
 from tests.e2e.words import Words
 from tests.e2e.world import World, staff
@@ -199,10 +200,7 @@ async def test_a_thing_of_another_kind_leaves_and_comes_back_without_a_network(y
     gallery.verdict()
 
     await app.phone.offline(False)
-    for _ in range(200):
-        if record(yard, "asset", asset["id"])["state"] != "out":
-            break
-        await page.wait_for_timeout(300)
+    await record_until(yard.server, "asset", lambda one: one["id"] == asset["id"] and one["state"] != "out")
     back = record(yard, "asset", asset["id"])
     assert back["state"] == "returned"
     assert back["readings"][pack["meters"][0]["id"]]["value"] == way.back
@@ -242,10 +240,8 @@ async def test_the_office_chooses_a_drawing_and_earlier_damages_stay_on_theirs(w
     await picture_for_guide(page, f"packs-diagram-{lang}")
     await choices.locator("label").filter(has_text=getattr(DIAGRAMS["car"], lang)).click()
     await office.sees(office.text("packs.saved"))
-    for _ in range(100):
-        if record(world, "pack", packs["vehicle"]["id"])["diagram"] == "car":
-            break
-        await page.wait_for_timeout(100)
+    vehicle = packs["vehicle"]["id"]
+    await record_until(world.server, "pack", lambda one: one["id"] == vehicle and one["diagram"] == "car")
     handover = next(one for one in world.server.records("handover") if one["type"] == "check_in" and one["damages"])
     await page.evaluate("id => { location.hash = `#/handovers/${id}`; }", handover["id"])
     await office.sees(page.locator("[data-pin]"))

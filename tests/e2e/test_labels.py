@@ -14,9 +14,10 @@ from tests.e2e.camera import film_of
 from tests.e2e.field import FieldApp
 from tests.e2e.gallery import Gallery
 from tests.e2e.office import OfficeApp
+from tests.e2e.patience import record_until
 from tests.e2e.world import World, staff
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240, func_only=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420, func_only=True)]
 WRONG = "右后灯不亮"
 
 
@@ -85,12 +86,10 @@ async def test_from_a_printed_label_to_the_repair(world: World, tmp_path: Path) 
     dialog = office.page.get_by_role("dialog")
     await dialog.get_by_role("button", name=office.w("faults.planAct")).click()
     await office.sees(office.text("faults.none"))
-    for _ in range(100):
-        tasks = [one for one in world.server.records("task") if one["type"] == "repair" and one["asset_id"] == asset["id"]]
-        if any(one["note"] == office.w.text("faults.noteCustomer") for one in tasks):
-            break
-        await office.page.wait_for_timeout(100)
-    assert [one["note"] for one in tasks].count(office.w.text("faults.noteCustomer")) == 1
+    noted = office.w.text("faults.noteCustomer")
+    await record_until(world.server, "task", lambda one: one["asset_id"] == asset["id"] and one["note"] == noted)
+    tasks = [one for one in world.server.records("task") if one["type"] == "repair" and one["asset_id"] == asset["id"]]
+    assert [one["note"] for one in tasks].count(noted) == 1
     assert WRONG not in str(tasks), "what a customer wrote is copied nowhere"
 
 

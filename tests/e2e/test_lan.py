@@ -14,7 +14,7 @@ from tests.e2e.field import FieldApp
 from tests.e2e.serverside import pair_of_ports
 from tests.e2e.world import World
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240, func_only=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420, func_only=True)]
 
 
 def pin_of(world: World) -> str:

@@ -12,7 +12,8 @@ from playwright.async_api import Locator, expect
 
 from tests.e2e.gallery import SHOTS, Gallery
 from tests.e2e.office import OfficeApp
-from tests.e2e.test_assets import LOCALES, until
+from tests.e2e.patience import record_until
+from tests.e2e.test_assets import LOCALES
 from tests.e2e.world import World, staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420, func_only=True)]
@@ -66,7 +67,7 @@ async def test_lists_are_searched_filtered_and_edited_in_their_cells(world: Worl
     await office.page.get_by_role("searchbox").fill(customer["name"])
     await expect(grid).to_have_attribute("aria-rowcount", "2")
     await type_into(office, grid, customer["name"], "cust.paymentDays", "45")
-    await until(world, "customer_terms", lambda one: one["id"] == customer["id"] and one["payment_days"] == 45)
+    await record_until(world.server, "customer_terms", lambda one: one["id"] == customer["id"] and one["payment_days"] == 45)
     await office.page.get_by_role("searchbox").fill("")
     await gallery.look("customers")
 
@@ -86,7 +87,7 @@ async def test_lists_are_searched_filtered_and_edited_in_their_cells(world: Worl
     grid = await at(office, "#/planning/list", "plan.tasks")
     what = await grid.get_by_role("link").first.inner_text()
     await type_into(office, grid, what, "plan.note", "先充电再出发")
-    noted = await until(world, "task", lambda one: one["note"] == "先充电再出发")
+    noted = await record_until(world.server, "task", lambda one: one["note"] == "先充电再出发")
     await gallery.look("tasks")
     await grid.get_by_role("row").filter(has_text="先充电再出发").get_by_role("link").click()
     dialog = office.page.get_by_role("dialog")
@@ -117,7 +118,9 @@ async def test_customers_and_rentals_have_fields_of_the_companys_own(world: Worl
     await dialog.get_by_label("Invoice title").fill("Fresh Fields Limited")
     await dialog.get_by_role("button", name=w.whole("cust.make")).click()
     await office.sees(page.get_by_role("button", name=re.compile("^Invoice title Fresh Fields Limited")))
-    made = await until(world, "customer_terms", lambda one: "Fresh Fields Limited" in one.get("custom_office", {}).values())
+    made = await record_until(
+        world.server, "customer_terms", lambda one: "Fresh Fields Limited" in one.get("custom_office", {}).values()
+    )
     known = next(one for one in world.server.records("customer") if one["id"] == made["id"])
     assert not known["custom"], "no device in the field holds what the field does not need"
     gallery = Gallery(page, "lists-en", SIZES)
@@ -136,7 +139,9 @@ async def test_customers_and_rentals_have_fields_of_the_companys_own(world: Worl
     await page.get_by_role("button", name=re.compile("^Order number")).click()
     await page.get_by_label("Order number", exact=True).fill("PO-77")
     await office.button("common.save").click()
-    await until(world, "rental", lambda one: one["id"] == rental["id"] and "PO-77" in one.get("custom", {}).values())
+    await record_until(
+        world.server, "rental", lambda one: one["id"] == rental["id"] and "PO-77" in one.get("custom", {}).values()
+    )
     await office.sees(page.get_by_role("listitem").filter(has_text="PO-77"))  # its history: from nothing to PO-77
     gallery.verdict()
 
@@ -151,9 +156,9 @@ async def test_two_people_edit_one_customer(world: World) -> None:
     await second.phone.offline(True)
     await type_into(second, there, customer["name"], "cust.nameEn", "Second")
     await type_into(first, here, customer["name"], "cust.name", "新名字")
-    await until(world, "customer", lambda one: one["id"] == customer["id"] and one["name"] == "新名字")
+    await record_until(world.server, "customer", lambda one: one["id"] == customer["id"] and one["name"] == "新名字")
     await second.phone.offline(False)
-    await until(world, "customer", lambda one: one["id"] == customer["id"] and one["name_en"] == "Second")
+    await record_until(world.server, "customer", lambda one: one["id"] == customer["id"] and one["name_en"] == "Second")
     for office, grid in ((first, here), (second, there)):
         line = grid.get_by_role("row").filter(has=office.page.get_by_role("link", name="新名字"))
         await expect(line).to_contain_text("Second", timeout=LATE_MS)
@@ -163,7 +168,7 @@ async def test_two_people_edit_one_customer(world: World) -> None:
     await second.phone.offline(True)
     await type_into(second, there, "新名字", "cust.nameEn", "Of the second")
     await type_into(first, here, "新名字", "cust.nameEn", "Of the first")
-    await until(world, "customer", lambda one: one["id"] == customer["id"] and one["name_en"] == "Of the first")
+    await record_until(world.server, "customer", lambda one: one["id"] == customer["id"] and one["name_en"] == "Of the first")
     await second.phone.offline(False)
     await second.sees(bar, LATE_MS)
     await bar.get_by_role("button").click()
@@ -181,5 +186,5 @@ async def test_two_people_edit_one_customer(world: World) -> None:
     await second.sees(second.page.get_by_role("listitem").filter(has_text="Of the second"), LATE_MS)  # nothing is lost
     await bar.get_by_role("button").click()
     await second.button("own.again").click()
-    await until(world, "customer", lambda one: one["id"] == customer["id"] and one["name_en"] == "Of the second")
+    await record_until(world.server, "customer", lambda one: one["id"] == customer["id"] and one["name_en"] == "Of the second")
     await expect(bar).to_have_count(0)

@@ -20,7 +20,7 @@ from tests.e2e.evidence import entries_of
 from tests.e2e.field import FieldApp
 from tests.e2e.world import World, staff
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300, func_only=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420, func_only=True)]
 
 API = re.compile(r"/api/v1/")
 DAY_MS = 86_400_000

@@ -8,10 +8,11 @@ from playwright.async_api import expect
 
 from tests.e2e.gallery import SHOTS, Gallery
 from tests.e2e.office import OfficeApp
+from tests.e2e.patience import until
 from tests.e2e.world import World, staff
 from tests.support.receivers import Mailbox, receiving
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300, func_only=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420, func_only=True)]
 
 SIZES = {"desk": (1280, 900), "phone": (390, 844)}
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
@@ -50,10 +51,7 @@ async def test_an_address_and_a_choice_are_kept_and_a_mail_arrives(mailbox: Mail
     dialog = office.page.get_by_role("dialog")
     await dialog.get_by_label(office.w("todos.what")).fill("给客户回电话")
     await dialog.get_by_role("button", name=office.w("common.save")).click()
-    for _ in range(240):
-        if mailbox.mails:
-            break
-        await office.page.wait_for_timeout(250)
+    await until(lambda: mailbox.mails, "no mail has come")
     assert [mail["To"] for mail in mailbox.mails] == ["ye@example.com"]
     assert "给客户回电话" in mailbox.mails[0].get_content()
     await office.page.goto(f"{world.server.url}/office/#/settings/outbox")

@@ -8,7 +8,7 @@ from tests.e2e.field import FieldApp
 from tests.e2e.office import OfficeApp
 from tests.e2e.world import World, staff
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240, func_only=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420, func_only=True)]
 
 
 async def test_it_can_be_installed(yard: World) -> None:

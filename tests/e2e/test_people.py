@@ -8,10 +8,10 @@ from playwright.async_api import Locator, expect
 from tests.e2e.checkin import Checkin
 from tests.e2e.field import FieldApp, hold
 from tests.e2e.office import OfficeApp
-from tests.e2e.test_assets import until
+from tests.e2e.patience import record_until
 from tests.e2e.world import World, staff
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240, func_only=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420, func_only=True)]
 
 OWN = "三月的雨下在仓库门口"
 
@@ -102,7 +102,7 @@ async def test_a_tablets_lock_screen_follows_its_list(yard: World) -> None:
     await tick(dialog, staff("zhou").name)
     await dialog.get_by_role("button", name=office.w("roster.save")).click()
     await office.sees(office.text("roster.byChosen", n=1))
-    await expect(people).to_have_count(1, timeout=30_000)
+    await expect(people).to_have_count(1)
     await app.sees(app.page.get_by_role("button", name=re.compile(staff("zhou").name)))
 
 
@@ -138,7 +138,7 @@ async def test_a_slot_added_to_a_pack_appears_on_a_phone_that_is_open(yard: Worl
     await dialog.get_by_role("button", name=office.w("packs.keep")).click()
     await section.get_by_role("button", name=office.w("packs.save")).click()
     await office.sees(office.text("packs.saved"))
-    slots = (await until(yard, "pack", lambda one: one["id"] == vehicle and len(one["slots"]) > shots))["slots"]
+    slots = (await record_until(yard.server, "pack", lambda one: one["id"] == vehicle and len(one["slots"]) > shots))["slots"]
     assert slots[-1]["zh"] == "充电口盖"
     await app.page.wait_for_timeout(1_500)
 

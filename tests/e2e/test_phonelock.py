@@ -3,7 +3,6 @@
 Neighbours: `test_taps.py` counts; `field_app/src/core/phonelock.ts`. The fingerprint is Chromium's virtual authenticator.
 """
 
-import asyncio
 import re
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from tests.e2e.evidence import Entry, entries_of
 from tests.e2e.field import FieldApp, press_pin
 from tests.e2e.gallery import SHOTS, Gallery
 from tests.e2e.guide import picture_for_guide
+from tests.e2e.patience import until
 from tests.e2e.test_devices import CODE, devices_page
 from tests.e2e.test_taps import VAN, Taps, by_hand, ended, signer_of, slowed, through
 from tests.e2e.words import Words
@@ -93,12 +93,12 @@ async def chosen(app: FieldApp) -> None:
 async def arrived(world: World) -> list[Entry]:
     """What the phone wrote, once the server has all of it."""
     device = next(one["id"] for one in world.server.records("device") if one["name"] == "SM-80")
-    for _ in range(200):
+
+    def whole() -> list[Entry]:
         entries = entries_of(world.server, device)
-        if entries and entries[-1].action == "return.complete":
-            return entries
-        await asyncio.sleep(0.3)
-    raise AssertionError("the return has not come")
+        return entries if entries and entries[-1].action == "return.complete" else []
+
+    return await until(whole, "the return has not come")
 
 
 async def test_a_return_ends_with_a_finger_and_the_pin_always_remains(yard: World) -> None:

@@ -4,7 +4,6 @@ Neighbours: `camera.py` (films that hold each view), `checkin.py`, `evidence.py`
 asserted.
 """
 
-import asyncio
 import hashlib
 import io
 import itertools
@@ -21,6 +20,7 @@ from tests.e2e.camera import film_held
 from tests.e2e.checkin import PHOTOS, Checkin
 from tests.e2e.evidence import ALIKE, Entry, entries_of, files_whole, likeness, stored, thumbnail
 from tests.e2e.field import FieldApp
+from tests.e2e.patience import until
 from tests.e2e.words import Words
 from tests.e2e.world import Van, World, staff
 
@@ -79,13 +79,13 @@ def photos_of(world: World) -> list[Entry]:
 
 async def arrived(world: World, count: int) -> list[Entry]:
     """The photos' entries once the server has them with all their files."""
-    for _ in range(240):
+
+    def all_there() -> list[Entry]:
         shots = photos_of(world)
         files = [blob["sha256"] for shot in shots for blob in shot.body["blobs"]]
-        if len(shots) >= count and all(world.server.stored_sha256(one) for one in files):
-            return shots
-        await asyncio.sleep(0.25)
-    raise AssertionError(f"only {len(photos_of(world))} photos are there")
+        return shots if len(shots) >= count and all(world.server.stored_sha256(one) for one in files) else []
+
+    return await until(all_there, f"fewer than {count} photos are there")
 
 
 async def test_the_shutter_is_ready_again_soon(yard: World) -> None:

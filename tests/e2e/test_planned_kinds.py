@@ -5,9 +5,7 @@ Neighbours: `test_planning.py` (the board), `test_checkout.py`, `test_story.py` 
 `test_stock.py` (a stock-take to its end).
 """
 
-import asyncio
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,6 +14,7 @@ from playwright.async_api import Locator, Page, expect
 from tests.e2e.field import FieldApp
 from tests.e2e.gallery import SHOTS, Gallery
 from tests.e2e.office import OfficeApp
+from tests.e2e.patience import record_until
 from tests.e2e.test_planning import SIZES, planning
 from tests.e2e.test_stock import here, type_in
 from tests.e2e.words import Words
@@ -23,18 +22,8 @@ from tests.e2e.world import Van, World, staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420, func_only=True)]
 
-AT_ONCE_MS = 10_000
+AT_ONCE_MS = 30_000
 ROUND_MS = 75_000
-
-
-async def until(world: World, kind: str, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    """The record of which this is true, when the server has it."""
-    for _ in range(120):
-        found = next((one for one in world.server.records(kind) if holds(one)), None)
-        if found is not None:
-            return found
-        await asyncio.sleep(0.25)
-    raise AssertionError(f"no {kind}")
 
 
 async def at(page: Page, address: str) -> None:
@@ -92,7 +81,7 @@ async def ended(world: World, app: FieldApp, kind: str, button: str) -> None:
         await line.click()
     await sheet.get_by_role("button", name=tasks.whole(button)).click()
     await expect(card(app, f"事由 {kind}")).to_have_count(0)
-    done = await until(world, "task", lambda one: one["note"] == f"事由 {kind}" and one["state"] == "done")
+    done = await record_until(world.server, "task", lambda one: one["note"] == f"事由 {kind}" and one["state"] == "done")
     assert done["result"]["by"] == staff("zhou").id
 
 
@@ -152,7 +141,7 @@ async def test_every_planned_kind_reaches_the_phone_at_once_and_is_begun_or_ende
     await card(app, "事由 stock_take").click()
     await app.button("scan.type").click()
     await type_in(app, here(yard)[0], f"1 / {len(here(yard))}")
-    await until(yard, "task", lambda one: one["type"] == "stock_take" and one["state"] == "started")
+    await record_until(yard.server, "task", lambda one: one["type"] == "stock_take" and one["state"] == "started")
     await page.evaluate("() => { location.hash = '#/'; }")
     await app.today()
 

@@ -9,6 +9,7 @@ from playwright.async_api import Locator, expect
 from tests.e2e.field import FieldApp
 from tests.e2e.gallery import SHOTS, Gallery
 from tests.e2e.office import OfficeApp
+from tests.e2e.patience import record_until
 from tests.e2e.words import Words
 from tests.e2e.world import World, staff
 
@@ -93,14 +94,9 @@ async def planned_by_hand(office: OfficeApp, words: Words, plate: str, note: str
     await expect(dialog).to_have_count(0)
 
 
-async def noted(office: OfficeApp, world: World, note: str) -> dict[str, Any]:
+async def noted(world: World, note: str) -> dict[str, Any]:
     """The task with this note, when the server has it."""
-    for _ in range(120):
-        found = [one for one in world.server.records("task") if one["note"] == note]
-        if found:
-            return found[0]
-        await office.page.wait_for_timeout(250)
-    raise AssertionError(note)
+    return await record_until(world.server, "task", lambda one: bool(one["note"] == note))
 
 
 def cell(office: OfficeApp, person: str, column: str) -> Locator:
@@ -155,7 +151,7 @@ async def test_a_card_is_carried_to_another_person_and_day_and_back_by_mouse_key
     office = await planning(yard, words)
     plate = yard.vans_out()[0].plate
     await planned_by_hand(office, words, plate, "看看轮胎", other.name)
-    known = await noted(office, yard, "看看轮胎")
+    known = await noted(yard, "看看轮胎")
     card = office.page.locator(f'[data-task="{known["id"]}"]')
     on_phone = app.page.get_by_role("button").filter(has_text="看看轮胎")
     await expect(on_phone).to_have_count(0)
@@ -212,7 +208,7 @@ async def test_a_finger_carries_a_card_on_a_narrow_screen_and_still_scrolls(worl
     await office.board()
     await office.page.goto(f"{world.server.url}/office/#/planning")
     await planned_by_hand(office, words, world.vans_out()[0].plate, "看看轮胎", staff("he").name)
-    known = await noted(office, world, "看看轮胎")
+    known = await noted(world, "看看轮胎")
     card = office.page.locator(f'[data-task="{known["id"]}"]')
     await card.scroll_into_view_if_needed()
     box = await card.bounding_box()

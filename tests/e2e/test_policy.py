@@ -14,6 +14,7 @@ from tests.e2e.evidence import entries_of
 from tests.e2e.field import FieldApp, hold
 from tests.e2e.gallery import SHOTS, Gallery
 from tests.e2e.office import OfficeApp
+from tests.e2e.patience import record_until
 from tests.e2e.test_gate import begun_offline, device_of
 from tests.e2e.world import Van, World, staff
 
@@ -58,12 +59,11 @@ async def choose(office: OfficeApp, world: World, gate: str, **figures: int) -> 
         await office.page.get_by_label(office.w(f"policy.{name}")).fill(str(value))
     await office.button("policy.save").click()
     await office.sees(office.text("policy.saved"))
-    for _ in range(60):
-        (known,) = world.server.records("organisation")
-        if known["gate_policy"] == gate and all(known[name] == value for name, value in figures.items()):
-            return
-        await office.page.wait_for_timeout(250)
-    raise AssertionError(f"the server says {known}")
+
+    def as_chosen(known: dict[str, object]) -> bool:
+        return known["gate_policy"] == gate and all(known[name] == value for name, value in figures.items())
+
+    await record_until(world.server, "organisation", as_chosen)
 
 
 def strip(app: FieldApp) -> Locator:

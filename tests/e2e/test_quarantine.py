@@ -19,7 +19,7 @@ from tests.e2e.office import OfficeApp
 from tests.e2e.tablets import check_in, tablet
 from tests.e2e.world import World
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300, func_only=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420, func_only=True)]
 
 SENT = 3
 

@@ -14,11 +14,11 @@ from playwright.async_api import Page, expect
 from tests.e2e.conftest import SHOTS
 from tests.e2e.gallery import Gallery
 from tests.e2e.office import OfficeApp
-from tests.e2e.test_assets import until
+from tests.e2e.patience import record_until
 from tests.e2e.words import Words
 from tests.e2e.world import World
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400, func_only=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420, func_only=True)]
 DESK = {"desk": (1280, 900)}
 
 
@@ -244,8 +244,8 @@ async def test_what_was_agreed_is_taken_back_a_swap_is_planned_and_the_time_exte
     await form.get_by_label(w("cust.why")).fill("空调坏了")
     await act(page, re.compile("更换设备"))
     await expect(page.get_by_text(free["label"]).first).to_be_visible()
-    now = await until(
-        world, "rental", lambda each: bool(each["id"] == let["id"] and each["swaps"] and each["due_at"] != let["due_at"])
+    now = await record_until(
+        world.server, "rental", lambda each: bool(each["id"] == let["id"] and each["swaps"] and each["due_at"] != let["due_at"])
     )
     assert [swap["out"] for swap in now["swaps"].values()] == [free["id"]]
     assert now["assets"][free["id"]]["state"] == "reserved"
@@ -264,14 +264,16 @@ async def test_the_kilometres_of_a_rental_are_taken_back(world: World) -> None:
         if asset["state"] == "available" and asset["depot_id"] == customer["depot_id"]
     )  # fmt: skip
     await make_draft(page, w, customer["id"], free["label"])
-    made = await until(world, "rental", lambda each: bool(each["customer_id"] == customer["id"] and each["state"] == "draft"))
+    made = await record_until(
+        world.server, "rental", lambda each: bool(each["customer_id"] == customer["id"] and each["state"] == "draft")
+    )
     assert made["km_included"] is not None
     await page.get_by_role("button", name=re.compile("^改条款与资产$")).click()
     form = page.get_by_role("dialog")
     await form.get_by_label(w("let.km")).first.fill("")
     await form.get_by_label(w.whole("let.plan")).select_option("")
     await act(page, w.whole("common.save"))
-    await until(world, "rental", lambda each: bool(each["id"] == made["id"] and each["km_included"] is None))
+    await record_until(world.server, "rental", lambda each: bool(each["id"] == made["id"] and each["km_included"] is None))
     terms = one(world, "rental_terms", id=made["id"])
     assert (terms["price_plan_id"], terms["plan"]) == (None, {})
 
@@ -291,7 +293,7 @@ async def test_a_deposit_refunded_by_mistake_is_received_again_and_its_story_is_
     for step, state in (("refund", "refunded"), ("receive", "received")):
         await page.get_by_role("button", name=w.whole(f"depositStep.{step}")).click()
         await act(page, w.whole(f"depositStep.{step}"))
-        await until(world, "rental", partial(deposit_is, let["id"], state))
+        await record_until(world.server, "rental", partial(deposit_is, let["id"], state))
     assert one(world, "rental_terms", id=let["id"])["deposit_refunded_fen"] == paid
 
     await page.get_by_role("button", name=re.compile("^Record the policy$")).click()
@@ -299,7 +301,9 @@ async def test_a_deposit_refunded_by_mistake_is_received_again_and_its_story_is_
     await form.get_by_label(w.whole("let.policy")).fill("P-2027-1")
     await form.get_by_label(w.whole("let.insuredUntil")).fill("")
     await act(page, re.compile("Record the policy"))
-    await until(world, "rental_terms", lambda each: bool(each["id"] == let["id"] and each["policy_number"] == "P-2027-1"))
+    await record_until(
+        world.server, "rental_terms", lambda each: bool(each["id"] == let["id"] and each["policy_number"] == "P-2027-1")
+    )
     assert one(world, "rental_terms", id=let["id"])["insured_until"] is None
 
     story = page.locator(".history li")

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.e2e.gallery import SHOTS, Gallery
-from tests.e2e.test_assets import until
+from tests.e2e.patience import record_until
 from tests.e2e.test_leaving import at_the_asset, standing, verdict
 from tests.e2e.test_policy import settings
 from tests.e2e.words import Words, office_words
@@ -44,7 +44,7 @@ async def test_a_rule_of_ones_own_is_tried_saved_and_heard_on_the_phone_offline(
     await Gallery(page, f"rules-{lang}", SIZES).look("own")
     await form.get_by_role("button", name=w.whole("common.save")).click()
     await expect(form).to_have_count(0)
-    await until(yard, "gate_rule", lambda one: str(one["code"]).startswith("own_"))
+    await record_until(yard.server, "gate_rule", lambda one: str(one["code"]).startswith("own_"))
     await expect(verdict(app)).to_contain_text(said)
     await app.phone.offline(True)
     await app.page.reload()
@@ -65,7 +65,7 @@ async def test_a_new_pack_begins_as_another_and_its_checklist_is_changed(yard: W
     await form.get_by_label(w.whole("packs.en")).fill("Reefer van")
     await form.get_by_role("button", name=w.whole("packs.copy")).click()
     await expect(form).to_have_count(0)
-    made = await until(yard, "pack", lambda one: one["zh"] == "冷藏车")
+    made = await record_until(yard.server, "pack", lambda one: one["zh"] == "冷藏车")
     for list_, extra in (("checklist", {}), ("accessories", {}), ("wear", {"packs.wearSize": "20"})):
         card = page.get_by_role("region", name=w.whole(f"packs.list.{list_}"))
         await card.get_by_role("button", name=w.whole("packs.add")).click()
@@ -76,7 +76,7 @@ async def test_a_new_pack_begins_as_another_and_its_checklist_is_changed(yard: W
             await item.get_by_label(w(key)).fill(value)
         await item.get_by_role("button", name=w.whole("packs.keep")).click()
         await card.get_by_role("button", name=w("packs.save", list=w.text(f"packs.list.{list_}"))).click()
-    now = await until(yard, "pack", lambda one: one["id"] == made["id"] and len(one["wear"]) == 1)
+    now = await record_until(yard.server, "pack", lambda one: one["id"] == made["id"] and len(one["wear"]) == 1)
     assert [one["en"] for one in now["checklist"]][-1] == "Cooling unit"
     assert [one["en"] for one in now["accessories"]][-1] == "Cooling unit"
     assert now["wear"][0]["size_mm_max"] == 20

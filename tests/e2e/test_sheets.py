@@ -16,7 +16,7 @@ from tests.e2e.office import OfficeApp
 from tests.e2e.words import Words
 from tests.e2e.world import World
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300, func_only=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420, func_only=True)]
 DESK = {"desk": (1280, 900)}
 LONG_MS = 60_000
 

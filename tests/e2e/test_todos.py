@@ -9,7 +9,7 @@ from tests.e2e.gallery import SHOTS, Gallery
 from tests.e2e.office import OfficeApp
 from tests.e2e.world import World, staff
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300, func_only=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420, func_only=True)]
 
 SIZES = {"desk": (1280, 900), "phone": (390, 844)}
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}

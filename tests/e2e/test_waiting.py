@@ -12,11 +12,12 @@ from sync.net import Client
 from tests.e2e.field import hold
 from tests.e2e.gallery import Gallery
 from tests.e2e.office import OfficeApp
+from tests.e2e.patience import until
 from tests.e2e.tablets import tablet
 from tests.e2e.test_incidents import LOCALES, SIZES
 from tests.e2e.world import World, staff
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300, func_only=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420, func_only=True)]
 
 
 async def with_entries(world: World) -> tuple[Client, list[str]]:
@@ -44,13 +45,9 @@ def entry(world: World, entry_id: str) -> dict[str, object]:
     return {"state": row["state"], "code": row["code"], **json.loads(row["detail"])}
 
 
-async def became(office: OfficeApp, world: World, entry_id: str, patience_s: int = 60, **wanted: object) -> None:
+async def became(world: World, entry_id: str, **wanted: object) -> None:
     """Wait until the server says so of an entry."""
-    for _ in range(patience_s * 2):
-        if wanted.items() <= entry(world, entry_id).items():
-            return
-        await office.page.wait_for_timeout(500)
-    raise AssertionError(entry(world, entry_id))
+    await until(lambda: wanted.items() <= entry(world, entry_id).items(), f"{entry_id} is not {wanted}")
 
 
 async def waiting_page(world: World, lang: str, person: str = "ye") -> OfficeApp:
@@ -107,9 +104,9 @@ async def test_a_manager_finds_what_has_no_effect_and_decides(world: World, lang
     await office.page.keyboard.press("Space")
     await settle(office, "reject", refused, "前台不做交接")
     await expect(refused).to_have_count(0)
-    await became(office, world, foreign, state="refused", code="actor_not_on_device")
+    await became(world, foreign, state="refused", code="actor_not_on_device")
     await settle(office, "ratify", rows.first, "等不到了，单独处理")
-    await became(office, world, first, state="applied")
+    await became(world, first, state="applied")
     await expect(rows).to_have_count(1)
     await expect(tab).to_contain_text("1")
 
