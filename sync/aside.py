@@ -2,8 +2,8 @@
 
 Neighbours: `sync/engine.py` asks before it stores. Invariants: an entry whose bytes do not give its hash never consumes a
 number — the device still has the good copy, or declares the loss itself · every strange sequence of bytes is kept once a request,
-bounded · private parts that come in the same wrong form in two requests, not in one the network repeats, are what the device
-really has: then the entry is taken, and parked.
+bounded, and known again where there is no room · private parts that come in the same wrong form in two requests, not in one the
+network repeats, are what the device really has: then the entry is taken, and parked.
 """
 
 import base64
@@ -29,6 +29,11 @@ _ONCE_HELD_AT_ONCE = 20
 def _once_held(raw: bytes) -> bytes:
     """Bytes that were held, and let go: what tells them from others that came damaged."""
     return msgspec.json.encode({**msgspec.json.decode(raw), "held": True})
+
+
+def _known_by(raw: bytes) -> bytes:
+    """What is remembered of damaged bytes there is no room for: they are known again, so that no device is stopped by them."""
+    return msgspec.json.encode({"seq": 0, "hash": hashlib.sha256(raw).hexdigest(), "body": "", "private": []})
 
 
 class _Parts(msgspec.Struct):
@@ -113,14 +118,16 @@ class Aside:
         return Outcome(seq=kept.seq, epoch=kept.epoch, id=None, state="quarantined", code=code, detail=said)
 
     def came_before(self, pushed: PushedEntry) -> bool:
-        """Keep damaged bytes aside, if there is room; whether the very same ones came in another request already."""
+        """Keep damaged bytes aside, in a full quarantine only what they are known by; whether the very same ones came in another
+        request already."""
         raw = wire_of(self._without_erased(pushed, damaged=True))
         key = self._key(raw)
-        known = [one.hash for one in self._at(pushed.seq) if one.reason == DAMAGED and one.body in (raw, _once_held(raw))]
+        here = [one for one in self._at(pushed.seq) if one.reason == DAMAGED]
+        same = (raw, _once_held(raw), _known_by(raw)) if here else ()
+        known = [one.hash for one in here if one.body in same]
         if known:
             return any(one != key for one in known)
-        if self._has_room():
-            self._put(pushed.seq, key, raw, DAMAGED)
+        self._put(pushed.seq, key, raw if self._has_room() else _known_by(raw), DAMAGED)
         return False
 
     def _key(self, raw: bytes) -> str:
@@ -128,8 +135,8 @@ class Aside:
         return hashlib.sha256(raw + self.written.encode()).hexdigest()
 
     def keep_rest(self, loss: DeclaredLoss) -> None:
-        """What a device could still read of an entry it declares lost."""
-        if loss.body is not None:
+        """What a device could still read of an entry it declares lost, if there is room."""
+        if loss.body is not None and self._has_room():
             self.came_before(PushedEntry(seq=loss.seq, hash=loss.hash, body=loss.body))
 
     def keep_held(self, entry: JournalEntry) -> None:

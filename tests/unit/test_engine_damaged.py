@@ -2,6 +2,7 @@
 store."""
 
 import json
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -13,11 +14,11 @@ from schemas.actions.devices import DeviceRevoke
 from schemas.errors import ErrorCode
 from sync.brought import states_of
 from tests.support.exporting import bring_all, said_of, waiting_of
-from tests.support.stage import CheckIn, Phone, Stage, unseal
+from tests.support.stage import MINUTE_MS, CheckIn, Phone, Stage, unseal
 from tests.unit.test_engine_chain import verified, without
 
 
-def changed(request: dict[str, Any], seq: int, **fields: str) -> dict[str, Any]:
+def changed(request: dict[str, Any], seq: int, **fields: Any) -> dict[str, Any]:
     """The request as it arrives when something has changed an entry on its way."""
     entries = [{**entry, **fields} if entry["seq"] == seq else entry for entry in request["entries"]]
     return {**request, "entries": entries}
@@ -233,3 +234,22 @@ def test_what_ended_by_itself_is_told_anew_when_the_engine_has_it_to_say_again(s
     stage.push(written_later(stage, damaged))
     (again,) = stage.incidents("damaged_entry")
     assert (again["id"], again["closed_at"]) == (told["id"], None)
+
+
+def test_one_damaged_item_stops_no_device_whose_quarantine_is_full(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Private parts that are damaged in its store are taken the second time they come, though there is no room to keep them."""
+    monkeypatch.setattr(limits, "QUARANTINE_ENTRIES_MAX", 0)
+    phone = stage.phone()
+    phone.record("damage.record", {"handover_id": stage.ids.new()}, private=["王芳".encode()])
+    behind = CheckIn(phone).start()
+    parts = [b64encode(b"0" * 16 + b"changed").decode()]  # so they lie in its store
+    for _ in range(2):
+        stage.now += MINUTE_MS
+        assert stage.entry(behind.id) is None
+        pushed = stage.push(changed(phone.request(), 1, private=parts))
+    assert [(one.state, one.code) for one in pushed.outcomes] == [
+        ("parked", ErrorCode.ENTRY_PRIVATE_MISMATCH),
+        ("applied", None),
+    ]
+    (kept,) = stage.write(lambda store: store.kept_aside(stage.id, phone.id))
+    assert len(kept.body) < 200, "what it is known by, and nothing of it"
