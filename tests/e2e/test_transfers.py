@@ -93,10 +93,14 @@ async def test_a_van_goes_to_another_depot(yard: World, lang: str) -> None:
     assert (handover["from_depot_id"], handover["depot_id"], len(handover["photos"])) == (home, to, wizard.photos)
     assert handover["flags"] == {}
 
-    # The phone of the depot it left does not hold it any more.
+    # The phone of the depot it left does not hold it any more; its receipt still says what it said.
     await page.get_by_role("link", name=wizard.w("receipt.done")).click()
     await app.today()
     await page.get_by_role("button", name=app.w("today.scan")).click()
     await page.get_by_role("button", name=app.w("scan.type")).click()
     await page.get_by_label(app.w("scan.typeLabel")).fill(van["label"][-5:])
     await expect(page.get_by_role("button", name=re.compile(re.escape(van["label"])))).to_have_count(0, timeout=60_000)
+    await page.evaluate("id => { location.hash = `#/handover/${id}`; }", handover["id"])
+    await wizard.sees(wizard.heading("receipt.title"))
+    await expect(page.get_by_text(van["label"][-6:]).first).to_be_visible()
+    await expect(page.get_by_text(handover["id"][-12:])).to_be_visible()

@@ -13,6 +13,7 @@ import { locale } from '$i18n/locale.svelte';
 import type { Lang } from '$i18n/translate';
 import { fetchDrawing } from '$ui/diagrams/drawings.svelte';
 import { withFormer } from './former';
+import { keptReceipt } from './lastreceipt';
 import { distance } from './overage';
 import { maySign } from './signers';
 import { entriesOf, firstState, type HandoverData, readData, resume, type StepId, withRecord } from './steps';
@@ -42,9 +43,11 @@ export interface Part {
 
 /** Loads what a handover stands on; null when this device does not know the handover, its asset or its pack. */
 export async function loadGround(core: Core, handoverId: string): Promise<Ground | null> {
-  const handover = await core.get('handover', handoverId);
+  const kept = keptReceipt(() => sessionStorage, core.status.get().device?.device ?? '', handoverId);
+  const handover = (await core.get('handover', handoverId)) ?? kept?.handover ?? null;
   if (handover === null) return null;
-  const [asset, wizard] = await Promise.all([core.get('asset', handover.asset_id), core.wizard(handoverId)]);
+  const [known, wizard] = await Promise.all([core.get('asset', handover.asset_id), core.wizard(handoverId)]);
+  const asset = known ?? kept?.asset ?? null;
   if (asset === null) return null;
   const packs = await first(core.live('pack', (pack) => pack.code === asset.pack));
   const pack = packs[0];
