@@ -1,7 +1,16 @@
 /** Amounts, times of a zone, what follows from a plan, and which steps are legal. */
 import { describe, expect, it } from 'vitest';
 import type { RecordOf } from '$core/types';
-import { customerName, daysOf, depositOf, kilometresOf, promisedTwice, rivalsOf, tierOf } from './letting';
+import {
+  customerName,
+  daysOf,
+  depositOf,
+  isNamed,
+  kilometresOf,
+  promisedTwice,
+  rivalsOf,
+  tierOf,
+} from './letting';
 import { fenOf, wholeOf, yuanOf } from './money';
 import { reasonOf } from './outcomes';
 import { isLegal, notNow, stateWord, stepTo, stepWord } from './steps';
@@ -93,6 +102,12 @@ describe('a refused step', () => {
     );
     expect(told('state_illegal', { state: 'signed' })).toBe(told('state_illegal', {}));
   });
+});
+
+it('finds a customer by parts of either name, in any order', () => {
+  const one = { name: '速达便利', name_en: 'Suda Convenience', shown_as: '' };
+  expect(['速达', 'conv suda', ' 便利 '].map((sought) => isNamed(one, sought))).toEqual([true, true, true]);
+  expect(['云杉', 'suda 云杉', ' '].map((sought) => isNamed(one, sought))).toEqual([false, false, false]);
 });
 
 describe('what is promised twice', () => {

@@ -71,6 +71,16 @@ export function rivalsOf(
     .map((one) => ({ kind: 'rental', id: one.rental.id }));
 }
 
+/** Whether somebody looking for a customer with these words, or parts of them, means this one. */
+export function isNamed(
+  customer: { name: string; name_en?: string; shown_as: string },
+  sought: string,
+): boolean {
+  const own = `${customer.name} ${customer.name_en ?? ''} ${customer.shown_as}`.toLowerCase();
+  const words = sought.toLowerCase().split(/\s+/).filter(Boolean);
+  return words.length > 0 && words.every((word) => own.includes(word));
+}
+
 /** A customer's name; of a person the label with the masked name. */
 export function customerName(
   customer: { name: string; name_en?: string; shown_as: string } | null | undefined,
