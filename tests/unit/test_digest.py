@@ -195,3 +195,17 @@ def test_a_device_that_had_to_mend_is_an_incident_told_once(stage: Stage) -> Non
     (incident,) = stage.incidents("divergence")
     assert incident["device_id"] == phone.id
     assert incident["detail"] == {"bucket": "org/field", "version": 7, "parts": 3}
+
+
+def test_a_repair_says_the_version_of_the_organisation(stage: Stage) -> None:
+    """As of then its records are true, though the bucket itself stood still meanwhile: newer rows of other buckets give way or
+    stay by it."""
+    busy(stage)
+
+    def job(store: AnyStore) -> None:
+        quiet = f"depot:{stage.depots[1]}/field"
+        version, head = store.organisation_version(stage.id), store.bucket_head(stage.id, quiet)
+        assert 0 < head < version
+        assert RepairAnswer.model_validate_json(repair(store, stage.id, quiet, [0])).version == version
+
+    stage.write(job)

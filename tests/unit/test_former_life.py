@@ -74,3 +74,17 @@ def test_it_needs_no_room(stage: Stage, monkeypatch: pytest.MonkeyPatch, full: b
     monkeypatch.setattr(limits, "QUARANTINE_ENTRIES_MAX", 0 if full else 10)
     phone, former = gone_back(stage)
     assert [one.hash for one in aside(stage, phone)] == [one.hash for one in former]
+
+
+def test_nothing_is_clear_while_something_is_held(stage: Stage) -> None:
+    """A backup that knows nothing of what is held behind its own end: all it has is here, and yet not all is."""
+    phone = stage.phone()
+    CheckIn(phone).start()
+    phone.push()
+    backup = phone.copy()
+    for _ in range(2):
+        CheckIn(phone).start()
+    stage.push({**without(phone.request(), 2), "gap": True})
+    pushed = stage.push(backup.request())
+    assert (unseal(stage.id, pushed.receipt).n, unseal(stage.id, pushed.receipt).held) == (1, [(3, 3)])
+    assert not pushed.upload_clear

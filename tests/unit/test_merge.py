@@ -369,3 +369,11 @@ def test_no_contradiction_is_dropped(writes: list[Write]) -> None:
 def test_one_device_alone_always_sees_its_last_word(steps: list[tuple[int, bool]]) -> None:
     for policy in (P.LAST_WRITER, P.REVIEW, P.SERVER):
         assert final(policy, [(value, "a", 1) for value, _ in steps]) == steps[-1][0]
+
+
+def test_what_a_device_said_in_an_annex_is_not_known_to_it_in_an_epoch() -> None:
+    """It was admitted from a copy of the device, which need not know of it: whoever writes on has not seen it."""
+    field = Field(P.LAST_WRITER)
+    field.write("admitted", "a", ms=10, place=place_of(-1, 3))
+    assert field.write("own", "a", ms=1, place=place_of(0, 5)) is Verdict.LOST
+    assert (field.value, field.history) == ("admitted", ["own"])

@@ -65,6 +65,26 @@ describe('a file', () => {
     expect([...world.server.blobs.values()][0]?.length).toBe(BIG);
   });
 
+  it('is not done by a 409 at its very end: the server has not looked at it', async () => {
+    world = await World.make();
+    const core = await world.ready();
+    const answer = world.server.fetch;
+    world.server.fetch = async (url, init) => {
+      if (init.method === 'PATCH' && world.server.blobs.size === 0 && world.server.uploads.size === 1) {
+        if ([...world.server.uploads.values()][0]?.bytes.length === 0) {
+          world.server.cutChunkAt = 3000; // all of it comes, and nobody hears so; the same once more is answered 409
+          await answer(url, init).catch(() => undefined);
+        }
+      }
+      return answer(url, init);
+    };
+    await shoot(core, await begin(core), 1);
+    await until(() => core.outbox.get().length === 0);
+    const sent = world.server.requests.map(({ method, path }) => `${method} ${path.split('/uploads/')[0]}`);
+    expect(sent.filter((one) => one === 'PATCH /api/v1/blobs')).toHaveLength(3);
+    expect(sent.filter((one) => one === 'POST /api/v1/blobs')).toHaveLength(1);
+  });
+
   it('survives the end of the app half-way', async () => {
     world = await World.make();
     const core = await world.ready();

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Db, type RecordRow } from '../db';
 import { dbName } from '../enrol';
 import { ASSET, BUCKET } from './server';
-import { begin, until, World } from './world';
+import { begin, turns, until, World } from './world';
 
 let world: World;
 afterEach(() => world.end());
@@ -121,6 +121,35 @@ describe('the replica', () => {
     expect(told.map((sync) => sync.repairs)).toEqual([
       [{ bucket: BUCKET, version: world.server.version, parts: [0] }],
     ]);
+  });
+
+  it('is left as it is by an answer older than it has become meanwhile, and nothing is told', async () => {
+    const core = await filled();
+    await behind(async (tx) => {
+      tx.objectStore('records').delete(['depot', IDS[0] ?? '']);
+    });
+    const answer = world.server.fetch;
+    world.server.fetch = async (url, init) => {
+      const response = await answer(url, init);
+      return url.endsWith('/repair') ? Response.json({ ...(await response.json()), version: 0 }) : response;
+    };
+    const noted = (name: string): Promise<unknown> =>
+      behind(
+        (tx) =>
+          new Promise((resolve) => {
+            const found = tx.objectStore('meta').get(name);
+            found.onsuccess = () => resolve(found.result);
+          }),
+      );
+    await quiet(core);
+    await until(() => asked('/api/v1/repair') === 1);
+    let compared: unknown;
+    while (compared === undefined) {
+      await turns(1);
+      compared = await noted('compared');
+    }
+    expect(await noted('repairs')).toBeUndefined();
+    expect((await rows()).map(({ id }) => id)).not.toContain(IDS[0]);
   });
 
   it('tells it again when the answer was lost', async () => {

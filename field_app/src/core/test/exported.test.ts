@@ -102,10 +102,11 @@ describe('the export file', () => {
     await begin(core);
     await until(() => core.status.get().unsent.entries === 0);
     world.server.down = true;
-    for (let count = 0; count < 3; count++) await begin(core);
+    for (let count = 0; count < 4; count++) await begin(core);
     const db = await Db.open(world.indexedDB, dbName('field', world.server.device));
     await db.write(['outbox'], async (tx) => {
       const outbox = tx.objectStore('outbox');
+      outbox.put({ ...(await got<OutboxRow>(outbox.get([0, 2]))), proven: true });
       const row = await got<OutboxRow>(outbox.get([0, 3]));
       outbox.put({ ...row, body: row.body.replace('check_in', 'check_im') });
     });
@@ -114,8 +115,8 @@ describe('the export file', () => {
     const held = file.records
       .filter((record) => record.type === RECORD.entry)
       .map((record) => json(record.content) as OutboxRow);
-    expect(held.map((row) => row.seq)).toEqual([2, 4]);
-    expect(file.header).toMatchObject({ epoch: 0, seq: 4, hash: held[1]?.hash });
+    expect(held.map((row) => row.seq)).toEqual([4, 5]);
+    expect(file.header).toMatchObject({ epoch: 0, seq: 5, hash: held[1]?.hash });
     expect(await isSigned(file, world.server.key ?? { x: '', y: '' })).toBe(true);
   });
 });

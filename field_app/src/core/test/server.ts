@@ -119,7 +119,7 @@ export class FakeServer {
     });
   }
 
-  readonly fetch = async (url: string, init: RequestInit): Promise<Response> => {
+  fetch = async (url: string, init: RequestInit): Promise<Response> => {
     if (this.down) throw new TypeError('fetch failed');
     const method = init.method ?? 'GET';
     const text = typeof init.body === 'string' ? JSON.parse(init.body) : null;
