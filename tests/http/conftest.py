@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.http.founded import Founded, found_in, write_app
-from tests.http.world import FakeClock, World, serving
+from tests.http.world import FakeClock, World, at_rest, serving
 
 
 @pytest.fixture
@@ -25,6 +25,7 @@ async def world(founded: Founded, tmp_path: Path, app_folder: Path) -> AsyncIter
     clock, data = FakeClock(), tmp_path / "data"
     companies = founded.copy_to(data)
     async with serving(data, clock, app_folder) as (house, base):
+        await at_rest()
         made = World(house, clock, base, *companies)
         yield made
         for client in made.clients:

@@ -215,6 +215,28 @@ def free_port() -> int:
         return port
 
 
+RESTING = {"sleep", "wait_for", "Event.wait"}
+REST_LOOKS_MAX = 12_000
+
+
+async def at_rest() -> None:
+    """Wait until the rounds that the application begins with are over: each of its tasks waits for its hour, or for a word."""
+    for _ in range(REST_LOOKS_MAX):
+        if all(map(_rests, asyncio.all_tasks())):
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("the application does not come to rest")
+
+
+def _rests(task: "asyncio.Task[Any]") -> bool:
+    inner: Any = task.get_coro()
+    if "/server/" not in inner.cr_code.co_filename or "/site-packages/" in inner.cr_code.co_filename:
+        return True  # not one of the application's
+    while getattr(inner, "cr_await", None) is not None and hasattr(inner.cr_await, "cr_code"):
+        inner = inner.cr_await
+    return inner.__qualname__ in RESTING
+
+
 @asynccontextmanager
 async def serving(data: Path, clock: FakeClock, app_folder: Path, **more: Any) -> AsyncIterator[tuple[House, str]]:
     port = free_port()
